@@ -1,0 +1,33 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check model bench clean
+
+demo: $(STAMP)  ## install, run the samples, say where to look
+	$(BIN)/noteproc run samples/notes -o demo-out --force
+
+test: $(STAMP)  ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(STAMP)  ## format, lint, strict types
+	$(BIN)/ruff format --check src tests benchmarks models
+	$(BIN)/ruff check src tests benchmarks models
+	$(BIN)/mypy
+
+model: $(STAMP)  ## rebuild models/ from corpus/ and print the card
+	$(BIN)/python models/train.py
+
+bench: $(STAMP)  ## speed, side by side with peers, in one run
+	$(BIN)/python -m pip install -q '.[bench]'
+	$(BIN)/python benchmarks/speed.py
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) demo-out
