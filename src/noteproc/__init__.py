@@ -1,0 +1,1 @@
+"""noteproc: clinical notes in, PHI out, suggested codes with the words that support them."""

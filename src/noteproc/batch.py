@@ -1,0 +1,289 @@
+"""Many notes: workers, order, resume, and one outcome for every input.
+
+The parent reads and writes; workers redact and code. Results are written in the order of the inputs whatever the
+number of workers, so the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import TypeAlias
+
+from noteproc.config import Config
+from noteproc.errors import ConfigError
+from noteproc.files.atomic import atomic_text, write_text
+from noteproc.files.inputs import Columns, Source, Unreadable, read, sources
+from noteproc.files.journal import Entry, Journal
+from noteproc.files.names import UniqueIds
+from noteproc.files.report import write_report
+from noteproc.files.tables import SuggestionTable
+from noteproc.processor import NoteProcessor
+from noteproc.records import Note
+from noteproc.version import VERSION
+from noteproc.workers import Item, Outcome, process_all, public_id
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run of a batch is told.
+
+    Args:
+        inputs: files, folders, tables, or ``-``.
+        out: the output folder.
+        config: settings.
+        resume: take up an unfinished run.
+        force: replace the results of an earlier run.
+        limit: only the first so many notes; None for all.
+    """
+
+    inputs: tuple[str, ...] = field(repr=False)
+    out: Path = field(repr=False)
+    config: Config
+    resume: bool = False
+    force: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run gave.
+
+    Args:
+        notes: inputs with an outcome.
+        failed: inputs that gave no result.
+        suggestions: suggested codes in all.
+        phi: redacted spans in all.
+        seconds: wall time.
+        files: what was written, in order.
+        interrupted: whether it was stopped before the end.
+    """
+
+    notes: int
+    failed: int
+    suggestions: int
+    phi: int
+    seconds: float
+    files: tuple[str, ...]
+    interrupted: bool = False
+
+
+def count_inputs(options: RunOptions) -> tuple[int | None, int]:
+    """How many notes the inputs hold (None where tables make it unknown) and how many files are left out.
+
+    Raises:
+        ConfigError: an input does not exist, or the output lies where it must not.
+    """
+    found, skipped = _checked_sources(options)
+    total = None if any(s.table for s in found) else len(found)
+    if total is not None and options.limit is not None:
+        total = min(total, options.limit)
+    return total, skipped
+
+
+def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> RunSummary:
+    """Redact and code every note of the inputs and write the output folder.
+
+    Args:
+        options: what to read, where to write and how.
+        progress: called with (notes done, notes failed) as the run goes on.
+
+    Raises:
+        ConfigError: a bad input or output, or an unfinished run on other terms.
+        NoteprocError: the code sets or models cannot be loaded.
+        OSError: the output cannot be written; an unfinished run stays to be taken up.
+    """
+    began = time.monotonic()
+    found, skipped = _checked_sources(options)
+    _prepare_out(options)
+    processor = NoteProcessor(options.config)
+    out = options.out.resolve()
+    crosswalk = out.with_name(out.name + ".crosswalk.csv")
+    streams = {
+        "results": out / ".run" / "results.jsonl",
+        "failed": out / ".run" / "failed.jsonl",
+        "crosswalk": crosswalk.with_name(crosswalk.name + ".partial"),
+    }
+    terms = {
+        "version": VERSION,
+        "config": {**asdict(options.config), "workers": 0, "report_notes": 0},
+        "limit": options.limit,
+        "inputs": hashlib.sha256("\0".join(s.label for s in found).encode()).hexdigest(),
+        "codesets": processor.coder.versions(),
+    }
+    totals = {"failed": 0, "suggestions": 0, "phi": 0}
+    interrupted = False
+    with Journal(out, streams, terms, resume=options.resume) as journal:
+        _count_earlier(journal, streams["results"], totals)
+        items = islice(_items(found, options.config), len(journal.entries), options.limit)
+        outcomes = process_all(items, processor, options.config)
+        try:
+            for outcome in outcomes:
+                _write(journal, outcome, out)
+                totals["failed"] += outcome.status == "failed"
+                totals["suggestions"] += outcome.suggestions
+                totals["phi"] += outcome.phi
+                progress(len(journal.entries), totals["failed"])
+        except KeyboardInterrupt:
+            interrupted = True
+        notes = len(journal.entries)
+        files: tuple[str, ...] = ()
+        if not interrupted:
+            files = _finish(journal, options, out, crosswalk, began, skipped)
+    return RunSummary(
+        notes,
+        totals["failed"],
+        totals["suggestions"],
+        totals["phi"],
+        time.monotonic() - began,
+        files,
+        interrupted,
+    )
+
+
+def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
+    found, skipped = sources(options.inputs)
+    if not found:
+        raise ConfigError("the inputs hold no notes (.txt, .csv, .tsv, .jsonl)")
+    out = options.out.resolve()
+    for given in options.inputs:
+        if given == "-":
+            continue
+        path = Path(given).resolve()
+        if out == path or path in out.parents:
+            raise ConfigError("the output folder must lie outside the inputs: nothing is written over them")
+        if out in path.parents:
+            raise ConfigError("an input lies inside the output folder: choose another with -o")
+    return found, skipped
+
+
+def _prepare_out(options: RunOptions) -> None:
+    out = options.out
+    if out.exists() and not out.is_dir():
+        raise ConfigError("the output is a file: name a folder with -o")
+    if out.is_dir() and any(out.iterdir()):
+        ours = (out / "manifest.json").exists() or Journal.unfinished(out)
+        if not ours:
+            raise ConfigError("the output folder holds files of something else: choose an empty or new one")
+        if Journal.unfinished(out) and not (options.resume or options.force):
+            raise ConfigError(
+                "the output folder holds an unfinished run: go on with --resume, or start anew with --force"
+            )
+        if not Journal.unfinished(out) and not options.force:
+            raise ConfigError("the output folder holds the results of an earlier run: replace them with --force")
+        if not options.resume or not Journal.unfinished(out):
+            _clear(out)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+_OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html", "manifest.json")
+
+
+def _clear(out: Path) -> None:
+    for name in _OUR_FILES:
+        (out / name).unlink(missing_ok=True)
+    for folder in ("redacted", ".run"):
+        if (out / folder).is_dir():
+            shutil.rmtree(out / folder)
+
+
+def _items(found: Sequence[Source], config: Config) -> Iterator[Item]:
+    ids = UniqueIds()
+    columns = Columns(config.id_column, config.text_column)
+    read_all: Iterable[Note | Unreadable] = chain.from_iterable(read(source, columns) for source in found)
+    for index, content in enumerate(read_all):
+        if isinstance(content, Unreadable):
+            note_id = ids.take(content.label)
+            yield Item(index, note_id, content.label, content.message)
+        else:
+            note_id = ids.take(content.note_id)
+            yield Item(index, note_id, content.note_id, replace(content, note_id=note_id))
+
+
+def _write(journal: Journal, outcome: Outcome, out: Path) -> None:
+    note_id = public_id(outcome.index) if outcome.private else outcome.note_id
+    lines: dict[str, str] = {}
+    if outcome.private:
+        lines["crosswalk"] = f'{note_id},"{outcome.label.replace(chr(34), chr(34) * 2)}"\n'
+    if outcome.status == "done":
+        lines["results"] = outcome.line + "\n"
+        path = out / "redacted" / f"{note_id}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, outcome.text)
+    else:
+        failure = {"note_id": note_id, "status": "failed", "reason": outcome.message}
+        lines["failed"] = json.dumps(failure, ensure_ascii=False) + "\n"
+    digest = hashlib.sha256(outcome.line.encode()).hexdigest() if outcome.line else ""
+    journal.append(Entry(note_id, outcome.status, digest), lines)
+
+
+def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> None:
+    totals["failed"] = sum(entry.status == "failed" for entry in journal.entries)
+    if not journal.entries:
+        return
+    with results.open(encoding="utf-8") as lines:
+        for line in lines:
+            result = json.loads(line)
+            totals["suggestions"] += len(result["suggestions"])
+            totals["phi"] += len(result["phi"])
+
+
+def _finish(
+    journal: Journal, options: RunOptions, out: Path, crosswalk: Path, began: float, skipped: int
+) -> tuple[str, ...]:
+    entries = journal.entries
+    failed = sum(entry.status == "failed" for entry in entries)
+    final = {"results": out / "results.jsonl"}
+    if failed:
+        final["failed"] = out / "failed.jsonl"
+    private = journal.length("crosswalk") > 0
+    if private:
+        final["crosswalk"] = crosswalk
+    working = journal.folder / "results.jsonl"
+    with atomic_text(out / "suggestions.csv") as file, working.open(encoding="utf-8") as lines:
+        table = SuggestionTable(file)
+        for line in lines:
+            table.add(json.loads(line))
+    with working.open(encoding="utf-8") as lines:
+        write_report(out / "report.html", map(json.loads, islice(lines, options.config.report_notes)), len(entries))
+    versions: object = {}
+    with working.open(encoding="utf-8") as lines:
+        if first := next(lines, ""):
+            versions = json.loads(first)["versions"]
+    journal.finish(final)
+    written = [*(path for name, path in final.items() if name != "crosswalk")]
+    written += [out / "suggestions.csv", out / "report.html"]
+    manifest = {
+        "schema_version": 1,
+        "versions": versions,
+        "python": platform.python_version(),
+        "config": asdict(options.config),
+        "counts": {
+            "notes": len(entries),
+            "done": len(entries) - failed,
+            "failed": failed,
+            "files_of_unknown_kind": skipped,
+            "cpus": os.cpu_count(),
+        },
+        "seconds": round(time.monotonic() - began, 3),
+        "files": {path.name: _sha256(path) for path in written},
+        "notes": [asdict(entry) for entry in entries],
+    }
+    write_text(out / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    names = [path.name for path in written] + ["manifest.json", "redacted/"]
+    return tuple(names + ([crosswalk.name] if private else []))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

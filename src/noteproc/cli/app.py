@@ -1,0 +1,43 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from noteproc.cli import codes, doctor, measure, notes
+from noteproc.version import VERSION
+
+app = typer.Typer(
+    name="noteproc",
+    help="Clinical notes in, PHI out, suggested codes with the words that support them. Works offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"noteproc {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Clinical notes in, PHI out, suggested codes with the words that support them. Works offline."""
+
+
+app.command("run")(notes.run)
+app.command("redact")(notes.redact)
+app.command("code")(notes.code)
+app.command("lookup")(codes.lookup)
+app.add_typer(codes.codesets, name="codesets")
+app.add_typer(measure.evaluate, name="evaluate")
+app.command("doctor")(doctor.doctor)

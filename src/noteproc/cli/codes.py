@@ -1,0 +1,103 @@
+"""Commands about codes: lookup, codesets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from noteproc.errors import ConfigError, ReadError
+from noteproc.files.atomic import atomic_text
+
+System = Annotated[
+    str | None, typer.Option("--system", help="ICD-10-CM, ICD-10-PCS, HCPCS or CPT.", show_default="all")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+codesets = typer.Typer(help="The code sets that are loaded.", no_args_is_help=True)
+
+
+def lookup(
+    words: Annotated[str | None, typer.Argument(help="Words or a code.", show_default=False)] = None,
+    system: System = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many hits.")] = 10,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help='Many queries: {"id", "text"} a line.', show_default=False)
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Where the answers to --queries go.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find codes by words, abbreviations or code.
+
+    Example: `noteproc lookup "hip fracture" --system ICD-10-CM --limit 5`
+    """
+    from noteproc.codesets import SYSTEMS, CodeSets
+    from noteproc.codesets import lookup as find
+
+    if system is not None and system not in SYSTEMS:
+        raise ConfigError(f"--system must be one of {', '.join(SYSTEMS)}")
+    if (words is None) == (queries is None) or (queries is None) != (answers is None):
+        raise ConfigError("give words, or --queries FILE with --answers FILE")
+    sets = CodeSets.open()
+    if queries is not None and answers is not None:
+        with atomic_text(answers) as out:
+            for query_id, text in _queries(queries):
+                codes = [hit.code for hit in find(text, system=system, limit=limit, codesets=sets)]
+                out.write(json.dumps({"id": query_id, "codes": codes}) + "\n")
+        return
+    hits = find(words or "", system=system, limit=limit, codesets=sets)
+    if as_json:
+        print(json.dumps([{name: getattr(hit, name) for name in hit.__slots__} for hit in hits], ensure_ascii=False))
+        return
+    if not hits:
+        print("nothing found: try fewer or other words")
+        raise typer.Exit(1)
+    table = Table()
+    for column in ("code", "system", "score", "title", "found by"):
+        table.add_column(column, overflow="fold")
+    for hit in hits:
+        table.add_row(hit.code, hit.system, f"{hit.score:.2f}", hit.title, hit.phrase)
+    Console().print(table)
+
+
+@codesets.command("list")
+def list_codesets(as_json: AsJson = False) -> None:
+    """List the code sets: system, version, codes, source.
+
+    Example: `noteproc codesets list`
+    """
+    from noteproc.codesets import CodeSets
+
+    summaries = CodeSets.open().summaries()
+    if as_json:
+        print(json.dumps([{name: getattr(s, name) for name in s.__slots__} for s in summaries]))
+        return
+    table = Table()
+    for column in ("system", "version", "codes", "source", "licence"):
+        table.add_column(column, overflow="fold")
+    for s in summaries:
+        table.add_row(s.system, s.version, f"{s.codes:,}", s.source, s.licence)
+    Console().print(table)
+
+
+def _queries(path: Path) -> list[tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ReadError("cannot be read as UTF-8 text", path=path.name) from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            found.append((str(row["id"]), str(row["text"])))
+        except (ValueError, KeyError, TypeError):
+            raise ReadError(f'line {number} is not a JSON object with "id" and "text"', path=path.name) from None
+    return found

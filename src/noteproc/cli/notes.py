@@ -1,0 +1,215 @@
+"""Commands that take notes: run, redact, code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from noteproc.config import load_config
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(help="Note files, folders, .csv/.tsv/.jsonl tables, or - for standard input.", show_default=False),
+]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.", show_default=False)]
+Setting = Annotated[str | None, typer.Option("--setting", help="auto, outpatient or inpatient.", show_default="auto")]
+Policy = Annotated[str | None, typer.Option("--policy", help="Redaction policy.", show_default="safe_harbor")]
+Replacement = Annotated[str | None, typer.Option("--replacement", help="tag, label or mask.", show_default="tag")]
+IdColumn = Annotated[
+    str | None, typer.Option("--id-column", help="Column that holds the note id.", show_default="guessed")
+]
+TextColumn_ = Annotated[
+    str | None, typer.Option("--text-column", help="Column that holds the text.", show_default="guessed")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def run(
+    inputs: Inputs,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Output folder, outside the inputs.", show_default=False)],
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes.", show_default="1")] = None,
+    setting: Setting = None,
+    policy: Policy = None,
+    replacement: Replacement = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the results of an earlier run.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read.")] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N notes.", show_default=False)
+    ] = None,
+    report_notes: Annotated[
+        int | None, typer.Option("--report-notes", help="Notes shown in report.html.", show_default="200")
+    ] = None,
+    id_column: IdColumn = None,
+    text_column: TextColumn_ = None,
+    dictionaries: Annotated[
+        list[Path] | None, typer.Option("--dictionary", help="A folder of your own dictionaries.", show_default=False)
+    ] = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Redact and code notes, and write the results to a folder.
+
+    Writes results.jsonl, redacted/, suggestions.csv, report.html and manifest.json; failed.jsonl where a note failed.
+
+    Example: `noteproc run notes/ -o out --workers 4`
+    """
+    from noteproc.batch import RunOptions, count_inputs
+    from noteproc.batch import run as run_batch
+
+    said = {
+        "workers": workers,
+        "setting": setting,
+        "policy": policy,
+        "replacement": replacement,
+        "report_notes": report_notes,
+        "id_column": id_column,
+        "text_column": text_column,
+        "dictionaries": tuple(map(str, dictionaries)) if dictionaries else None,
+    }
+    settings = load_config(config, said=said)
+    options = RunOptions(tuple(inputs), out, settings, resume, force, limit)
+    total, skipped = count_inputs(options)
+    if dry_run:
+        many = "an unknown number of notes (tables are counted as they are read)" if total is None else f"{total} notes"
+        print(f"would read {many}; {skipped} files of unknown kind are left out; nothing is written")
+        return
+    with _progress(total) as step:
+        summary = run_batch(options, step)
+    if as_json:
+        fields = ("notes", "failed", "suggestions", "phi", "seconds", "files", "interrupted")
+        print(json.dumps({name: getattr(summary, name) for name in fields}))
+    elif summary.interrupted:
+        print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
+    else:
+        rate = summary.notes / summary.seconds if summary.seconds else 0.0
+        print(
+            f"{summary.notes} notes in {summary.seconds:.1f} s ({rate:.1f} a second): "
+            f"{summary.phi} identifiers redacted, {summary.suggestions} codes suggested, {summary.failed} notes failed"
+        )
+        print(f"look at {out / 'report.html'} (in a browser), {out / 'suggestions.csv'}, {out / 'results.jsonl'}")
+        if summary.failed:
+            print(f"what failed and why: {out / 'failed.jsonl'}", file=sys.stderr)
+    if summary.interrupted:
+        raise typer.Exit(130)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def redact(
+    inputs: Inputs,
+    policy: Policy = None,
+    replacement: Replacement = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print notes without PHI.
+
+    Example: `noteproc redact note.txt` or `cat note.txt | noteproc redact -`
+    """
+    from noteproc.files.inputs import Unreadable, read, sources
+    from noteproc.redaction import Redactor
+
+    settings = load_config(config, said={"policy": policy, "replacement": replacement})
+    redactor = Redactor(policy=settings.policy, operator=settings.replacement)
+    failed = 0
+    for number, note in enumerate((n for s in sources(inputs)[0] for n in read(s)), 1):
+        if isinstance(note, Unreadable):
+            failed += 1
+            print(f"noteproc: input {number}: {note.message}", file=sys.stderr)
+            continue
+        redacted = redactor.redact(note)
+        if as_json:
+            private = redactor.label_is_private(note.note_id, note, redacted)
+            phi = [{name: getattr(p, name) for name in p.__slots__} for p in redacted.phi]
+            note_id = f"note-{number:06d}" if private else note.note_id
+            print(json.dumps({"note_id": note_id, "text": redacted.text, "phi": phi}, ensure_ascii=False))
+        else:
+            sys.stdout.write(redacted.text if redacted.text.endswith("\n") else redacted.text + "\n")
+    if failed:
+        raise typer.Exit(1)
+
+
+def code(
+    inputs: Inputs,
+    setting: Setting = None,
+    already_redacted: Annotated[
+        bool, typer.Option("--already-redacted", help="The text holds no PHI: skip redaction.")
+    ] = False,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the codes that notes support, with the words.
+
+    Example: `noteproc code note.txt --json`
+    """
+    from noteproc.files.inputs import Unreadable, read, sources
+    from noteproc.processor import NoteProcessor
+    from noteproc.records import CodingContext, RedactedNote
+
+    settings = load_config(config, said={"setting": setting})
+    processor = NoteProcessor(settings)
+    failed = 0
+    for number, note in enumerate((n for s in sources(inputs)[0] for n in read(s)), 1):
+        if isinstance(note, Unreadable):
+            failed += 1
+            print(f"noteproc: input {number}: {note.message}", file=sys.stderr)
+            continue
+        if already_redacted:
+            context = CodingContext(setting="inpatient" if settings.setting == "inpatient" else "outpatient")
+            redacted = RedactedNote.already_redacted(f"note-{number:06d}", note.text, context)
+        else:
+            redacted = processor.redact(note)
+            if processor.redactor.label_is_private(note.note_id, note, redacted):
+                from dataclasses import replace
+
+                redacted = replace(redacted, note_id=f"note-{number:06d}")
+        result = processor.coder.code(redacted)
+        if as_json:
+            print(json.dumps(result.to_dict(), ensure_ascii=False))
+            continue
+        table = Table(title=f"{result.note_id} ({result.setting})", title_justify="left", expand=False)
+        for column in ("code", "system", "score", "description", "words"):
+            table.add_column(column, overflow="fold")
+        for s in result.suggestions:
+            words = " … ".join(" ".join(result.text[e.start : e.end].split()) for e in s.evidence[:3])
+            table.add_row(s.coding.code, s.coding.system, f"{s.score:.2f}", s.coding.display, words)
+        Console().print(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, and none where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, failed: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("notes"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failures]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("notes", total=total, rate="", failures="")
+
+        def step(done: int, failed: int) -> None:
+            speed = bar.tasks[0].speed
+            rate = f"{speed:.1f}/s" if speed else ""
+            bar.update(task, completed=done, rate=rate, failures=f"[red]{failed} failed[/red]" if failed else "")
+
+        yield step

@@ -1,0 +1,41 @@
+"""Atomic writes: a reader sees the old file or the whole new one, never a half."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+
+@contextmanager
+def atomic_text(path: Path, *, mode: int = 0o644) -> Iterator[TextIO]:
+    """A text file (UTF-8, ``\\n``) that takes its place only when the block ends without error.
+
+    Args:
+        path: the file to make or replace; its folder must exist.
+        mode: permission bits, set before anything is written.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
+    """
+    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.partial")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write one whole text file atomically."""
+    with atomic_text(path, mode=mode) as file:
+        file.write(text)

@@ -1,0 +1,141 @@
+"""The journal of a run: what is written so far, so that a run can be taken up where it was cut off.
+
+While a run goes on, its streams (results, failures, crosswalk) grow under working names. After each note the journal
+records how long every stream is. Taking the run up again cuts the streams back to the last record and goes on, so the
+outcome is the same, byte for byte, as that of an unbroken run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from noteproc.errors import ConfigError
+
+_FOLDER = ".run"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One note's outcome as the journal keeps it: id and status, no text and no label."""
+
+    note_id: str
+    status: str
+    sha256: str
+
+
+class Journal:
+    """The working files of a run in ``out``.
+
+    Args:
+        out: the output folder; it must exist.
+        streams: stream name to the path that it has while the run goes on.
+        terms: what must be equal for a run to be taken up again (options, versions).
+        resume: take up an earlier run if there is one.
+
+    Raises:
+        ConfigError: there is an earlier run on other terms.
+        OSError: the folder cannot be written.
+    """
+
+    def __init__(self, out: Path, streams: Mapping[str, Path], terms: Mapping[str, object], *, resume: bool) -> None:
+        self.folder = out / _FOLDER
+        self._paths = dict(streams)
+        self.entries: list[Entry] = []
+        self.folder.mkdir(exist_ok=True)
+        terms_path = self.folder / "terms.json"
+        told = json.dumps(terms, sort_keys=True, default=str)
+        lengths: dict[str, int] = {}
+        if resume and terms_path.exists():
+            if terms_path.read_text(encoding="utf-8") != told:
+                raise ConfigError(
+                    "the unfinished run in the output folder was started with other options, inputs or versions: "
+                    "repeat it as it was, or start anew with --force"
+                )
+            lengths = self._replay()
+        terms_path.write_text(told, encoding="utf-8")
+        self._streams: dict[str, BinaryIO] = {}
+        for name, path in self._paths.items():
+            self._streams[name] = _open_cut(path, lengths.get(name, 0))
+        self._log = _open_cut(self.folder / "journal.jsonl", lengths.get("", 0))
+
+    @staticmethod
+    def unfinished(out: Path) -> bool:
+        """Whether ``out`` holds a run that was cut off."""
+        return (out / _FOLDER / "terms.json").exists()
+
+    def append(self, entry: Entry, lines: Mapping[str, str]) -> None:
+        """Write one note's lines to the streams, then the record that makes them count."""
+        for name, line in lines.items():
+            self._streams[name].write(line.encode("utf-8"))
+        for stream in self._streams.values():
+            stream.flush()
+        record = {
+            "note_id": entry.note_id,
+            "status": entry.status,
+            "sha256": entry.sha256,
+            "lengths": {name: stream.tell() for name, stream in self._streams.items()},
+        }
+        self._log.write(json.dumps(record).encode() + b"\n")
+        self._log.flush()
+        self.entries.append(entry)
+
+    def length(self, name: str) -> int:
+        """How many bytes a stream holds."""
+        return self._paths[name].stat().st_size
+
+    def close(self) -> None:
+        """Close the streams; the run can be taken up again."""
+        for stream in (*self._streams.values(), self._log):
+            stream.close()
+
+    def finish(self, final: Mapping[str, Path]) -> None:
+        """Give the streams their final names (empty ones named in no result are removed) and clear the journal."""
+        self.close()
+        for name, path in self._paths.items():
+            if name in final:
+                os.replace(path, final[name])
+            else:
+                path.unlink(missing_ok=True)
+        for file in self.folder.iterdir():
+            file.unlink()
+        self.folder.rmdir()
+
+    def _replay(self) -> dict[str, int]:
+        lengths: dict[str, int] = {}
+        path = self.folder / "journal.jsonl"
+        if not path.exists():
+            return lengths
+        at = 0
+        for line in path.read_bytes().splitlines(keepends=True):
+            try:
+                record = json.loads(line)
+            except ValueError:
+                break
+            if not line.endswith(b"\n"):
+                break
+            at += len(line)
+            self.entries.append(Entry(record["note_id"], record["status"], record["sha256"]))
+            lengths = {**record["lengths"], "": at}
+        return lengths
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _open_cut(path: Path, length: int) -> BinaryIO:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    os.ftruncate(descriptor, length)
+    file = os.fdopen(descriptor, "r+b")
+    file.seek(length)
+    return file

@@ -1,0 +1,31 @@
+"""Note ids and the file names made of them."""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(r"[^\w.\- /~+@#,()]+")
+_LONGEST_PART = 120
+
+
+def clean_id(label: str) -> str:
+    """A note id that is also a safe relative path: no parent folders, no control characters, no long parts."""
+    parts = [part.strip(" .")[:_LONGEST_PART] for part in _UNSAFE.sub("_", label.replace("\\", "/")).split("/")]
+    return "/".join(part for part in parts if part) or "note"
+
+
+class UniqueIds:
+    """Gives every label an id that no earlier one has, in order."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, label: str) -> str:
+        """The id for ``label``: the label cleaned, with ``~2`` and so on where it is taken (whatever the case)."""
+        wanted = unique = clean_id(label)
+        number = 1
+        while unique.casefold() in self._taken:
+            number += 1
+            unique = f"{wanted}~{number}"
+        self._taken.add(unique.casefold())
+        return unique

@@ -1,0 +1,53 @@
+"""The only place that knows the order of stages: redaction, then coding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from noteproc.codesets import CodeSets
+from noteproc.coding import Coder
+from noteproc.config import Config
+from noteproc.records import Note, NoteResult, RedactedNote
+from noteproc.redaction import Redactor
+
+
+class NoteProcessor:
+    """Notes in, redacted and coded results out.
+
+    Args:
+        config: settings; the defaults when None.
+        redactor: a redactor of your own making; by default one after ``config``.
+        coder: a coder of your own making; by default one over the compiled code sets.
+    """
+
+    def __init__(
+        self, config: Config | None = None, *, redactor: Redactor | None = None, coder: Coder | None = None
+    ) -> None:
+        self.config = config or Config()
+        self.redactor = redactor or Redactor(policy=self.config.policy, operator=self.config.replacement)
+        self.coder = coder or Coder(CodeSets.open(user_dictionaries=_paths(self.config.dictionaries)))
+
+    def redact(self, note: Note) -> RedactedNote:
+        """The note without PHI.
+
+        Raises:
+            RedactionError: redaction failed; nothing of the note may be used.
+        """
+        redacted = self.redactor.redact(note)
+        if self.config.setting == "auto" or redacted.context.setting == self.config.setting:
+            return redacted
+        return replace(redacted, context=replace(redacted.context, setting=self.config.setting))
+
+    def process(self, note: Note) -> NoteResult:
+        """The note redacted and coded.
+
+        Raises:
+            RedactionError: redaction failed; nothing of the note may be used.
+        """
+        return self.coder.code(self.redact(note))
+
+
+def _paths(folders: Sequence[str]) -> tuple[Path, ...]:
+    return tuple(Path(folder) for folder in folders)
