@@ -2,11 +2,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+OUT ?= demo-out
 
 .PHONY: demo test check model bench clean
 
 demo: $(STAMP)  ## install, run the samples, say where to look
-	$(BIN)/noteproc run samples/notes -o demo-out --force
+	$(BIN)/noteproc run samples/notes -o $(OUT) --force
 
 test: $(STAMP)  ## the whole test suite
 	$(BIN)/python -m pytest

@@ -30,11 +30,20 @@ ALLOWED: dict[str, set[str]] = {
     "batch": {"workers", "processor", "files", "config"},
     "evaluation": set(),
     "cli": {
-        "config", "text", "redaction", "codesets", "rules", "coding", "processor", "files", "workers", "batch",
+        "config",
+        "text",
+        "redaction",
+        "codesets",
+        "rules",
+        "coding",
+        "processor",
+        "files",
+        "workers",
+        "batch",
         "evaluation",
     },
     "__init__": {"redaction", "coding", "codesets", "processor", "config"},
-}  # fmt: skip
+}
 # Borrowed parts stay behind their door.
 DOORS = {
     "presidio_analyzer": {"redaction"},

@@ -119,7 +119,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "config": {**asdict(options.config), "workers": 0, "report_notes": 0},
         "limit": options.limit,
         "inputs": hashlib.sha256("\0".join(s.label for s in found).encode()).hexdigest(),
-        "codesets": processor.coder.versions(),
+        "codesets": dict(processor.codesets.versions()),
     }
     totals = {"failed": 0, "suggestions": 0, "phi": 0}
     interrupted = False

@@ -27,7 +27,8 @@ class NoteProcessor:
     ) -> None:
         self.config = config or Config()
         self.redactor = redactor or Redactor(policy=self.config.policy, operator=self.config.replacement)
-        self.coder = coder or Coder(CodeSets.open(user_dictionaries=_paths(self.config.dictionaries)))
+        self.codesets = CodeSets.open(user_dictionaries=_paths(self.config.dictionaries))
+        self.coder = coder or Coder(self.codesets)
 
     def redact(self, note: Note) -> RedactedNote:
         """The note without PHI.

