@@ -55,7 +55,9 @@ _BRITISH = (
     ("ialling", "ialing"),
     ("mould", "mold"),
 )
-_PLURAL_KEPT = frozenset({"as", "is", "us", "his", "has", "was", "does", "this", "its", "gas", "yes", "plus", "ms", "s"})
+_PLURAL_KEPT = frozenset(
+    {"as", "is", "us", "his", "has", "was", "does", "this", "its", "gas", "yes", "plus", "ms", "s"}
+)
 _GREEK_PLURAL = (("oses", "osis"), ("ases", "asis"), ("eses", "esis"), ("yses", "ysis"), ("ices", "ex"))
 
 
