@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -125,6 +126,8 @@ def test_pickled(codesets: CodeSets) -> None:
 
 
 def test_damaged_store_is_rebuilt(tmp_path: Path) -> None:
+    made = CodeSets.open().cache_path("")
+    shutil.copytree(made, tmp_path / made.name)
     codesets = CodeSets.open(cache_dir=tmp_path)
     store = codesets.cache_path("codes.sqlite")
     whole = store.read_bytes()

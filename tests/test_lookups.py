@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noteproc.codesets import ICD10CM, CodeSets, Lookup, lookup
+from noteproc.codesets import CPT, ICD10CM, CodeSets, Lookup, lookup
 from noteproc.codesets.wording import search_words
 
 
@@ -85,6 +86,15 @@ def test_limit_order_and_scores(finder: Lookup) -> None:
     assert hits[:3] == finder.find("fracture of left femur", limit=3)
 
 
+def test_one_system_is_searched_as_deeply_as_all(tmp_path: Path) -> None:
+    (tmp_path / "own" / "cpt").mkdir(parents=True)
+    (tmp_path / "own" / "cpt" / "mine.tsv").write_text(
+        "code\tdescription\tphrases\n9001T\twork on a broken thigh\tfracture of the left femur seen to\n"
+    )
+    codesets = CodeSets.open(cache_dir=tmp_path / "cache", user_dictionaries=[tmp_path / "own"])
+    assert "9001T" in {hit.code for hit in Lookup(codesets).find("fracture", system=CPT, limit=50)}
+
+
 def test_lookup_by_itself(finder: Lookup) -> None:
     assert lookup("gallbladder cancer", system=ICD10CM) == finder.find("gallbladder cancer", system=ICD10CM)
 
@@ -94,7 +104,7 @@ def test_lookup_by_itself(finder: Lookup) -> None:
 def test_any_text(text: str) -> None:
     hits = lookup(text, limit=3)
     assert len(hits) <= 3
-    assert list(hits) == sorted(hits, key=lambda h: -round(h.score, 2))
+    assert list(hits) == sorted(hits, key=lambda h: -h.score)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +132,12 @@ def test_words_that_never_meet(one: str, other: str) -> None:
 
 
 def test_damaged_index_is_rebuilt(tmp_path: Path) -> None:
+    before = lookup("gallbladder cancer")
+    made = CodeSets.open().cache_path("")
+    shutil.copytree(made, tmp_path / made.name)
     codesets = CodeSets.open(cache_dir=tmp_path)
-    before = Lookup(codesets).find("gallbladder cancer")
-    (folder,) = (p for p in codesets.cache_path("").iterdir() if p.name.startswith("search-") and p.is_dir())
-    (folder / "postings.npy").write_bytes(b"cut short")
+    damaged = list(codesets.cache_path("").glob("search-*/postings.npy"))
+    assert damaged
+    for path in damaged:
+        path.write_bytes(b"cut short")
     assert Lookup(codesets).find("gallbladder cancer") == before

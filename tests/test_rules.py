@@ -97,19 +97,41 @@ def test_system_that_is_not_loaded(codesets: CodeSets) -> None:
     assert (finding.rule, finding.level) == ("NotLoaded", "warning")
 
 
-def test_units_over_the_maximum(codesets: CodeSets) -> None:
-    limited = next(
-        (c for c in codesets.codes(CPT) if (e := codesets.entry(CPT, c)) and e.flags.get("mue", "").isdigit()), None
-    )
-    if limited is None:
-        pytest.skip("no code of the starter carries an MUE")
-    entry = codesets.entry(CPT, limited)
-    assert entry is not None
-    most = int(entry.flags["mue"])
-    coding = Coding(CPT, "", limited, "")
-    over = check([coding], CodingContext(), codesets, units={limited: most + 1})
-    assert "Units" in {f.rule for _, f in over}
-    assert "Units" not in {f.rule for _, f in check([coding], CodingContext(), codesets, units={limited: most})}
+_PROCEDURES = (
+    "code\tdescription\tphrases\twhen\tincludes\tflags\n"
+    "9001T\tmain work\tmain words\t\t9003T\tmue=2\n"
+    "9002T\tmore of it\tmore words\t\t\taddon=9001T\n"
+    "9003T\tpart of it\tpart words\n"
+    "9004T\tmore of anything\tany words\t\t\taddon\n"
+)
+
+
+@pytest.fixture(scope="module")
+def procedures(tmp_path_factory: pytest.TempPathFactory) -> CodeSets:
+    own = tmp_path_factory.mktemp("own")
+    (own / "cpt").mkdir()
+    (own / "cpt" / "mine.tsv").write_text(_PROCEDURES)
+    return CodeSets.open(cache_dir=own / "cache", user_dictionaries=[own])
+
+
+@pytest.mark.parametrize(
+    ("codes", "units", "expected"),
+    [
+        ("9001T", {}, set()),
+        ("9001T", {"9001T": 2}, set()),
+        ("9001T", {"9001T": 3}, {("9001T", "Units")}),
+        ("9001T 9002T", {}, set()),
+        ("9002T", {}, {("9002T", "AddOn")}),
+        ("9002T 9003T", {}, {("9002T", "AddOn")}),
+        ("9004T", {}, {("9004T", "AddOn")}),
+        ("9004T 9003T", {}, set()),
+        ("9001T 9003T", {}, {("9003T", "Included")}),
+    ],
+)
+def test_procedures(procedures: CodeSets, codes: str, units: dict[str, int], expected: set[tuple[str, str]]) -> None:
+    codings = [Coding(CPT, "", code, "") for code in codes.split()]
+    found = check(codings, CodingContext(), procedures, units=units)
+    assert {(coding.code, f.rule) for coding, f in found} == expected
 
 
 @pytest.mark.parametrize(("code", "expected"), [("D63.8", True), ("G63", True), ("F02.80", True), ("I10", False)])

@@ -23,14 +23,15 @@ def test_rows_of_a_table(tmp_path: Path) -> None:
         tmp_path,
         "cpt/a.tsv",
         "# a comment\ncode\tdescription\tphrases\twhen\tincludes\tflags\n"
-        "0201T\tOur words\tballoon sacroplasty | bilateral  sacroplasty\tbilateral\t77002, 20225\tmue=1 side\n",
+        "0201T\tOur words\tballoon sacroplasty | bilateral  sacroplasty\tbilateral\t77002, 20225\t"
+        "mue=1 cat3 addon=22510,22511\n",
     )
     (row,) = read_terms(path, "cpt")
     assert (row.code, row.line, row.description) == ("0201T", 3, "Our words")
     assert row.phrases == ("balloon sacroplasty", "bilateral sacroplasty")
     assert row.when == When.parse("bilateral")
     assert row.includes == ("77002", "20225")
-    assert row.flags == {"mue": "1", "side": "yes"}
+    assert row.flags == {"mue": "1", "cat3": "yes", "addon": "22510,22511"}
 
 
 def test_commas_and_columns_left_away(tmp_path: Path) -> None:

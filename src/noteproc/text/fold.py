@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Words keep inner digits ("t2dm", "b12") and inner apostrophes; everything else separates.
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -61,11 +61,10 @@ _PLURAL_KEPT = frozenset(
 _GREEK_PLURAL = (("oses", "osis"), ("ases", "asis"), ("eses", "esis"), ("yses", "ysis"), ("ices", "ex"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text.
 
-    Args:
+    Attributes:
         start, end: code points in the text it was cut from.
         form: the folded form, for comparison only.
     """

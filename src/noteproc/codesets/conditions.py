@@ -1,0 +1,139 @@
+"""When a phrase means a code: the ``when`` column of the dictionaries.
+
+Clauses are separated by ``;`` and must all hold. A clause is a list of alternatives separated by ``|``, of which one
+must stand near; a leading ``!`` turns it into words of which none may stand near. A numeric clause names a quantity
+and an inclusive range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``, ``minutes 30-``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from noteproc.errors import ConfigError
+
+QUANTITIES = (
+    "age",
+    "cm",
+    "count",
+    "days",
+    "grams",
+    "hours",
+    "kg",
+    "levels",
+    "mg",
+    "minutes",
+    "ml",
+    "mm",
+    "months",
+    "percent",
+    "sqcm",
+    "units",
+    "views",
+    "weeks",
+    "years",
+)
+_NUMBER = r"\d+(?:\.\d+)?"
+_RANGE = re.compile(rf"(?P<name>[a-z]+)\s+(?P<low>{_NUMBER})?\s*-\s*(?P<high>{_NUMBER})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One clause over words: any of them near or, negated, none of them near."""
+
+    alternatives: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One clause over a number: ``low <= value <= high``; an end that is None is open."""
+
+    name: str
+    low: float | None
+    high: float | None
+    negated: bool = False
+
+    def admits(self, value: float) -> bool:
+        """Whether the value lies in the range (outside it, for a negated clause)."""
+        inside = (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        return inside is not self.negated
+
+
+Clause: TypeAlias = Words | Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A parsed ``when`` cell. An empty one always holds.
+
+    Args:
+        text: the cell as written, stripped.
+        clauses: in the order written; all must hold.
+    """
+
+    text: str = ""
+    clauses: tuple[Clause, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> When:
+        """The condition that a cell writes down.
+
+        Raises:
+            ConfigError: an empty clause or alternative, or a range that holds no number.
+        """
+        return _parse(text.strip())
+
+    def __bool__(self) -> bool:
+        return bool(self.clauses)
+
+    def holds(self, near: Callable[[str], bool], number: Callable[[str], float | None]) -> bool:
+        """Whether every clause holds.
+
+        Args:
+            near: whether a word or phrase, as written in the dictionary, stands near.
+            number: the value of a quantity by name, None when the note gives none (the clause then fails).
+        """
+        for clause in self.clauses:
+            if isinstance(clause, Words):
+                if any(near(word) for word in clause.alternatives) is clause.negated:
+                    return False
+            else:
+                value = number(clause.name)
+                if value is None or not clause.admits(value):
+                    return False
+        return True
+
+
+ALWAYS = When()
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> When:
+    if not text:
+        return ALWAYS
+    return When(text, tuple(_clause(part.strip()) for part in text.split(";")))
+
+
+def _clause(text: str) -> Clause:
+    negated = text.startswith("!")
+    body = text[1:].strip() if negated else text
+    if not body:
+        raise ConfigError("empty clause in `when`: write words, or leave the cell empty")
+    ranged = _RANGE.fullmatch(body)
+    if ranged and ranged["name"] in QUANTITIES:
+        low, high = (float(ranged[end]) if ranged[end] else None for end in ("low", "high"))
+        if low is None and high is None:
+            raise ConfigError(f"range without a number in `when`: {body!r}")
+        if low is not None and high is not None and low > high:
+            raise ConfigError(f"range runs backwards in `when`: {body!r}")
+        return Quantity(ranged["name"], low, high, negated)
+    alternatives = tuple(a.strip() for a in body.split("|"))
+    if not all(alternatives):
+        raise ConfigError("empty alternative in `when`: two `|` meet, or one stands at an end")
+    if any(a.startswith("!") for a in alternatives):
+        raise ConfigError("`!` stands inside a clause in `when`: it negates the whole clause and opens it")
+    return Words(alternatives, negated)

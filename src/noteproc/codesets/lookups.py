@@ -1,0 +1,316 @@
+"""Look-up: words in, codes out, best first.
+
+Each word of the query weighs by its rarity. A phrase is worth the share of the query that it answers and the share of
+itself that the query asks for; a code is worth its best phrase. Words answer exactly, after repair of a misspelling,
+through a part of a compound, or through a broader word at a price. Numbers, sides and hypo-/hyper- never get repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from noteproc.codesets.searching import Floats, open_index
+from noteproc.codesets.sets import CodeSets
+from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
+from noteproc.codesets.wording import SearchWords, search_words
+
+_CODE = re.compile(r"[A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]")
+_FAMILY = re.compile(r"([a-z]{2,})\d+[a-z]{0,3}\d*")
+_GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "inter", "intra", "left", "right", "ante")
+_REPAIR_CUTOFF = 82.0
+_KEPT_PHRASES = 400
+_LEAST = 0.02
+
+
+FRAME, EXTRA_NUM, NEAR_NUM, WRONG_NUM = 0.8, 0.9, 0.95, 0.6
+EXP_Q, EXP_P, FLOOR = 1.5, 0.5, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class LookupHit:
+    """One answer of the look-up.
+
+    Args:
+        system, code, title: the code.
+        score: how well its phrase and the query answer each other, in [0, 1].
+        phrase: the words that matched, as the code sets hold them, folded.
+        billable: whether the code may stand on a claim.
+    """
+
+    system: str
+    code: str
+    title: str
+    score: float
+    phrase: str
+    billable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One word of a query: what may answer it, how well, and what it weighs."""
+
+    key: str
+    answers: tuple[tuple[tuple[int, ...], float], ...]
+    weight: float
+
+
+class Lookup:
+    """The look-up over one :class:`CodeSets`; keep it to ask many times."""
+
+    def __init__(self, codesets: CodeSets, words: SearchWords | None = None) -> None:
+        self._codesets = codesets
+        self._words = words or search_words()
+        self._index = open_index(codesets, self._words)
+        self._unknown_weight = float(self._index.rarity.max())
+        self._systems: dict[str, npt.NDArray[np.bool_]] = {}
+        self._defaults: dict[tuple[str, str], str] = {}
+        self._repairs: dict[str, tuple[tuple[tuple[int, ...], float], ...]] = {}
+
+    def find(self, query: str, *, system: str | None = None, limit: int = 10) -> tuple[LookupHit, ...]:
+        """The best codes for a query: words, an abbreviation, a code or the beginning of one.
+
+        Args:
+            query: as typed.
+            system: only codes of this system.
+            limit: how many at most.
+
+        Returns:
+            Best first; ties in the book's order.
+        """
+        named = self._named(query.strip(), system, limit)
+        if named:
+            return named
+        asked = [self._ask(key) for key in dict.fromkeys(self._words.keys(query))]
+        whole = sum(a.weight for a in asked)
+        if not asked or whole <= 0:
+            return ()
+        index = self._index
+        answered: Floats = np.zeros(len(index.total), dtype=np.float32)
+        for one in asked:
+            best: Floats = np.zeros(len(index.total), dtype=np.float32)
+            for keys, worth in one.answers:
+                at = index.phrases_with(keys[0])
+                for key in keys[1:]:
+                    at = np.intersect1d(at, index.phrases_with(key), assume_unique=True)
+                best[at] = np.maximum(best[at], np.float32(worth * one.weight))
+            answered += best
+        return self._ranked(asked, answered, whole, system, limit)
+
+    def _ranked(
+        self, asked: Sequence[_Asked], answered: Floats, whole: float, system: str | None, limit: int
+    ) -> tuple[LookupHit, ...]:
+        index = self._index
+        of_query = answered / np.float32(whole)
+        of_phrase = np.minimum(answered / np.maximum(index.total, np.float32(1e-6)), np.float32(1.0))
+        score = of_query**EXP_Q * (FLOOR + (1 - FLOOR) * of_phrase) ** EXP_P * index.worth
+        if system is not None:
+            score = np.where(self._of_system(system), score, np.float32(0))
+        count = min(_KEPT_PHRASES, len(score))
+        top = np.argpartition(-score, count - 1)[:count]
+        keys = frozenset(one.key for one in asked)
+        best: dict[int, tuple[float, int]] = {}
+        for phrase in sorted(top.tolist()):
+            value = float(score[phrase])
+            if value <= 0:
+                continue
+            code = int(index.code[phrase])
+            value *= self._agreement(keys, phrase)
+            if code not in best or value > best[code][0]:
+                best[code] = (value, phrase)
+        # Of equal codes the longer one stands first: a phrase that proves a leaf says more than its header's.
+        order = sorted(
+            best, key=lambda code: (-round(best[code][0], 2), -len(index.codes[code][1]), -best[code][0], code)
+        )
+        hits: dict[tuple[str, str], LookupHit] = {}
+        for code in order:
+            value, phrase = best[code]
+            if value < _LEAST:
+                break
+            hit = self._hit(*index.codes[code], value, phrase)
+            hits.setdefault((hit.system, hit.code), hit)
+            if len(hits) >= limit:
+                break
+        return tuple(hits.values())
+
+    def _of_system(self, system: str) -> npt.NDArray[np.bool_]:
+        """By phrase: whether it leads to a code of this system."""
+        if system not in self._systems:
+            chosen = np.array([name == system for name, _ in self._index.codes], dtype=np.bool_)
+            self._systems[system] = chosen[self._index.code]
+        return self._systems[system]
+
+    def _agreement(self, asked: frozenset[str], phrase: int) -> float:
+        """Less than 1 where numbers or sides contradict, or the phrase speaks of something around the condition."""
+        held = frozenset(self._index.keys[k] for k in self._index.words_of(phrase))
+        worth = 1.0
+        for frame in self._words.frames:
+            if frame in held and frame not in asked:
+                worth *= FRAME
+        numbers, wanted = (frozenset(filter(self._words.is_numeral, keys)) for keys in (held, asked))
+        if numbers - wanted:
+            if not wanted:
+                worth *= EXTRA_NUM
+            elif {_digits(n) for n in numbers} & {_digits(n) for n in wanted}:
+                worth *= NEAR_NUM
+            else:
+                worth *= WRONG_NUM
+        for side, other in (("left", "right"), ("right", "left")):
+            if side in held and side not in asked:
+                worth *= 0.5 if other in asked else 0.95
+        return worth
+
+    def _hit(self, system: str, code: str, score: float, phrase: int) -> LookupHit:
+        target = self._default_leaf(system, code)
+        entry = self._codesets.entry(system, target)
+        assert entry is not None
+        words = " ".join(self._index.keys[k] for k in self._index.words_of(phrase))
+        return LookupHit(system, entry.code, entry.title, round(min(score, 1.0), 2), words, entry.billable)
+
+    def _default_leaf(self, system: str, code: str) -> str:
+        """The code that the classification gives when nothing more is said.
+
+        Down to the child whose own words mark it as the default ("unspecified", "without complications"), to an only
+        child, and to the initial encounter where a 7th character is due.
+        """
+        found = self._defaults.get((system, code))
+        if found is None:
+            if len(self._defaults) > 50_000:
+                self._defaults.clear()
+            found = self._defaults[system, code] = self._descend(system, code)
+        return found
+
+    def _descend(self, system: str, code: str) -> str:
+        entry = self._codesets.entry(system, code)
+        while entry is not None and not entry.billable:
+            children = [
+                e for c in self._codesets.children(system, entry.code) if (e := self._codesets.entry(system, c))
+            ]
+            said = _words(entry.title)
+            below = children[0] if len(children) == 1 or _is_initial(children[0].code) else None
+            for mark in self._words.defaults:
+                below = below or next((c for c in children if mark <= (_words(c.title) - said).keys()), None)
+            if below is None:
+                return entry.code
+            entry = below
+        return code if entry is None else entry.code
+
+    def _ask(self, key: str) -> _Asked:
+        number = self._index.number.get(key)
+        answers: list[tuple[tuple[int, ...], float]] = []
+        weight = self._unknown_weight * self._words.lightness(key)
+        if number is not None:
+            answers.append(((number,), 1.0))
+            weight = float(self._index.rarity[number])
+        elif self._words.is_numeral(key):
+            weight *= 0.15
+        else:
+            for numbers, worth in self._repaired(key):
+                answers.append((numbers, worth))
+                weight = min(weight, sum(float(self._index.rarity[n]) for n in numbers))
+        for broader in self._words.broader(key):
+            known = tuple(self._index.number[k] for k in broader.keys if k in self._index.number)
+            if len(known) == len(broader.keys):
+                answers.append((known, broader.worth))
+        if self._words.is_numeral(key):
+            weight = min(weight, 0.3 * self._unknown_weight)
+        return _Asked(key, tuple(answers), weight)
+
+    def _repaired(self, key: str) -> tuple[tuple[tuple[int, ...], float], ...]:
+        if key not in self._repairs:
+            if len(self._repairs) > 5000:
+                self._repairs.clear()
+            self._repairs[key] = tuple(self._repair(key))
+        return self._repairs[key]
+
+    def _repair(self, key: str) -> list[tuple[tuple[int, ...], float]]:
+        """What an unknown word may mean: a family's name with a member's number, a misspelling, a compound."""
+        index = self._index
+        family = _FAMILY.fullmatch(key)
+        if family and family.group(1) in index.number:
+            return [((index.number[family.group(1)],), 0.9)]
+        if len(key) < 5 or not key.isalpha():
+            return []
+        found: list[tuple[tuple[int, ...], float]] = []
+        for word, likeness, number in process.extract(
+            key, index.keys, scorer=fuzz.ratio, score_cutoff=_REPAIR_CUTOFF, limit=4
+        ):
+            if word.isalpha() and len(word) >= 4 and _opening(word) == _opening(key):
+                found.append(((number,), (likeness / 100) ** 2))
+        if not found:
+            for form, rest in self._words.parts(key):
+                if rest in index.number and form in index.number:
+                    found.append(((index.number[form], index.number[rest]), 0.9))
+                elif rest in index.number:
+                    found.append(((index.number[rest],), 0.6))
+                if found:
+                    break
+        return found
+
+    def _named(self, query: str, system: str | None, limit: int) -> tuple[LookupHit, ...]:
+        """Hits for a query that is itself a code: the code, then what stands below it."""
+        if not _CODE.fullmatch(query) or not any(c.isdigit() for c in query):
+            return ()
+        hits = []
+        for name in (ICD10CM, CPT, HCPCS) if system is None else (system,):
+            entry = self._codesets.entry(name, query)
+            if entry is None:
+                continue
+            below = [entry.code, *self._codesets.children(name, entry.code)]
+            for code in below:
+                found = self._codesets.entry(name, code)
+                if found is not None:
+                    score = 1.0 if code == entry.code else 0.9
+                    hits.append(LookupHit(name, code, found.title, score, query.lower(), found.billable))
+        hits.sort(key=lambda hit: -hit.score)
+        return tuple(hits[:limit])
+
+
+def _words(title: str) -> Counter[str]:
+    return Counter(re.findall(r"[a-z]+", title.lower()))
+
+
+def _is_initial(code: str) -> bool:
+    return len(code) == 8 and code.endswith("A")
+
+
+def _digits(numeral: str) -> str:
+    return "".join(c for c in numeral if c.isdigit())
+
+
+def _opening(word: str) -> str:
+    return next((g for g in _GUARDED if word.startswith(g)), "")
+
+
+@lru_cache(maxsize=4)
+def _shared(codesets: CodeSets) -> Lookup:
+    return Lookup(codesets)
+
+
+@lru_cache(maxsize=1)
+def _default() -> CodeSets:
+    return CodeSets.open()
+
+
+def lookup(
+    words: str, *, system: str | None = None, limit: int = 10, codesets: CodeSets | None = None
+) -> tuple[LookupHit, ...]:
+    """The best codes for some words, an abbreviation, a code or the beginning of one.
+
+    Args:
+        words: as typed; typing errors, word order, British spelling and adjective forms do not matter.
+        system: only codes of this system (``ICD-10-CM``, ``CPT``, ``HCPCS``).
+        limit: how many at most.
+        codesets: where to look; the installation's own by default.
+
+    Returns:
+        Best first, in a total order.
+    """
+    return _shared(codesets or _default()).find(words, system=system, limit=limit)

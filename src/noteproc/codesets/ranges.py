@@ -1,0 +1,47 @@
+"""Codes as notes name them: ``M89.7-``, ``S02-S12``, ``E08.0-E08.9``, and what such a name covers."""
+
+from __future__ import annotations
+
+import re
+
+_CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+_NAMED = re.compile(rf"\b({_CODE})(?:\s*-\s*({_CODE})|(\.?-))?(?![0-9A-Za-z])")
+_PARENTHESIS = re.compile(r"\(([^()]*)\)")
+_LAST = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]\s*\.?\s*$")
+
+
+def named_codes(text: str) -> tuple[str, ...]:
+    """The codes and ranges that stand in the parentheses of a note, as written, in order, each once."""
+    found: dict[str, None] = {}
+    for parenthesis in _PARENTHESIS.finditer(text):
+        for match in _NAMED.finditer(parenthesis.group(1)):
+            found.setdefault(re.sub(r"\s+", "", match.group()))
+    return tuple(found)
+
+
+def sole_code(text: str) -> tuple[str, str] | None:
+    """A note's words and code, when it is words followed by exactly one code in parentheses."""
+    last = _LAST.search(text)
+    if not last or ("(" in text[: last.start()] and _NAMED.search(text[: last.start()])):
+        return None
+    match = _NAMED.fullmatch(last.group(1).strip())
+    if not match or match.group(2):
+        return None
+    return text[: last.start()].strip(" ,;"), match.group(1)
+
+
+def plain(code: str) -> str:
+    """A code without its dot, in capitals: the form in which codes compare."""
+    return code.replace(".", "").upper()
+
+
+def covers(named: str, code: str) -> bool:
+    """Whether a code or range, as a note writes it, covers ``code``: the code itself and everything below it.
+
+    Source: ICD-10-CM Official Guidelines FY 2026, section I.A.3 and the tabular list's use of the dash.
+    """
+    low, dash, high = named.partition("-")
+    low, high, target = plain(low), plain(high), plain(code)
+    if not dash or not high:
+        return target.startswith(low)
+    return target[: len(low)] >= low and target[: len(high)] <= high

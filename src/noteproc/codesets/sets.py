@@ -1,0 +1,326 @@
+"""The code sets as the rest of the program sees them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from noteproc.codesets.cache import build_once, cache_root, prune, writable_folder
+from noteproc.codesets.conditions import When
+from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind, Phrase, PhraseSource
+from noteproc.codesets.sources import Sources, find_sources
+from noteproc.codesets.store import build_store, is_store, open_store
+from noteproc.codesets.tables import ICD10CM
+from noteproc.errors import ModelError
+from noteproc.records import Kind
+
+_KEPT = 20_000  # entries remembered by a process
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One loaded release of a code system.
+
+    Args:
+        system, version: which it is.
+        codes: how many, headers included.
+        effective_from, effective_to: ISO dates, or "".
+        sources: the files it came from.
+        licence: what may be done with it.
+    """
+
+    system: str
+    version: str
+    codes: int
+    effective_from: str
+    effective_to: str
+    sources: tuple[str, ...]
+    licence: str
+
+
+class CodeSets:
+    """The loaded code sets. Reading only; made by :meth:`open`.
+
+    Safe to pickle and to fork: it carries paths, and each process and thread opens the store for itself when it first
+    asks for something.
+    """
+
+    def __init__(self, folder: Path, sources: Sources) -> None:
+        self._folder = folder
+        self._sources = sources
+        self._local = threading.local()
+        self._entries: dict[tuple[str, str, str | None], CodeEntry | None] = {}
+        self._releases: dict[tuple[str, str | None], int | None] = {}
+
+    @classmethod
+    def open(cls, *, cache_dir: Path | None = None, user_dictionaries: Sequence[Path] = ()) -> CodeSets:
+        """The code sets of this installation and of the user's folders; built on first use.
+
+        Args:
+            cache_dir: where compiled files go; by default the user's cache directory (``NOTEPROC_CACHE``).
+            user_dictionaries: folders laid out as ``dictionaries/``, in rising precedence.
+
+        Raises:
+            ConfigError: a user's table or folder is wrong (file, line, reason).
+            CodeSetError: a table of the installation is wrong.
+            ModelError: data is missing, or nothing can be written.
+        """
+        sources = find_sources(user_dictionaries)
+        folder = writable_folder(cache_dir or cache_root(), sources.fingerprint[:16])
+        sets = cls(folder, sources)
+        sets._build()
+        return sets
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (CodeSets, (self._folder, self._sources))
+
+    def entry(self, system: str, code: str, *, version: str | None = None) -> CodeEntry | None:
+        """The entry of a code, with or without its dot, or None.
+
+        Args:
+            version: the release; by default the newest one loaded.
+        """
+        key = (system, code, version)
+        if key not in self._entries:
+            if len(self._entries) >= _KEPT:
+                self._entries.clear()
+            self._entries[key] = self._read_entry(system, code, version)
+        return self._entries[key]
+
+    def children(self, system: str, code: str) -> tuple[str, ...]:
+        """The codes one level below, in the book's order."""
+        return self._codes("parent = ?", system, _dotted(system, code))
+
+    def ancestors(self, system: str, code: str, *, blocks: bool = False) -> tuple[str, ...]:
+        """The codes above, nearest first.
+
+        Args:
+            blocks: whether the section ("A00-A09") and the chapter ("1") are named too.
+        """
+        found = []
+        entry = self.entry(system, code)
+        while entry is not None and entry.parent is not None:
+            if not blocks and ("-" in entry.parent or len(entry.parent) < 3):
+                break
+            found.append(entry.parent)
+            entry = self.entry(system, entry.parent)
+        return tuple(found)
+
+    def leaves(self, system: str, code: str) -> tuple[str, ...]:
+        """The billable codes at or below a code, seventh characters included, in the book's order."""
+        release = self._release(system)
+        span = self._rows(
+            "SELECT place, last FROM entries WHERE release = ? AND code = ?", (release, _dotted(system, code))
+        )
+        if not span:
+            return ()
+        rows = self._rows(
+            "SELECT code FROM entries WHERE release = ? AND place BETWEEN ? AND ? AND billable ORDER BY place",
+            (release, *span[0]),
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def codes(self, system: str) -> tuple[str, ...]:
+        """Every code of a system, headers included, in the book's order; no sections or chapters."""
+        return self._codes("level NOT IN ('chapter', 'section')", system)
+
+    def notes(self, system: str, code: str, kind: str | None = None) -> tuple[CodeNote, ...]:
+        """The notes that hold for a code: its own first, then those it inherits, nearest first.
+
+        Inclusion terms are not inherited. Of seventh-character notes only the nearest holds.
+
+        Args:
+            kind: only notes of this kind.
+        """
+        release = self._release(system)
+        entry = self.entry(system, code)
+        if entry is None:
+            return ()
+        found: list[CodeNote] = []
+        seventh = False
+        for place in (entry.code, *self.ancestors(system, entry.code, blocks=True)):
+            rows = self._rows(
+                "SELECT kind, text, codes FROM notes WHERE release = ? AND code = ? ORDER BY rowid", (release, place)
+            )
+            own = [
+                CodeNote(cast(NoteKind, str(row[0])), str(row[1]), tuple(str(row[2]).split()), place) for row in rows
+            ]
+            for note in own:
+                if (note.kind == "inclusion" and place != entry.code) or (note.kind == "seventh" and seventh):
+                    continue
+                if kind is None or note.kind == kind:
+                    found.append(note)
+            seventh = seventh or any(note.kind == "seventh" for note in own)
+        return tuple(found)
+
+    def phrases(self) -> Iterator[Phrase]:
+        """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order."""
+        rows = self._rows(
+            "SELECT p.text, r.system, p.code, p.condition, p.source, p.weight "
+            "FROM phrases p JOIN releases r USING (release) ORDER BY p.id",
+            (),
+        )
+        for text, system, code, condition, source, weight in rows:
+            yield Phrase(
+                str(text), str(system), str(code), When.parse(str(condition)), cast(PhraseSource, source),
+                cast(float, weight),
+            )  # fmt: skip
+
+    def preferences(self) -> Mapping[tuple[str, str], str]:
+        """The user's own ``prefer`` and ``never``, by system and code."""
+        rows = self._rows("SELECT system, code, preference FROM preferences ORDER BY system, code", ())
+        return {(str(system), str(code)): str(preference) for system, code, preference in rows}
+
+    def versions(self) -> Mapping[str, str]:
+        """The newest loaded release of each system."""
+        rows = self._rows("SELECT system, version FROM releases ORDER BY system, effective_from, version", ())
+        return {str(system): str(version) for system, version in rows}
+
+    def releases_on(self, day: date) -> Mapping[str, str]:
+        """The release of each system that was in force on a day; "" where no loaded release was.
+
+        A release without dates (a starter) is always in force. What comes back is what ``CodingContext.releases``
+        takes, so the day itself need not go further.
+        """
+        rows = self._rows(
+            "SELECT system, version, effective_from, effective_to FROM releases ORDER BY system, effective_from",
+            (),
+        )
+        found: dict[str, str] = {}
+        for system, version, start, end in rows:
+            name, on = str(system), day.isoformat()
+            found.setdefault(name, "")
+            if (not start or str(start) <= on) and (not end or on <= str(end)):
+                found[name] = str(version)
+        return found
+
+    def summaries(self) -> tuple[Summary, ...]:
+        """What is loaded: one line a release."""
+        rows = self._rows(
+            "SELECT release, system, version, codes, effective_from, effective_to, licence "
+            "FROM releases JOIN systems USING (system) ORDER BY release",
+            (),
+        )
+        return tuple(
+            Summary(
+                str(system),
+                str(version),
+                cast(int, codes),
+                str(start),
+                str(end),
+                self._sources_of(release),
+                str(licence),
+            )
+            for release, system, version, codes, start, end, licence in rows
+        )
+
+    def rejected(self) -> tuple[tuple[str, int, str], ...]:
+        """Rows of the shipped dictionaries that were left out: file, line, reason."""
+        rows = self._rows("SELECT source, line, reason FROM rejected ORDER BY source, line", ())
+        return tuple((str(source), cast(int, line), str(reason)) for source, line, reason in rows)
+
+    def fingerprint(self) -> str:
+        """Thirty-two hexadecimal digits that change with any data, dictionary or schema."""
+        return self._sources.fingerprint
+
+    def cache_path(self, name: str) -> Path:
+        """A file beside the store for another stage's compiled data; a new fingerprint gives a new place."""
+        return self._folder / name
+
+    def _sources_of(self, release: object) -> tuple[str, ...]:
+        rows = self._rows("SELECT source FROM provenance WHERE release = ? ORDER BY rowid", (release,))
+        return tuple(str(row[0]) for row in rows)
+
+    def _read_entry(self, system: str, code: str, version: str | None) -> CodeEntry | None:
+        rows = self._rows(
+            "SELECT r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, "
+            "effective_from, effective_to FROM entries e JOIN releases r USING (release) "
+            "WHERE e.release = ? AND e.code = ?",
+            (self._release(system, version), _dotted(system, code)),
+        )
+        if not rows:
+            return None
+        found, name, title, billable, parent, kind, own, flags, unit, includes, start, end = rows[0]
+        return CodeEntry(
+            system=system,
+            version=str(found),
+            code=str(name),
+            title=str(title),
+            billable=bool(billable),
+            parent=None if parent is None else str(parent),
+            kind=cast(Kind, kind),
+            own_words=bool(own),
+            flags=json.loads(str(flags)) if flags else {},
+            unit=str(unit),
+            includes=tuple(str(includes).split()),
+            effective_from=str(start),
+            effective_to=str(end),
+        )
+
+    def _codes(self, where: str, system: str, *values: object) -> tuple[str, ...]:
+        rows = self._rows(
+            f"SELECT code FROM entries WHERE release = ? AND {where} ORDER BY place", (self._release(system), *values)
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def _release(self, system: str, version: str | None = None) -> int | None:
+        key = (system, version)
+        if key not in self._releases:
+            rows = self._rows(
+                "SELECT release FROM releases WHERE system = ? AND (version = ? OR ? IS NULL) "
+                "ORDER BY effective_from DESC, version DESC LIMIT 1",
+                (system, version, version),
+            )
+            self._releases[key] = cast(int, rows[0][0]) if rows else None
+        return self._releases[key]
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        try:
+            return self._connection().execute(query, values).fetchall()
+        except sqlite3.DatabaseError:
+            # The file was damaged or removed after it had been opened: build it anew, once.
+            self._local = threading.local()
+            self._path.unlink(missing_ok=True)
+            self._build()
+            return self._connection().execute(query, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            held = (os.getpid(), open_store(self._path))
+            self._local.held = held
+        return held[1]
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / "codes.sqlite"
+
+    def _build(self) -> None:
+        fingerprint = self._sources.fingerprint
+        try:
+            build_once(
+                self._path, lambda path: build_store(path, self._sources), lambda path: is_store(path, fingerprint)
+            )
+            prune(self._folder)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise ModelError(
+                f"the compiled code sets cannot be written ({type(error).__name__}): free space or set NOTEPROC_CACHE"
+            ) from None
+
+
+def summaries(codesets: CodeSets | None = None) -> tuple[Summary, ...]:
+    """What is loaded: one line a release; of the installation's own code sets by default."""
+    return (codesets or CodeSets.open()).summaries()
+
+
+def _dotted(system: str, code: str) -> str:
+    if system != ICD10CM or "." in code or "-" in code or len(code) <= 3:
+        return code.upper()
+    return f"{code[:3]}.{code[3:]}".upper()

@@ -1,0 +1,282 @@
+"""Whether a condition or procedure that stands in a sentence is asserted of this patient, now.
+
+Cue words open a scope (NegEx, ConText); it ends at a terminator, a stronger break, or the sentence's end. Sections
+add what they say by themselves. The cue words are in ``dictionaries/context/cues.tsv``.
+Source: W. Chapman et al., NegEx (2001); H. Harkema et al., ConText (2009); i2b2/VA 2010 assertion classes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.coding.reading import Reading
+from noteproc.text.fold import Token, tokens
+from noteproc.text.tables import rows
+
+# The strongest class first: a father's "no stroke" is still the father's.
+ORDER = (
+    "template",
+    "declined",
+    "family",
+    "other_person",
+    "absent",
+    "hypothetical",
+    "planned",
+    "possible",
+    "historical",
+)
+# Classes whose scope a new verb ends; the others reach to the end of the sentence.
+_SHORT_CLASSES = frozenset({"absent", "possible", "historical"})
+_LINKS = frozenset({"which", "who", "has", "have", "had", "was", "is", "are", "were", "now", "then"})
+# How far back a cue speaks of what stands before it, in words.
+_BACKWARD = {"declined": 7, "historical": 6}
+_LIST_CUES = frozenset({("denies",), ("denied",), ("denying",), ("negative", "for"), ("neg", "for"), ("deny",)})
+_BOX = re.compile(r"\[\s?\]|☐|□|\(\s\)|\b_{2,}")
+_TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☒|☑|✓|✔|\([xX]\)")
+_ANSWER = re.compile(
+    r"\s*(?:(?:[?:=–-]|\bis\b)\s*)+(?:no\b|none\b|neg\b|negative\b|denie[sd]\b|never\b|absent\b|n/a\b|nil\b|n\b(?=\s*[.,;\n]|$)|\(-\)|0(?=\s*[.,;\n]|$))",
+    re.I,
+)
+_MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
+_QUESTION_BEFORE = re.compile(r"\?\s*\Z")
+_QUESTION_AFTER = re.compile(r"\s*(?:\?|\(\?\))")
+# "Brought by his neighbor", "lives with her sister": the person is no subject of what follows.
+_BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that was found: words ``start`` to ``end`` (exclusive) of the reading."""
+
+    kind: str
+    direction: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a stretch of words is asserted.
+
+    Args:
+        kind: "present" or one of ``ORDER``.
+        cues: the cues in whose scope it stands, in text order.
+    """
+
+    kind: str
+    cues: tuple[Cue, ...] = ()
+
+    def has(self, kind: str) -> bool:
+        """Whether a cue of this class reaches the words, even where a stronger one decided."""
+        return self.kind == kind or any(cue.kind == kind for cue in self.cues)
+
+
+Table = Mapping[str, Sequence[tuple[tuple[str, ...], str, str]]]
+
+
+@lru_cache(maxsize=1)
+def _table() -> Table:
+    """The cues by their first word, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    for row in rows(dictionaries_dir() / "context" / "cues.tsv", ("class", "direction", "cues")):
+        for cue in row["cues"].split("|"):
+            forms = tuple(token.form for token in tokens(cue))
+            if forms:
+                found.setdefault(forms[0], []).append((forms, row["class"], row["direction"]))
+    for options in found.values():
+        options.sort(key=lambda option: (-len(option[0]), option[1], option[2], option[0]))
+    return found
+
+
+class Assertions:
+    """The assertions of a note, worked out sentence by sentence when asked.
+
+    Args:
+        reading: the note.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._cues: dict[int, list[Cue]] = {}
+
+    def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
+        """The verdict on words ``first`` to ``last`` (inclusive) of one sentence.
+
+        Args:
+            own: words that belong to the phrase itself: a cue made of them does not speak about it.
+        """
+        reading = self._reading
+        sentence = reading.sentence_of[first]
+        reached: list[Cue] = []
+        for cue in self.cues(sentence):
+            if any(i in own for i in range(cue.start, cue.end)):
+                continue
+            if cue.kind in ("termination", "informant", "pseudo"):
+                continue
+            if self._reaches(cue, first, last, sentence):
+                reached.append(cue)
+        kinds = {cue.kind for cue in reached}
+        kinds |= self._marks(first, last, sentence)
+        for kind in ORDER:
+            if kind in kinds:
+                return Verdict(kind, tuple(reached))
+        return Verdict("present", tuple(reached))
+
+    def stands(self, word: int) -> bool:
+        """Whether a single word is said of the patient and not denied, doubted or only warned of."""
+        return self.of(word, word).kind in ("present", "historical", "planned", "declined")
+
+    def cues(self, sentence: int) -> list[Cue]:
+        """The cues of a sentence, in order; words inside a longer cue give none of their own."""
+        known = self._cues.get(sentence)
+        if known is not None:
+            return known
+        words = self._reading.words
+        table = _table()
+        found: list[Cue] = []
+        span = self._reading.words_of(sentence)
+        i = span.start
+        while i < span.stop:
+            options = table.get(words[i].form)
+            length = 0
+            if options:
+                for forms, kind, direction in options:
+                    size = len(forms)
+                    if size < length:
+                        break
+                    if size == 1 or (i + size <= span.stop and _follows(words, i, forms)):
+                        length = size
+                        found.append(Cue(kind, direction, i, i + size))
+            i += max(1, length)
+        found = _without_informants(found, words)
+        self._cues[sentence] = found
+        return found
+
+    def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
+        forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
+        if cue.direction == "opening" and cue.start != self._reading.words_of(sentence).start:
+            return False
+        backward = cue.direction in ("backward", "both") and cue.start > last
+        if not forward and not backward:
+            return False
+        low, high = (cue.end, first) if forward else (last + 1, cue.start)
+        if cue.kind in ("family", "other_person"):
+            return not self._clause_breaks(low, high, sentence, hard=True) and (forward or high - low <= 6)
+        if cue.kind in _SHORT_CLASSES:
+            for other in self.cues(sentence):
+                if other.kind == "termination" and low <= other.start < high and not self._inside_cue(other, sentence):
+                    # "..., which has resolved": what follows may still speak of it through these.
+                    if backward and self._reading.words[other.start].form in _LINKS:
+                        continue
+                    return False
+        else:
+            for other in self.cues(sentence):
+                if other.kind == "termination" and low <= other.start < high:
+                    form = self._reading.words[other.start].form
+                    if form in ("but", "however", "although", "though", "except"):
+                        return False
+        if forward:
+            return self._forward(cue, first, sentence)
+        if cue.kind in ("historical", "possible", "absent", "hypothetical", "planned", "declined"):
+            # What follows the words speaks of them only when it is near, and in the same clause.
+            return high - low <= _BACKWARD.get(cue.kind, 4) and not self._clause_breaks(low, high, sentence, hard=False)
+        return True
+
+    def _forward(self, cue: Cue, first: int, sentence: int) -> bool:
+        reading = self._reading
+        if first - cue.end > 40:
+            return False
+        if cue.kind == "declined":
+            return first - cue.end <= 4 and not self._clause_breaks(cue.end, first, sentence, hard=False)
+        if cue.kind == "historical":
+            return first - cue.end <= 12
+        if cue.kind == "possible":
+            return first - cue.end <= 8 and not self._clause_breaks(cue.end, first, sentence, hard=True)
+        if cue.kind != "absent":
+            return not (cue.kind == "planned" and first - cue.end > 14)
+        forms = tuple(reading.words[i].form for i in range(cue.start, cue.end))
+        if forms[-1] in ("not", "never"):
+            return first - cue.end <= 3
+        if forms in _LIST_CUES:
+            return True
+        # "No x, y, or z": a comma keeps the scope open while the list goes on in short items.
+        commas = [
+            i
+            for i in range(cue.end - 1, first)
+            if "," in reading.between(i, i + 1) or " - " in reading.between(i, i + 1)
+        ]
+        if not commas:
+            return first - cue.end <= 10
+        span = reading.words_of(sentence)
+        closes = any(reading.words[i].form in ("or", "nor") for i in range(commas[-1], min(span.stop, first + 8)))
+        if closes:
+            return True
+        bounds = [cue.end, *(c + 1 for c in commas)]
+        widths = [b - a for a, b in itertools.pairwise(bounds)]
+        end = first
+        while end + 1 < span.stop and not re.search(r"[,;.()]", reading.between(end, end + 1)):
+            end += 1
+        tail = end - bounds[-1] + 1
+        return max(widths) <= 3 and tail <= 3
+
+    def _inside_cue(self, cue: Cue, sentence: int) -> bool:
+        return any(
+            other.start <= cue.start < other.end for other in self.cues(sentence) if other.kind not in ("termination",)
+        )
+
+    def _clause_breaks(self, low: int, high: int, sentence: int, *, hard: bool) -> bool:
+        reading = self._reading
+        for i in range(max(low - 1, 0), min(high, len(reading.words) - 1)):
+            gap = reading.between(i, i + 1)
+            if ";" in gap or ("." in gap and " " in gap) or "\n\n" in gap or (not hard and ("," in gap or ":" in gap)):
+                return True
+        return False
+
+    def _marks(self, first: int, last: int, sentence: int) -> set[str]:
+        """Assertions that punctuation makes: "?x", "x: no", "-x", "[ ] x"."""
+        reading = self._reading
+        text = reading.text
+        start, end = reading.words[first].start, reading.words[last].end
+        begin = reading.sentences[sentence].start
+        before, after = text[max(begin, start - 60) : start], text[end : end + 24]
+        found: set[str] = set()
+        if _ANSWER.match(after):
+            found.add("absent")
+        elif _QUESTION_AFTER.match(after):
+            found.add("possible")
+        if _MINUS.search(before) and not before.strip(" -–\t").endswith((":", ",")) and before.strip():
+            tail = before.rstrip()
+            if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
+                found.add("absent")
+        if _QUESTION_BEFORE.search(before) and before.rstrip(" ?").strip()[-1:] not in ".":
+            found.add("possible")
+        boxes = [m.end() for m in _BOX.finditer(before)]
+        ticks = [m.end() for m in _TICKED.finditer(before)]
+        if boxes and (not ticks or boxes[-1] > ticks[-1]) and "," not in before[boxes[-1] :]:
+            found.add("template")
+        return found
+
+
+def _follows(words: Sequence[Token], at: int, forms: tuple[str, ...]) -> bool:
+    return all(words[at + k].form == forms[k] for k in range(1, len(forms)))
+
+
+def _without_informants(found: list[Cue], words: Sequence[Token]) -> list[Cue]:
+    """Cues, less the relatives that only tell the story ("mother reports fever")."""
+    kept: list[Cue] = []
+    for n, cue in enumerate(found):
+        if cue.kind in ("family", "other_person") and any(
+            other.kind == "informant" and 0 <= other.start - cue.end <= 1 for other in found[n + 1 : n + 4]
+        ):
+            continue
+        if cue.kind in ("family", "other_person") and any(
+            words[i].form in _BY_WHOM for i in range(max(0, cue.start - 2), cue.start)
+        ):
+            continue
+        kept.append(cue)
+    return kept

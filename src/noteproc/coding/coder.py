@@ -1,0 +1,199 @@
+"""The coder: a redacted note in, suggested codes with their evidence out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.coding import procedures, ranking
+from noteproc.coding.assertion import Assertions
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.composition import Composer
+from noteproc.coding.conventions import Conventions
+from noteproc.coding.diagnoses import Diagnoses
+from noteproc.coding.episodes import Episodes
+from noteproc.coding.evidence import EvidenceWriter
+from noteproc.coding.explanation import Explanation, explain
+from noteproc.coding.index import PhraseIndex
+from noteproc.coding.matching import Matcher
+from noteproc.coding.mentions import Mentions
+from noteproc.coding.quantities import Quantities
+from noteproc.coding.reading import Reading
+from noteproc.records import Coding, Finding, NotCoded, NoteResult, RedactedNote, Suggestion
+from noteproc.rules import check
+from noteproc.text.sections import Headings
+
+_DECIDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+
+
+class Coder:
+    """Suggests codes for redacted notes.
+
+    Args:
+        codesets: the code sets to use; by default those of the installation.
+        threshold: the least score of a suggestion, in [0, 1]; by default the fitted one.
+        section_tables: further tables of section headings (columns ``section``, ``headings``).
+    """
+
+    def __init__(
+        self,
+        codesets: CodeSets | None = None,
+        *,
+        threshold: float | None = None,
+        section_tables: tuple[Path, ...] = (),
+    ) -> None:
+        self._codesets = codesets if codesets is not None else CodeSets.open()
+        self._threshold = threshold if threshold is not None else ranking.default_threshold()
+        self._headings = Headings(section_tables)
+        self._index = PhraseIndex.open(self._codesets)
+        self._matcher = Matcher(self._index)
+        self._mentions = Mentions(self._index, self._codesets)
+        self._composer = Composer(self._codesets)
+        self._diagnoses = Diagnoses(self._codesets, self._composer, self._headings)
+        self._conventions = Conventions(self._codesets)
+        self._procedures = procedures.Procedures(self._codesets, self._headings)
+        self._versions = self._codesets.versions()
+        self._preferences = dict(self._codesets.preferences())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_reopen, (self._codesets, self._threshold))
+
+    def code(self, note: RedactedNote) -> NoteResult:
+        """The codes that a note supports, best first, and what was seen and left out.
+
+        Args:
+            note: redacted; its context says setting, age and sex.
+
+        Returns:
+            Suggestions in a total order: score, then system and code.
+        """
+        reading = Reading(note.text, self._headings)
+        candidates = self.candidates(reading, note)
+        writer = EvidenceWriter(note, reading, self._index)
+        coded = [c for c in candidates if c.reason is None and c.score >= self._threshold]
+        coded.sort(key=lambda c: (-c.score, c.system, c.code))
+        findings = self._findings(coded, note)
+        suggestions = tuple(
+            self._suggestion(c, rank, writer, tuple(findings.get((c.system, c.code), ())))
+            for rank, c in enumerate(coded, 1)
+        )
+        left = [c if c.reason is not None else _outweighed(c, bool(coded)) for c in candidates if c not in coded]
+        left.sort(key=lambda c: (c.mentions[0].match.at, c.system, c.code))
+        taken = {(c.system, c.code) for c in coded}
+        not_coded = tuple(self._not_coded(c, writer) for c in left if (c.system, c.code) not in taken)
+        return NoteResult(
+            note.note_id,
+            note.context.setting,
+            note.text,
+            note.phi,
+            suggestions,
+            not_coded,
+            {"noteproc": _own_version(), "models": {}, "codesets": dict(self._versions)},
+        )
+
+    def why(self, note: RedactedNote, code: str, system: str = ICD10CM) -> Explanation:
+        """Why a code was or was not suggested for a note.
+
+        Args:
+            note: redacted.
+            code: with its dot; a header asks for anything below it.
+            system: the code's system.
+        """
+        reading = Reading(note.text, self._headings)
+        return explain(system, code, self.candidates(reading, note), reading, self._index, self._threshold)
+
+    def candidates(self, reading: Reading, note: RedactedNote) -> list[Candidate]:
+        """Every candidate of a note after all rules, coded or not, scored."""
+        context = note.context
+        quantities = Quantities(reading, context.age)
+        assertions = Assertions(reading)
+        matches = self._matcher.find(reading)
+        mentions = self._mentions.read(reading, matches, assertions, quantities)
+        episodes = Episodes(reading)
+
+        def compose(base: str, candidate: Candidate) -> str:
+            places = [m.match.at for m in candidate.mentions]
+            composed = self._composer.compose(reading, base, "", places, assertions.stands)
+            return episodes.choose(composed[0].leaf, places, "") if composed else candidate.code
+
+        found = self._diagnoses.read(reading, mentions, assertions, context)
+        found = self._conventions.combine(reading, found, compose)
+        found = self._conventions.outrank(found)
+        has_assessment = any(s.name in _DECIDING for s in reading.sections)
+        found = ranking.score(found, self._headings, has_assessment)
+        found = self._conventions.integral(found, self._threshold)
+        found = self._conventions.general(found, self._threshold)
+        found = self._conventions.exclude(found)
+        found = self._conventions.accompany(found, self._threshold)
+        found += self._procedures.read(reading, mentions, quantities)
+        found += self._procedures.encounters(found, self._threshold)
+        return self._preferred(found)
+
+    def _preferred(self, candidates: list[Candidate]) -> list[Candidate]:
+        """The candidates after the user's own ``prefer`` and ``never``."""
+        if not self._preferences:
+            return candidates
+        found = []
+        for candidate in candidates:
+            wish = self._preferences.get((candidate.system, candidate.code))
+            if wish == "never":
+                continue
+            if wish == "prefer" and candidate.reason is None:
+                candidate = replace(candidate, score=round(candidate.score + (1.0 - candidate.score) * 0.5, 4))
+            found.append(candidate)
+        return found
+
+    def _findings(self, coded: list[Candidate], note: RedactedNote) -> dict[tuple[str, str], list[Finding]]:
+        """What the rules say about the codes taken together, by system and code."""
+        codings = [self._coding(c) for c in coded]
+        units = {c.code: c.units for c in coded if c.units > 1}
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for coding, finding in check(codings, note.context, self._codesets, units=units):
+            found.setdefault((coding.system, coding.code), []).append(finding)
+        return found
+
+    def _suggestion(
+        self, candidate: Candidate, rank: int, writer: EvidenceWriter, findings: tuple[Finding, ...]
+    ) -> Suggestion:
+        entry = self._codesets.entry(candidate.system, candidate.code)
+        return Suggestion(
+            self._coding(candidate),
+            entry.kind if entry is not None else "diagnosis",
+            candidate.score,
+            rank,
+            candidate.units,
+            candidate.modifiers,
+            writer.of(candidate),
+            candidate.alternatives,
+            candidate.missing,
+            findings,
+        )
+
+    def _not_coded(self, candidate: Candidate, writer: EvidenceWriter) -> NotCoded:
+        assert candidate.reason is not None
+        return NotCoded(self._coding(candidate), writer.main(candidate), candidate.reason)
+
+    def _coding(self, candidate: Candidate) -> Coding:
+        entry = self._codesets.entry(candidate.system, candidate.code)
+        version = self._versions.get(candidate.system, "")
+        return Coding(candidate.system, version, candidate.code, entry.title if entry is not None else "")
+
+
+def _outweighed(candidate: Candidate, beside: bool) -> Candidate:
+    """Too weak to be suggested: a symptom of what is, or outweighed by it."""
+    return candidate.without("integral" if beside and candidate.code[0] == "R" else "outranked")
+
+
+def _reopen(codesets: CodeSets, threshold: float) -> Coder:
+    return Coder(codesets, threshold=threshold)
+
+
+@lru_cache(maxsize=1)
+def _own_version() -> str:
+    try:
+        return metadata.version("noteproc")
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,334 @@
+"""From a concept to the most specific code that the words support.
+
+The concept names a category or subcategory; the codes below it differ by words of their titles: side, site, kind,
+stage, with or without something. Each such word is looked for beside the mention, in its sentence, and in the other
+sentences that speak of the same concept. A code that needs words which the note does not say loses to the one that
+says "unspecified" or "without".
+Source: ICD-10-CM Official Guidelines FY 2026, I.A.9 (other and unspecified codes), I.A.15 (with), I.B.2 (level of
+detail), I.B.13 (laterality), I.C.19.c (fracture not said to be displaced or open).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.coding.reading import Reading
+from noteproc.text import lexicon
+
+SIDES = frozenset({"left", "right", "bilateral"})
+_IMPLIED = {"left": ("unilateral",), "right": ("unilateral",)}
+# "without x", and whole lists: "without x, y, and z".
+_WITHOUT = re.compile(
+    r"\b(?:without|not|no|non)\b\s+(?:mention of\s+|an?\s+)?((?:[^,;]*,)+\s*(?:and|or)\s[^,;]*"
+    r"|(?:(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
+    re.I,
+)
+_UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified|not specified|NOS)\b", re.I)
+_OTHER = re.compile(r"\bother\b", re.I)
+_EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
+_STATED = 1.0
+_IN_SENTENCE = 0.8
+_ELSEWHERE = 0.4
+_ABSENT = 0.9
+_BY_DEFAULT = 0.06
+_IMPLICATION = 0.9
+_CLAUSE = 8
+_SAME_CHARACTERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A billable code, or the stem of one that takes a seventh character.
+
+    Args:
+        code: with the dot; for a stem, without the seventh character.
+        title: its title without the extension's words.
+        codes: the billable codes: one, or one for each seventh character.
+        keys: words of its title beyond the concept's.
+        denied: words that its title says are not there.
+        unspecified, other: whether the title says so.
+    """
+
+    code: str
+    title: str
+    codes: tuple[str, ...]
+    keys: frozenset[str]
+    denied: frozenset[str]
+    unspecified: bool
+    other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The outcome for one concept.
+
+    Args:
+        leaf: the code or stem that the words support best.
+        support: words of the note that decided, as numbers.
+        margin: how far the best is ahead of the next, in weight units.
+        missing: words that tell the codes below apart and that the note does not say.
+        near: the next best codes, best first.
+    """
+
+    leaf: Leaf
+    support: tuple[int, ...]
+    margin: float
+    missing: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+class Composer:
+    """Walks from concepts to codes.
+
+    Args:
+        codesets: the loaded code sets.
+    """
+
+    def __init__(self, codesets: CodeSets) -> None:
+        self._codesets = codesets
+        self._lexicon = lexicon.shipped()
+        self.leaves = lru_cache(maxsize=4096)(self._leaves)
+        self._telling = lru_cache(maxsize=4096)(self._telling_keys)
+
+    def _leaves(self, base: str) -> tuple[Leaf, ...]:
+        sets = self._codesets
+        entry = sets.entry(ICD10CM, base)
+        if entry is None:
+            return ()
+        shared = frozenset(self._title_keys(_EXTENSION.sub("", entry.title)))
+        stems: dict[str, list[str]] = {}
+        for code in sets.leaves(ICD10CM, base):
+            stem = code[:-1] if len(code) == 8 else code
+            stems.setdefault(stem, []).append(code)
+        found = []
+        for stem, codes in stems.items():
+            first = sets.entry(ICD10CM, codes[0])
+            title = _EXTENSION.sub("", first.title) if first is not None else ""
+            bare = _WITHOUT.sub(" ", title)
+            denied = frozenset(k for part in _WITHOUT.findall(title) for k in self._title_keys(part)) - shared
+            found.append(
+                Leaf(
+                    stem,
+                    title,
+                    tuple(codes),
+                    frozenset(self._title_keys(bare)) - shared,
+                    denied,
+                    bool(_UNSPECIFIED.search(title)),
+                    bool(_OTHER.search(title)),
+                )
+            )
+        return tuple(found)
+
+    def _title_keys(self, title: str) -> list[str]:
+        light = self._lexicon.filler
+        return [k for k in self._lexicon.keys(title) if k not in light]
+
+    def compose(
+        self,
+        reading: Reading,
+        base: str,
+        default: str,
+        mentions: list[tuple[int, ...]],
+        stands: Callable[[int], bool],
+        *,
+        side: str = "",
+        known: Mapping[str, int] | None = None,
+    ) -> list[Composed]:
+        """The codes for a concept; two where it is on both sides and no code says so.
+
+        Args:
+            reading: the note.
+            base: the concept's code.
+            default: the billable code that the bare phrase gives, or "".
+            mentions: the words of each of its mentions, the strongest first.
+            stands: whether a word of the note is asserted, so that it may choose a code.
+            side: "left", "right" or "bilateral" where something else settled it.
+            known: further keys that hold, and the word of the note that each comes from.
+        """
+        base, widened = self._widen(base, default)
+        leaves = self.leaves(base)
+        if not leaves:
+            return []
+        evidence = self._evidence(reading, mentions, self._telling(base), stands)
+        for key, word in (known or {}).items():
+            evidence.setdefault(key, (_STATED, word))
+        sides = [side] if side else _sides(reading, mentions)
+        if len(leaves) == 1:
+            return [Composed(leaves[0], (), 1.0, (), ())]
+        found: list[Composed] = []
+        if sides == ["bilateral"] and not any("bilateral" in leaf.keys for leaf in leaves):
+            sided = any("left" in leaf.keys for leaf in leaves)
+            for one in ("right", "left") if sided else ("",):
+                found.append(self._best(reading, leaves, evidence, one, default, widened, mentions))
+            return found
+        if len(sides) == 2:
+            both = [self._best(reading, leaves, evidence, one, default, widened, mentions) for one in sides]
+            return both if both[0].leaf.code != both[1].leaf.code else both[:1]
+        return [self._best(reading, leaves, evidence, sides[0] if sides else "", default, widened, mentions)]
+
+    def _widen(self, base: str, default: str) -> tuple[str, bool]:
+        """One level up where the concept is the unspecified code of its family: a sibling may say more."""
+        sets = self._codesets
+        entry = sets.entry(ICD10CM, base)
+        if entry is None or not entry.billable or entry.parent is None or len(entry.parent) < _SAME_CHARACTERS:
+            return base, False
+        if not _is_code(entry.parent) or len(base) == 8:
+            return base, False
+        if _UNSPECIFIED.search(entry.title):
+            above = sets.entry(ICD10CM, entry.parent)
+            if above is not None and above.parent and _UNSPECIFIED.search(above.title) and _is_code(above.parent):
+                return above.parent, True
+            return entry.parent, True
+        if base[-1] in "09" and len(base) > 4 and _WITHOUT.search(entry.title):
+            return entry.parent, True
+        return base, False
+
+    def _telling_keys(self, base: str) -> frozenset[str]:
+        return frozenset(k for leaf in self.leaves(base) for k in (*leaf.keys, *leaf.denied))
+
+    def _evidence(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+    ) -> dict[str, tuple[float, int]]:
+        """Each key that stands near a mention: how much it counts, and the word."""
+        found: dict[str, tuple[float, int]] = {}
+        matched = {i for at in mentions for i in at}
+        for at in mentions:
+            sentence = reading.sentence_of[at[0]]
+            for i in reading.words_of(sentence):
+                if i in matched:
+                    weight = _STATED
+                elif at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
+                    weight = _STATED if at is mentions[0] else _IN_SENTENCE
+                else:
+                    weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
+                keys = [reading.keys[i], *reading.expansion(i)]
+                keys += [implied for key in keys for implied in self._lexicon.implied(key)]
+                if telling.isdisjoint(keys) or (i not in matched and not stands(i)):
+                    continue
+                for key in (reading.keys[i], *reading.expansion(i)):
+                    if key not in found or found[key][0] < weight:
+                        found[key] = (weight, i)
+                    for implied in self._lexicon.implied(key):
+                        if implied not in found or found[implied][0] < weight * _IMPLICATION:
+                            found[implied] = (weight * _IMPLICATION, i)
+        return found
+
+    def _best(
+        self,
+        reading: Reading,
+        leaves: tuple[Leaf, ...],
+        evidence: dict[str, tuple[float, int]],
+        side: str,
+        default: str,
+        widened: bool,
+        mentions: list[tuple[int, ...]],
+    ) -> Composed:
+        own = {reading.keys[i] for i in mentions[0]}
+        scored: list[tuple[float, int, Leaf, tuple[int, ...]]] = []
+        for order, leaf in enumerate(leaves):
+            score = 0.0
+            sided = 0.0
+            lacking = 0
+            support: list[int] = []
+            for key in leaf.keys:
+                if key in SIDES:
+                    sided = 1.2 if key == side else -3.0 if side else -1.5
+                    continue
+                if key == "unilateral" and side in ("left", "right"):
+                    continue
+                hit = evidence.get(key)
+                if hit is not None:
+                    score += hit[0] * (0.15 if key in own else 1.0)
+                    support.append(hit[1])
+                elif key in self._lexicon.default:
+                    score -= _BY_DEFAULT
+                else:
+                    score -= _ABSENT
+                    lacking += 1
+            # A side alone never chooses a site that the note does not name.
+            score += min(sided, 0.3) if lacking else sided
+            for key in leaf.denied:
+                hit = evidence.get(key)
+                score -= 0.02 if hit is None else 0.5 if key not in own else 0.0
+            if leaf.unspecified or leaf.denied:
+                score += 0.05
+            if leaf.other:
+                score -= 0.45
+            if default and (leaf.code == default or default in leaf.codes):
+                score += 0.45
+            scored.append((score, -order, leaf, tuple(sorted(support))))
+        scored.sort(key=lambda s: (-s[0], not s[2].unspecified, s[1] * -1))
+        best = scored[0]
+        if widened and default and best[2].code != default:
+            # Away from the phrase's own code only for words that all stand in the note.
+            kept = next((s for s in scored if s[2].code == default or default in s[2].codes), None)
+            if kept is not None and any(
+                k not in evidence and k not in self._lexicon.default and k not in SIDES for k in best[2].keys
+            ):
+                best = kept
+        rest = [s for s in scored if s[2] is not best[2]]
+        margin = best[0] - rest[0][0] if rest else 1.0
+        return Composed(
+            best[2], best[3], margin, _missing(best[2], leaves), tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0)
+        )
+
+
+def _is_code(parent: str) -> bool:
+    return "-" not in parent and len(parent) >= _SAME_CHARACTERS
+
+
+def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
+    """The side of a concept: the word nearest to a mention, strongest mention first; two where both are named."""
+    for at in mentions:
+        sentence = reading.words_of(reading.sentence_of[at[0]])
+        inside = [reading.keys[i] for i in range(at[0], at[-1] + 1) if reading.keys[i] in SIDES]
+        if inside:
+            return ["bilateral"] if "bilateral" in inside or len(set(inside)) == 2 else inside[:1]
+        best: tuple[int, str, int] | None = None
+        for i in sentence:
+            key = reading.keys[i]
+            if key not in SIDES:
+                continue
+            distance = at[0] - i if i < at[0] else i - at[-1]
+            low, high = (i, at[0]) if i < at[0] else (at[-1], i)
+            breaks = sum(
+                reading.between(k, k + 1).count(",") + 3 * reading.between(k, k + 1).count(";")
+                for k in range(low, high)
+            )
+            distance += 4 * breaks
+            if distance <= 10 and (best is None or distance < best[0]):
+                best = (distance, key, i)
+        if best is not None:
+            joined = reading.keys[best[2] + 2] if best[2] + 2 < sentence.stop else ""
+            if joined in SIDES and joined != best[1] and reading.words[best[2] + 1].form in ("and",):
+                return ["bilateral"]
+            return [best[1]]
+    return []
+
+
+def _missing(best: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
+    """What a physician would have to document for a more specific code."""
+    if not best.unspecified:
+        return ()
+    found = []
+    if any(leaf.keys & {"left", "right"} for leaf in leaves) and not best.keys & SIDES:
+        found.append("side (left, right or both)")
+    if any("displac" in leaf.keys for leaf in leaves) and "displac" not in best.keys:
+        found.append("displaced or nondisplaced")
+    if any("stag" in leaf.keys or "stage" in leaf.keys for leaf in leaves):
+        found.append("stage")
+    if any(leaf.keys & {"mild", "moderate", "sever"} for leaf in leaves):
+        found.append("severity")
+    if any("trimester" in leaf.keys for leaf in leaves):
+        found.append("trimester")
+    if not found:
+        found.append("type or site")
+    return tuple(found)

@@ -1,0 +1,247 @@
+"""What holds between the candidates of a note: combination codes, integral symptoms, what outranks what, Excludes1.
+
+The rules are data (``dictionaries/rules``), each with its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM, CodeSets, covers
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.text.tables import rows
+
+Compose = Callable[[str, Candidate], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """One rule of ``combinations.tsv``."""
+
+    needs: tuple[CodeRanges, ...]
+    replaces: CodeRanges
+    code: str
+    drops: CodeRanges
+    words: tuple[tuple[str, ...], ...]
+    source: str
+
+
+@lru_cache(maxsize=1)
+def _combinations() -> tuple[Combination, ...]:
+    table = rows(
+        dictionaries_dir() / "rules" / "combinations.tsv", ("needs", "replaces", "code", "drops", "words", "source")
+    )
+    return tuple(
+        Combination(
+            tuple(CodeRanges.parse(part) for part in row["needs"].split(";")),
+            CodeRanges.parse(row["replaces"]),
+            row["code"],
+            CodeRanges.parse(row["drops"]),
+            tuple(phrase_keys(w.strip()) for w in row["words"].split("|") if w.strip()),
+            row["source"],
+        )
+        for row in table
+    )
+
+
+class _Pairs:
+    """A table of two columns of code ranges; asked which second columns stand beside a code."""
+
+    def __init__(self, name: str, columns: tuple[str, str]) -> None:
+        table = rows(dictionaries_dir() / "rules" / name, columns)
+        self._rows = [(CodeRanges.parse(row[columns[0]]), CodeRanges.parse(row[columns[1]])) for row in table]
+        self._beside: dict[str, tuple[tuple[CodeRanges, CodeRanges], ...]] = {}
+
+    def beside(self, code: str) -> tuple[tuple[CodeRanges, CodeRanges], ...]:
+        """The rows whose first column holds ``code``."""
+        known = self._beside.get(code)
+        if known is None:
+            known = self._beside[code] = tuple(row for row in self._rows if code in row[0])
+        return known
+
+
+@lru_cache(maxsize=4)
+def _table(name: str, columns: tuple[str, str]) -> _Pairs:
+    return _Pairs(name, columns)
+
+
+_DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
+
+
+class Conventions:
+    """Applies the rules between the candidates of one note.
+
+    Args:
+        codesets: the loaded code sets.
+    """
+
+    def __init__(self, codesets: CodeSets) -> None:
+        self._codesets = codesets
+        self._excluded = lru_cache(maxsize=4096)(self._read_excluded)
+
+    def combine(self, reading: Reading, candidates: Sequence[Candidate], compose: Compose) -> list[Candidate]:
+        """The candidates after the combination rules; what a combination holds already becomes "outranked"."""
+        found = self._of_one_type(candidates)
+        for rule in _combinations():
+            coded = [c for c in found if c.reason is None and c.system == ICD10CM]
+            if not all(any(c.code in needed for c in coded) for needed in rule.needs):
+                continue
+            if rule.words and not any(reading.says(keys) for keys in rule.words):
+                continue
+            if not rule.replaces.pairs:
+                found.extend(self._added(rule, coded, compose))
+                continue
+            made: set[str] = set()
+            for candidate in coded:
+                if candidate.code not in rule.replaces:
+                    continue
+                code = compose(rule.code[:-1], candidate) if rule.code.endswith("-") else rule.code
+                if self._codesets.entry(ICD10CM, code) is None:
+                    continue
+                made.add(code)
+                at = found.index(candidate)
+                partners = [c for c in coded if c is not candidate and any(c.code in needed for needed in rule.needs)]
+                support = tuple(sorted({i for p in partners[:2] for i in p.mentions[0].match.at}))
+                existing = next((n for n, c in enumerate(found) if c.code == code and c.reason is None), None)
+                if existing is None:
+                    found[at] = replace(
+                        candidate,
+                        code=code,
+                        composed=True,
+                        unspecified=False,
+                        specific=True,
+                        support=tuple(sorted({*candidate.support, *support})),
+                        derived=True,
+                    )
+                elif existing != at:
+                    found[at] = candidate.without("outranked")
+            for n, candidate in enumerate(found):
+                if candidate.reason is None and candidate.code in rule.drops and candidate.code not in made:
+                    found[n] = candidate.without("outranked")
+        return found
+
+    def _of_one_type(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Complications of diabetes follow the type that the note names: "NPDR" beside type 1 is E10, not E11.
+
+        Source: ICD-10-CM Official Guidelines FY 2026, I.C.4.a.1 and I.C.4.a.2.
+        """
+        found = list(candidates)
+        named = {c.code[:3] for c in found if c.reason is None and c.code[:3] in _DIABETES and len(c.base) == 3}
+        if len(named) != 1 or named == {"E11"}:
+            return found
+        kind = named.pop()
+        for n, candidate in enumerate(found):
+            if candidate.code.startswith("E11") and len(candidate.base) > 3:
+                code = kind + candidate.code[3:]
+                if self._codesets.entry(ICD10CM, code) is not None:
+                    found[n] = replace(candidate, code=code, base=kind + candidate.base[3:])
+        return found
+
+    def _added(self, rule: Combination, coded: Sequence[Candidate], compose: Compose) -> list[Candidate]:
+        """The code that a rule puts beside the first candidate it needs, unless its family is there already."""
+        first = next(c for c in coded if c.code in rule.needs[0])
+        code = compose(rule.code[:-1], first) if rule.code.endswith("-") else rule.code
+        if self._codesets.entry(ICD10CM, code) is None or any(c.code[:3] == code[:3] for c in coded):
+            return []
+        return [replace(first, code=code, base=code, derived=True, alternatives=(), missing=())]
+
+    def outrank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """A code that another one of the same family says better is not coded."""
+        found = list(candidates)
+        coded = [c for c in found if c.reason is None and c.system == ICD10CM]
+        for n, candidate in enumerate(found):
+            if (
+                candidate.reason is None
+                and candidate.system == ICD10CM
+                and any(self._says_better(other, candidate) for other in coded if other is not candidate)
+            ):
+                found[n] = candidate.without("outranked")
+        return found
+
+    def _says_better(self, other: Candidate, candidate: Candidate) -> bool:
+        if other.code[:3] != candidate.code[:3] or other.code == candidate.code:
+            return False
+        if candidate.unspecified and not other.unspecified:
+            return other.code.startswith(candidate.base) or other.base.startswith(candidate.base[:5])
+        # The bare category ("diabetes") beside one of its kinds with a complication.
+        same_family = other.code.startswith(candidate.base) and len(other.base) > len(candidate.base)
+        return same_family and not candidate.specific
+
+    def integral(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+        """Symptoms beside the diagnosis to which they belong are not coded.
+
+        Args:
+            threshold: the least score of a diagnosis that counts as confirmed.
+        """
+        found = list(candidates)
+        # What is too weak to be suggested is still told: as part of the picture, or as outweighed.
+        confirmed = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        for n, candidate in enumerate(found):
+            if candidate.reason is not None or candidate.system != ICD10CM:
+                continue
+            for symptoms, diagnoses in _table("integral.tsv", ("symptoms", "diagnoses")).beside(candidate.code):
+                if any(
+                    other.code in diagnoses and other is not candidate and other.code not in symptoms
+                    for other in confirmed
+                ):
+                    found[n] = candidate.without("integral")
+                    break
+        return found
+
+    def general(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+        """General codes beside a specific one of the same thing are "outranked"."""
+        found = list(candidates)
+        coded = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        for n, candidate in enumerate(found):
+            if candidate.reason is not None or candidate.system != ICD10CM:
+                continue
+            for _, specific in _table("outranked.tsv", ("general", "specific")).beside(candidate.code):
+                if any(o.code in specific and o is not candidate for o in coded):
+                    found[n] = candidate.without("outranked")
+                    break
+        return found
+
+    def accompany(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+        """Codes that stand only beside another fall away without it."""
+        found = list(candidates)
+        coded = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        for n, candidate in enumerate(found):
+            if candidate.reason is not None or candidate.system != ICD10CM:
+                continue
+            for _, beside in _table("companions.tsv", ("codes", "beside")).beside(candidate.code):
+                if not any(o.code in beside for o in coded):
+                    found[n] = candidate.without("outranked")
+        return found
+
+    def exclude(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Of two codes that an Excludes1 note keeps apart, the weaker is not coded.
+
+        Source: ICD-10-CM Official Guidelines FY 2026, I.A.12.a.
+        """
+        found = list(candidates)
+        order = sorted(
+            (n for n, c in enumerate(found) if c.reason is None and c.system == ICD10CM),
+            key=lambda n: (found[n].code[0] == "R", -found[n].score, found[n].code),
+        )
+        kept: list[str] = []
+        for n in order:
+            code = found[n].code
+            if any(self._apart(code, other) for other in kept):
+                found[n] = found[n].without("excluded")
+            else:
+                kept.append(code)
+        return found
+
+    def _apart(self, one: str, other: str) -> bool:
+        if one[:3] == other[:3]:
+            return False
+        return any(covers(r, other) for r in self._excluded(one)) or any(covers(r, one) for r in self._excluded(other))
+
+    def _read_excluded(self, code: str) -> tuple[str, ...]:
+        notes = self._codesets.notes(ICD10CM, code, "excludes1")
+        return tuple(dict.fromkeys(r for note in notes for r in note.codes))

@@ -1,0 +1,253 @@
+"""From mentions to diagnosis candidates: what is asserted, of whom, when, and which code says it best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.coding.assertion import Assertions
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.composition import SIDES, Composed, Composer
+from noteproc.coding.episodes import Episodes
+from noteproc.coding.gestation import Gestation
+from noteproc.coding.history import becomes
+from noteproc.coding.mentions import Mention
+from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.records import Alternative, CodingContext, Reason
+from noteproc.text.sections import Headings
+from noteproc.text.tables import rows
+
+# Classes that speak of what is done, not of what the patient has.
+_OF_PROCEDURES = frozenset({"planned", "declined"})
+# Where an inpatient's uncertain diagnosis counts as if it were established (guideline II.H).
+_FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+_DENIALS: tuple[Reason, ...] = ("absent", "historical")
+_REASONS: dict[str, Reason] = {
+    "absent": "absent",
+    "possible": "possible",
+    "hypothetical": "hypothetical",
+    "historical": "historical",
+    "family": "family",
+    "other_person": "other_person",
+    "template": "template",
+}
+
+
+@lru_cache(maxsize=1)
+def _gates() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...]], ...]:
+    table = rows(dictionaries_dir() / "rules" / "gates.tsv", ("codes", "needs", "words"))
+    return tuple(
+        (
+            CodeRanges.parse(row["codes"]),
+            row["needs"],
+            tuple(phrase_keys(w) for w in row["words"].split("|") if w.strip()),
+        )
+        for row in table
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What holds for the whole note while its diagnoses are read."""
+
+    reading: Reading
+    context: CodingContext
+    assertions: Assertions
+    episodes: Episodes
+    gestation: Gestation
+    pregnancy: Mapping[str, int]
+
+
+class Diagnoses:
+    """Makes the diagnosis candidates of one note.
+
+    Args:
+        codesets: the loaded code sets.
+        composer: walks from concepts to codes.
+        headings: section names and what they say by themselves.
+    """
+
+    def __init__(self, codesets: CodeSets, composer: Composer, headings: Headings) -> None:
+        self._codesets = codesets
+        self._composer = composer
+        self._headings = headings
+
+    def read(
+        self, reading: Reading, mentions: Sequence[Mention], assertions: Assertions, context: CodingContext
+    ) -> list[Candidate]:
+        """The candidates, coded and not coded, in the order of their first mention."""
+        gestation = Gestation(reading)
+        pregnancy = dict.fromkeys(gestation.keys(), gestation.word)
+        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy)
+        groups: dict[tuple[str, str], list[Mention]] = {}
+        for mention in mentions:
+            if mention.match.system == ICD10CM:
+                groups.setdefault((mention.base, mention.default), []).append(mention)
+        found: list[Candidate] = []
+        for (base, default), group in groups.items():
+            if self._admitted(reading, base, context):
+                found.extend(self._group(case, base, default, group))
+        weeks = self._weeks(case, found)
+        return _merged([*found, *weeks])
+
+    def _group(self, case: _Case, base: str, default: str, group: Sequence[Mention]) -> list[Candidate]:
+        present: list[Mention] = []
+        out: dict[Reason, list[Mention]] = {}
+        past: list[tuple[str, Mention]] = []
+        for mention in group:
+            reason = self._reason(mention, base, case.context)
+            if reason is None:
+                present.append(mention)
+                continue
+            out.setdefault(reason, []).append(mention)
+            outcome = becomes(base)
+            if reason == "historical" and outcome not in ("-", "="):
+                past.append((outcome, mention))
+        if present and out:
+            # Said and denied in one note: the weightier section speaks.
+            said = max(self._weight(m) for m in present)
+            denied = max((self._weight(m) for denial in _DENIALS for m in out.get(denial, ())), default=-1.0)
+            if denied > said:
+                out.setdefault("absent", []).extend(present)
+                present = []
+        found: list[Candidate] = []
+        if present:
+            present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
+            found.extend(self._composed(case, base, default, present, None))
+        elif out:
+            earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
+            found.extend(self._composed(case, base, default, out[earliest], earliest))
+        if past and not present:
+            code, mention = past[0]
+            if self._codesets.entry(ICD10CM, code) is not None:
+                found.append(Candidate(ICD10CM, code, code, (mention,), derived=True))
+        return found
+
+    def _weight(self, mention: Mention) -> float:
+        return self._headings.defaults[mention.section].weight if mention.section else 0.5
+
+    def _reason(self, mention: Mention, base: str, context: CodingContext) -> Reason | None:
+        """Why a mention does not count, or None."""
+        kind = mention.verdict.kind
+        if kind in _OF_PROCEDURES:
+            kind = next((c.kind for c in mention.verdict.cues if c.kind in ("possible", "historical")), "present")
+        section = self._headings.defaults[mention.section].diagnosis if mention.section else "present"
+        if kind == "present" and section != "present":
+            kind = section
+        if base[0] == "Z" and kind in ("historical", "family"):
+            return None
+        if kind == "allergy":
+            return None if base.startswith(("Z88", "Z91.0")) else "historical"
+        if kind == "historical":
+            reason: Reason | None = None if becomes(base) == "=" and not _over(mention) else "historical"
+        elif kind == "possible" and context.setting == "inpatient" and mention.section in _FINAL:
+            reason = None
+        elif kind == "possible":
+            reason = "uncertain_outpatient" if context.setting == "outpatient" else "possible"
+        else:
+            reason = _REASONS.get(kind)
+        return "outranked" if reason is None and mention.weak else reason
+
+    def _composed(
+        self, case: _Case, base: str, default: str, mentions: list[Mention], reason: Reason | None
+    ) -> list[Candidate]:
+        places = [m.match.at for m in mentions]
+        stands = case.assertions.stands if reason is None else _always
+        known = case.pregnancy if base[0] == "O" else None
+        found = []
+        for composed in self._composer.compose(case.reading, base, default, places, stands, known=known):
+            side = next(iter(composed.leaf.keys & SIDES), "") or _said_side(case.reading, places)
+            code = case.episodes.choose(composed.leaf, places, side)
+            found.append(self._candidate(base, code, composed, mentions, reason))
+        return found
+
+    def _candidate(
+        self, base: str, code: str, composed: Composed, mentions: list[Mention], reason: Reason | None
+    ) -> Candidate:
+        used = {i for m in mentions for i in m.match.at}
+        support = tuple(i for i in composed.support if i not in used)
+        alternatives = tuple(
+            Alternative(ICD10CM, near, self._title(near))
+            for near in composed.near[:2]
+            if near != code and composed.margin < 1.0
+        )
+        return Candidate(
+            ICD10CM,
+            code,
+            base,
+            tuple(mentions),
+            support=support,
+            reason=reason,
+            specific=composed.margin > 0.3,
+            unspecified=composed.leaf.unspecified,
+            composed=bool(support),
+            alternatives=alternatives,
+            missing=composed.missing,
+        )
+
+    def _weeks(self, case: _Case, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The weeks of gestation beside a code of pregnancy."""
+        code = case.gestation.code()
+        first = next((c for c in candidates if c.reason is None and c.code[0] == "O"), None)
+        if not code or first is None or any(c.code.startswith("Z3A") for c in candidates):
+            return []
+        if self._codesets.entry(ICD10CM, code) is None:
+            return []
+        here = first.mentions[0]
+        place = replace(here, match=replace(here.match, at=(case.gestation.word,)), base=code, default=code)
+        return [Candidate(ICD10CM, code, code, (place,), derived=True)]
+
+    def _title(self, code: str) -> str:
+        entry = self._codesets.entry(ICD10CM, code)
+        return "" if entry is None else entry.title
+
+    def _admitted(self, reading: Reading, base: str, context: CodingContext) -> bool:
+        for codes, needs, words in _gates():
+            if base not in codes:
+                continue
+            if needs == "female" and context.sex == "male":
+                return False
+            if needs == "infant" and isinstance(context.age, int) and context.age > 1:
+                return False
+            if words and not any(reading.says(keys) for keys in words):
+                return False
+        return True
+
+
+def _always(_word: int) -> bool:
+    return True
+
+
+def _over(mention: Mention) -> bool:
+    return any(cue.kind == "historical" and cue.direction == "backward" for cue in mention.verdict.cues)
+
+
+def _said_side(reading: Reading, places: list[tuple[int, ...]]) -> str:
+    for at in places:
+        for i in reading.words_of(reading.sentence_of[at[0]]):
+            if reading.keys[i] in SIDES and abs(i - at[0]) <= 8:
+                return reading.keys[i]
+    return ""
+
+
+def _merged(candidates: list[Candidate]) -> list[Candidate]:
+    """One candidate a code: what is coded swallows what is not, mentions are joined."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        known = found.get(candidate.code)
+        if known is None:
+            found[candidate.code] = candidate
+            continue
+        if (known.reason is None) == (candidate.reason is None):
+            found[candidate.code] = replace(
+                known,
+                mentions=tuple(dict.fromkeys((*known.mentions, *candidate.mentions))),
+                support=tuple(sorted({*known.support, *candidate.support})),
+            )
+        elif known.reason is not None:
+            found[candidate.code] = candidate
+    return list(found.values())

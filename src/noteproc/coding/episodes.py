@@ -1,0 +1,86 @@
+"""The seventh character: encounter, healing, side of an eye, stage, number of a fetus.
+
+Source: ICD-10-CM Official Guidelines FY 2026, I.A.5, I.C.7.a (glaucoma stage), I.C.13.c, I.C.15.a.6, I.C.19.a-c.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.coding.composition import Leaf
+from noteproc.coding.reading import Reading
+from noteproc.text.fold import tokens
+from noteproc.text.tables import rows
+
+_SIDE = {"right": "1", "left": "2", "bilateral": "3"}
+_STAGE = {"mild": "1", "moderate": "2", "sever": "3", "severe": "3", "indeterminat": "4"}
+_EARLY = ("", "chief_complaint", "reason", "hpi")
+
+
+@lru_cache(maxsize=2)
+def _phrases(table: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for row in rows(dictionaries_dir() / "context" / table, ("episode", "words")):
+        found[row["episode"]] = tuple(tuple(t.form for t in tokens(p)) for p in row["words"].split("|"))
+    return found
+
+
+def _stands(forms: list[str], phrases: tuple[tuple[str, ...], ...]) -> bool:
+    return any(
+        tuple(forms[i : i + len(phrase)]) == phrase
+        for phrase in phrases
+        for i in range(len(forms) - len(phrase) + 1)
+        if forms[i] == phrase[0]
+    )
+
+
+class Episodes:
+    """Chooses seventh characters for one note.
+
+    Args:
+        reading: the note.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        early = [w.form for i, w in enumerate(reading.words) if i < 60 and reading.section(w.start).name in _EARLY]
+        self._later_visit = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
+
+    def choose(self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str) -> str:
+        """The billable code of a leaf."""
+        if len(leaf.codes) == 1:
+            return leaf.codes[0]
+        by_character = {code[-1]: code for code in leaf.codes}
+        options = frozenset(by_character)
+        forms = self._near(mentions)
+        if options <= frozenset("1239") and "9" in options:
+            return by_character.get(_SIDE.get(side, "9"), by_character["9"])
+        if options <= frozenset("01234"):
+            keys = [self._reading.keys[i] for at in mentions for i in self._sentence(at)]
+            for word, character in _STAGE.items():
+                if word in keys and character in options:
+                    return by_character[character]
+            return by_character.get("0", leaf.codes[0])
+        wanted = self._encounter(options, forms)
+        return by_character.get(wanted, by_character.get("A", by_character.get("0", leaf.codes[0])))
+
+    def _encounter(self, options: frozenset[str], forms: list[str]) -> str:
+        phrases = _phrases("episodes.tsv")
+        if "S" in options and _stands(forms, phrases["sequela"]):
+            return "S"
+        for name, character in (("nonunion", "K"), ("malunion", "P"), ("delayed", "G")):
+            if character in options and _stands(forms, phrases[name]):
+                return character
+        if "D" in options and (self._later_visit or _stands(forms, phrases["subsequent"])):
+            return "D"
+        if "B" in options and _stands(forms, phrases["open"]):
+            return "B"
+        return "A"
+
+    def _sentence(self, at: tuple[int, ...]) -> range:
+        return self._reading.words_of(self._reading.sentence_of[at[0]])
+
+    def _near(self, mentions: list[tuple[int, ...]]) -> list[str]:
+        seen = sorted({self._reading.sentence_of[at[0]] for at in mentions})
+        return [self._reading.words[i].form for s in seen for i in self._reading.words_of(s)]

@@ -1,0 +1,79 @@
+"""Evidence: the words that support a code, in the redacted text and in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.index import PhraseIndex
+from noteproc.coding.mentions import Mention
+from noteproc.coding.reading import Reading
+from noteproc.records import Assertion, Evidence, RedactedNote, Role
+
+MAX_LENGTH = 200
+_ASSERTIONS = frozenset(
+    {"present", "absent", "possible", "hypothetical", "historical", "family", "other_person", "planned"}
+)
+_MAX_PIECES = 10
+# Pieces of one phrase nearer than this are one stretch.
+_JOIN = 40
+
+
+class EvidenceWriter:
+    """Writes the evidence of candidates.
+
+    Args:
+        note: the redacted note.
+        reading: its reading.
+        index: for the dictionary's own wording.
+    """
+
+    def __init__(self, note: RedactedNote, reading: Reading, index: PhraseIndex) -> None:
+        self._note = note
+        self._reading = reading
+        self._index = index
+
+    def of(self, candidate: Candidate) -> tuple[Evidence, ...]:
+        """Main pieces first, then supporting ones, each in text order within its mention."""
+        found: dict[tuple[int, int], Evidence] = {}
+        for n, mention in enumerate(candidate.mentions[:6]):
+            for start, end in self._stretches(mention.match.at):
+                found.setdefault(
+                    (start, end), self._piece(mention, start, end, "main" if n == 0 else "supporting", candidate)
+                )
+        for start, end in self._stretches(candidate.support):
+            if not any(s <= start and end <= e for s, e in found):
+                found[start, end] = self._piece(candidate.mentions[0], start, end, "supporting", candidate)
+        return tuple(found.values())[:_MAX_PIECES]
+
+    def main(self, candidate: Candidate) -> Evidence:
+        """The first main piece."""
+        return self.of(candidate)[0]
+
+    def _piece(self, mention: Mention, start: int, end: int, role: Role, candidate: Candidate) -> Evidence:
+        kind = mention.verdict.kind
+        offsets = self._note.offsets
+        return Evidence(
+            start,
+            end,
+            offsets.to_source(start),
+            offsets.to_source(end, end=True),
+            self._index.phrase(mention.match.phrase),
+            "composed" if candidate.composed and mention.match.kind == "exact" else mention.match.kind,
+            round(min(1.0, mention.match.score), 4),
+            mention.section,
+            cast(Assertion, kind if kind in _ASSERTIONS else "absent" if kind == "declined" else "hypothetical"),
+            role,
+        )
+
+    def _stretches(self, at: Sequence[int]) -> list[tuple[int, int]]:
+        words = self._reading.words
+        found: list[tuple[int, int]] = []
+        for i in at:
+            start, end = words[i].start, min(words[i].end, words[i].start + MAX_LENGTH)
+            if found and start - found[-1][1] <= _JOIN and end - found[-1][0] <= MAX_LENGTH and start >= found[-1][0]:
+                found[-1] = (found[-1][0], max(end, found[-1][1]))
+            else:
+                found.append((start, end))
+        return found

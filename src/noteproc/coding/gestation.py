@@ -1,0 +1,65 @@
+"""How far a pregnancy is, and what that says about codes of chapter 15.
+
+Source: ICD-10-CM Official Guidelines FY 2026, I.C.15.a.3 (trimesters: under 14 weeks 0 days; 14 weeks 0 days to
+under 28 weeks 0 days; 28 weeks 0 days to delivery) and I.C.21.c.11 (Z3A, completed weeks).
+"""
+
+from __future__ import annotations
+
+import re
+
+from noteproc.coding.reading import Reading
+from noteproc.text import lexicon
+
+_WEEKS = re.compile(
+    r"(?<![\d./])(?P<weeks>[4-9]|[1-3]\d|4[0-2])\s?(?:\+|w(?:ee)?ks?\b|w\b|w(?=\d)|(?=\s?\d/7))"
+    r"\s?(?:and\s)?(?P<days>[0-6])?\s?(?:/7|d\b|days?\b)?",
+    re.I,
+)
+_ABOUT = re.compile(
+    r"gestation|pregnan|\biup\b|\bga\b|\bega\b|prenatal|gravida|\bg\d+\s?p\d|trimester|\bedd\b|antepartum|fetal|\bob\b|intrauterine"
+    r"|deliver|\blabor\b",
+    re.I,
+)
+
+
+class Gestation:
+    """The weeks of a pregnancy as the note gives them.
+
+    Args:
+        reading: the note.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.weeks: int | None = None
+        self.word = -1
+        if not _ABOUT.search(reading.text):
+            return
+        for m in _WEEKS.finditer(reading.text):
+            around = reading.text[max(0, m.start() - 80) : m.end() + 60]
+            compact = m["days"] is not None
+            if not compact and not _ABOUT.search(around):
+                continue
+            if not compact and re.match(
+                r"\s*(?:ago|old|post|later|out|s/p|x\b|until|from|visit|f/?u|follow)", reading.text[m.end() :], re.I
+            ):
+                continue
+            word = next((i for i, w in enumerate(reading.words) if w.end > m.start()), -1)
+            # Weeks and days ("32w2d") are today's; bare weeks may be any visit's, and the latest counts.
+            if word >= 0 and (compact or self.weeks is None or int(m["weeks"]) > self.weeks):
+                self.weeks, self.word = int(m["weeks"]), word
+                if compact:
+                    return
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the trimester, for choosing codes; () where the weeks are not known."""
+        if self.weeks is None:
+            return ()
+        name = "first" if self.weeks < 14 else "second" if self.weeks < 28 else "third"
+        return tuple(lexicon.shipped().keys(f"{name} trimester"))
+
+    def code(self) -> str:
+        """The Z3A code of the completed weeks, or ""."""
+        if self.weeks is None:
+            return ""
+        return "Z3A.01" if self.weeks < 8 else f"Z3A.{min(self.weeks, 42):02d}"

@@ -1,0 +1,244 @@
+"""From raw matches to mentions: the longest phrases, one meaning each, with section and assertion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM, CodeSets, When
+from noteproc.coding.assertion import Assertions, Verdict
+from noteproc.coding.history import becomes
+from noteproc.coding.index import PhraseIndex
+from noteproc.coding.matching import Match
+from noteproc.coding.quantities import Quantities
+from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.coding.wording import fits, is_rare_short
+from noteproc.text import lexicon
+from noteproc.text.tables import rows
+
+# A container that is itself doubtful does not silence the plain phrase inside it.
+_TRUSTED = 0.6
+# Bare words that are told as seen, though never coded: pain, infection, bleeding, injury, necrosis, scar.
+_TOLD = ("R52", "R58", "B99.9", "T14", "I96", "L90.5")
+_TIER = {"user": 5, "starter": 4, "index": 4, "inclusion": 3, "title": 3, "includes": 2, "excludes": 1}
+_SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase of the note with one meaning.
+
+    Args:
+        match: where and how it matched.
+        base: the code from which to walk down; a header where the words prove no more.
+        default: the billable code that the dictionary gives for the bare phrase, or "".
+        section: canonical name, or "".
+        verdict: how it is asserted.
+        rivals: other codes that the same words could mean.
+        weak: whether the words are too bare to be coded by themselves ("pain").
+        short: whether it is a bare abbreviation that is not of the commonest.
+    """
+
+    match: Match
+    base: str
+    default: str
+    section: str
+    verdict: Verdict
+    rivals: tuple[str, ...] = ()
+    weak: bool = False
+    short: bool = False
+
+
+@lru_cache(maxsize=1)
+def _weak() -> frozenset[tuple[str, ...]]:
+    found = set()
+    for row in rows(dictionaries_dir() / "context" / "weak_phrases.tsv", ("phrases",)):
+        for phrase in row["phrases"].split("|"):
+            found.add(tuple(lexicon.shipped().keys(phrase)))
+    return frozenset(found)
+
+
+class Mentions:
+    """Reads the mentions out of a note's matches.
+
+    Args:
+        index: the compiled phrases.
+        codesets: the loaded code sets.
+    """
+
+    def __init__(self, index: PhraseIndex, codesets: CodeSets) -> None:
+        self._index = index
+        self._codesets = codesets
+        weak = _weak()
+        self._weak_numbers = frozenset(
+            index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary
+        )
+
+    def read(
+        self, reading: Reading, matches: Sequence[Match], assertions: Assertions, quantities: Quantities
+    ) -> list[Mention]:
+        """The mentions in text order."""
+        meant: list[Match] = []
+        near_misses: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        for match in matches:
+            if self._is_meant(reading, match, quantities):
+                meant.append(match)
+            elif match.system != ICD10CM:
+                near_misses.setdefault((match.system, match.at), []).append(match.code)
+        by_span: dict[tuple[str, tuple[int, ...]], list[Match]] = {}
+        for match in meant:
+            system = match.system
+            by_span.setdefault((system, match.at), []).append(match)
+        kept = self._longest(reading, by_span)
+        found: list[Mention] = []
+        for (system, at), group in kept:
+            section = reading.section(reading.words[at[0]].start).name
+            verdict = assertions.of(at[0], at[-1], own=frozenset(at))
+            if system == ICD10CM:
+                found.append(self._diagnosis(group, section, verdict))
+            else:
+                found.extend(self._procedure(group, near_misses.get((system, at), ()), section, verdict))
+        return found
+
+    def _is_weak(self, match: Match) -> bool:
+        index = self._index
+        return index.counts[match.phrase] == 1 and int(index.keys[match.phrase, 0]) in self._weak_numbers
+
+    def _is_meant(self, reading: Reading, match: Match, quantities: Quantities) -> bool:
+        index = self._index
+        if match.system == ICD10CM and self._is_weak(match) and not match.code.startswith(_TOLD):
+            return False
+        condition = int(index.condition[match.phrase])
+        text = index.conditions[condition]
+        if not text:
+            return fits(reading, match, index)
+        when = When.parse(text)
+        own = frozenset(match.at)
+        return fits(reading, match, index) and when.holds(
+            lambda words: near(reading, words, match.first, match.last, own, whole=match.system != ICD10CM),
+            lambda name: quantities.value(name, match.first, match.last),
+        )
+
+    def _longest(
+        self, reading: Reading, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]
+    ) -> list[tuple[tuple[str, tuple[int, ...]], list[Match]]]:
+        lasting = self._lasting(by_span)
+        order = sorted(
+            by_span.items(),
+            key=lambda item: (-len(item[0][1]), -max(m.rarity for m in item[1]), item[0][1], item[0][0]),
+        )
+        holders: dict[tuple[str, int], list[frozenset[int]]] = {}
+        kept = []
+        for (system, at), group in order:
+            inside = frozenset(at)
+            if (system, at) in lasting:
+                continue
+            if any(inside < holder for holder in holders.get((system, at[0]), ())):
+                continue
+            kept.append(((system, at), group))
+            if max(m.score for m in group) >= _TRUSTED:
+                for word in at:
+                    holders.setdefault((system, word), []).append(inside)
+        kept.sort(key=lambda item: (item[0][1], item[0][0]))
+        return kept
+
+    def _lasting(
+        self, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]
+    ) -> frozenset[tuple[str, tuple[int, ...]]]:
+        """Spans that read "history of x" where x, by its nature, is still there: x itself is meant."""
+        found = set()
+        for (system, at), group in by_span.items():
+            if system != ICD10CM or not all(m.code.startswith(("Z85", "Z86", "Z87")) for m in group):
+                continue
+            inside = frozenset(at)
+            for (other_system, other), nested in by_span.items():
+                whole = other_system == system and frozenset(other) < inside and len(other) == len(at) - 1
+                if whole and any(becomes(m.code) == "=" for m in nested):
+                    found.add((system, at))
+        return frozenset(found)
+
+    def _diagnosis(self, group: Sequence[Match], section: str, verdict: Verdict) -> Mention:
+        # On the same words the phrase with more keys read an abbreviation more fully.
+        counts = self._index.counts
+        fullest = max(counts[m.phrase] for m in group)
+        group = [m for m in group if counts[m.phrase] == fullest]
+        ranked = sorted(group, key=lambda m: (-self._tier(m), -m.score, len(m.code), m.code))
+        top = ranked[0]
+        sets = self._codesets
+        lineage = {top.code, *sets.ancestors(ICD10CM, top.code)}
+        base = top.code
+        default = ""
+        for match in ranked:
+            if match.code in lineage and len(match.code) < len(base):
+                base = match.code
+        same = [m for m in ranked if m.code == base or base in sets.ancestors(ICD10CM, m.code)]
+        for match in same:
+            entry = sets.entry(ICD10CM, match.code)
+            if entry is not None and entry.billable and len(match.code) > len(default):
+                default = match.code
+                if self._tier(match) >= 4:
+                    break
+        rivals = tuple(dict.fromkeys(m.code for m in ranked if m not in same))[:4]
+        best = max(same, key=lambda m: (m.score, m.code == base, -m.phrase))
+        return Mention(
+            best, base, default, section, verdict, rivals, self._is_weak(best), is_rare_short(best, self._index)
+        )
+
+    def _procedure(
+        self, group: Sequence[Match], near_misses: Sequence[str], section: str, verdict: Verdict
+    ) -> list[Mention]:
+        """The codes that a procedure's words mean: those whose conditions hold, before those without one."""
+        best: dict[str, Match] = {}
+        for match in group:
+            known = best.get(match.code)
+            if known is None or (self._tier(match), match.score) > (self._tier(known), known.score):
+                best[match.code] = match
+        top = max(self._clauses(m) for m in best.values())
+        chosen = sorted(code for code, match in best.items() if self._clauses(match) == top)
+        others = sorted({*best, *near_misses})
+        return [
+            Mention(best[code], code, code, section, verdict, tuple(c for c in others if c != code)) for code in chosen
+        ]
+
+    def _clauses(self, match: Match) -> int:
+        """How many conditions had to hold for a match."""
+        return len(When.parse(self._index.conditions[self._index.condition[match.phrase]]).clauses)
+
+    def _tier(self, match: Match) -> float:
+        index = self._index
+        tier = float(_TIER[_SOURCES[int(index.source[match.phrase])]])
+        # A meaning whose condition holds beats the meaning without one.
+        return tier + (
+            1.5 if int(index.condition[match.phrase]) and index.conditions[int(index.condition[match.phrase])] else 0.0
+        )
+
+
+def near(
+    reading: Reading,
+    words: str,
+    first: int,
+    last: int,
+    own: frozenset[int] = frozenset(),
+    *,
+    whole: bool = False,
+) -> bool:
+    """Whether words of a dictionary's condition stand near: in the same sentence, the next ones, or the section."""
+    keys = phrase_keys(words)
+    if not keys:
+        return False
+    low, inside = reading.keys_near(first, last)
+    if whole:
+        low, inside = 0, reading.operative_keys()
+    if len(keys) == 1:
+        if keys[0] not in inside:
+            return False
+        return any(key == keys[0] and low + i not in own for i, key in enumerate(inside))
+    wanted = list(keys)
+    if any(key not in inside for key in wanted):
+        return False
+    stop = lexicon.shipped().stop
+    plain = [key for key in inside if key not in stop]
+    width = len(wanted)
+    return any(plain[i : i + width] == wanted for i in range(len(plain) - width + 1))

@@ -1,0 +1,213 @@
+"""Procedures, supplies and drugs: only what was done, given or handed out, each once, with its units and modifiers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.composition import SIDES
+from noteproc.coding.mentions import Mention
+from noteproc.coding.performance import DOSE, Performance
+from noteproc.coding.quantities import Quantities
+from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.reading import Reading
+from noteproc.records import Alternative, Reason
+from noteproc.text.sections import Headings
+from noteproc.text.tables import rows
+
+_UNIT = re.compile(r"(?:up to\s+)?(?:per\s+)?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|ml|units?|iu|meq|mci)\b", re.I)
+_TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "g": 1000.0, "gm": 1000.0}
+_SAME = {"cc": "ml", "u": "units", "unit": "units", "iu": "units"}
+_SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
+_BASE_SCORE = 0.75
+
+
+class Procedures:
+    """Makes the procedure, supply and drug candidates of a note.
+
+    Args:
+        codesets: the loaded code sets.
+        headings: section names and what they say by themselves.
+    """
+
+    def __init__(self, codesets: CodeSets, headings: Headings) -> None:
+        self._codesets = codesets
+        self._headings = headings
+
+    def read(self, reading: Reading, mentions: Sequence[Mention], quantities: Quantities) -> list[Candidate]:
+        """The candidates, coded and not, in text order of their first mention."""
+        groups: dict[tuple[str, str], list[Mention]] = {}
+        for mention in mentions:
+            if mention.match.system != ICD10CM:
+                groups.setdefault((mention.match.system, mention.base), []).append(mention)
+        if not groups:
+            return []
+        performance = Performance(reading, self._headings)
+        found: list[Candidate] = []
+        for (system, code), group in groups.items():
+            entry = self._codesets.entry(system, code)
+            if entry is not None:
+                found.append(self._candidate(reading, entry, group, quantities, performance))
+        return self._without_idle_addons(self._one_of_siblings(self._without_included(found)))
+
+    def _candidate(
+        self,
+        reading: Reading,
+        entry: CodeEntry,
+        group: list[Mention],
+        quantities: Quantities,
+        performance: Performance,
+    ) -> Candidate:
+        judged: list[tuple[Reason | None, Mention]] = [(performance.reason(m, entry), m) for m in group]
+        done = [m for reason, m in judged if reason is None]
+        if not done:
+            return Candidate(entry.system, entry.code, entry.code, tuple(group), reason=judged[0][0])
+        done.sort(key=lambda m: (-_weight(m), -len(m.match.at), -m.match.score, m.match.at))
+        best = done[0]
+        return Candidate(
+            entry.system,
+            entry.code,
+            entry.code,
+            tuple(done),
+            score=round(min(0.99, _weight(best) * min(1.0, 0.6 + 0.4 * best.match.score)), 4),
+            units=_units(reading, best, entry, quantities),
+            modifiers=_modifiers(reading, done, entry),
+        )
+
+    def _without_included(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """What is part of another code's work is not coded beside it."""
+        found = list(candidates)
+        live = [c for c in found if c.reason is None]
+        for n, candidate in enumerate(found):
+            for other in live:
+                if candidate.reason is None and other is not candidate and candidate.code in self._included(other):
+                    found[n] = candidate.without("included")
+        return found
+
+    def _included(self, candidate: Candidate) -> tuple[str, ...]:
+        entry = self._codesets.entry(candidate.system, candidate.code)
+        return () if entry is None else entry.includes
+
+    def _without_idle_addons(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """An add-on code stands only beside one of its primaries."""
+        found = list(candidates)
+        codes = {c.code for c in found if c.reason is None}
+        for n, candidate in enumerate(found):
+            entry = self._codesets.entry(candidate.system, candidate.code)
+            primaries = str(entry.flags.get("addon", "")) if entry is not None else ""
+            if candidate.reason is None and primaries and codes.isdisjoint(primaries.split(",")):
+                found[n] = candidate.without("included")
+        return found
+
+    def _one_of_siblings(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Of codes that the same words could mean, the best stays and names the others as alternatives."""
+        found = list(candidates)
+        order = sorted(
+            (n for n, c in enumerate(found) if c.reason is None),
+            key=lambda n: (-found[n].score, -len(found[n].mentions), found[n].code),
+        )
+        gone: set[int] = set()
+        for n in order:
+            rivals = {rival for m in found[n].mentions for rival in m.rivals}
+            if n in gone:
+                continue
+            for other in order:
+                if other != n and other not in gone and found[other].code in rivals:
+                    mine = {m.match.at for m in found[n].mentions}
+                    if all(m.match.at in mine or found[n].code in m.rivals for m in found[other].mentions):
+                        gone.add(other)
+            near = tuple(
+                Alternative(found[n].system, code, self._title(found[n].system, code)) for code in sorted(rivals)[:4]
+            )
+            found[n] = replace(found[n], alternatives=near)
+        return [c.without("outranked") if n in gone else c for n, c in enumerate(found)]
+
+    def encounters(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+        """The reasons of the visit that follow from what was done, where no code gives them yet.
+
+        Args:
+            candidates: all candidates of the note.
+            threshold: the least score of a suggestion.
+        """
+        coded = [c for c in candidates if c.reason is None and c.score >= threshold]
+        found: list[Candidate] = []
+        for procedures, code, needs in _encounters():
+            first = next((c for c in coded if c.system != ICD10CM and c.code in procedures), None)
+            if first is None or any(c.code == code for c in (*coded, *found)):
+                continue
+            if needs.pairs and not any(c.code in needs for c in coded):
+                continue
+            found.append(Candidate(ICD10CM, code, code, first.mentions, score=first.score, derived=True))
+        return found
+
+    def _title(self, system: str, code: str) -> str:
+        entry = self._codesets.entry(system, code)
+        return "" if entry is None else entry.title
+
+
+@lru_cache(maxsize=1)
+def _encounters() -> tuple[tuple[CodeRanges, str, CodeRanges], ...]:
+    table = rows(dictionaries_dir() / "rules" / "encounters.tsv", ("procedures", "code", "needs"))
+    return tuple((CodeRanges.parse(r["procedures"]), r["code"], CodeRanges.parse(r["needs"])) for r in table)
+
+
+def _weight(mention: Mention) -> float:
+    return _SECTION_SCORE.get(mention.section, _BASE_SCORE)
+
+
+def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Quantities) -> int:
+    """Units billed: the dose over the code's unit, rounded up; or the number of what the code counts."""
+    unit = _UNIT.search(entry.unit)
+    if entry.kind == "drug" and unit is not None:
+        dose = _dose(reading, mention, unit.group(2))
+        per_unit = float(unit.group(1).replace(",", ""))
+        return max(1, -(-round(dose * 1000) // round(per_unit * 1000))) if dose else 1
+    per = str(entry.flags.get("per", ""))
+    first, last = mention.match.first, mention.match.last
+    if per == "15min":
+        minutes = quantities.value("minutes", first, last)
+        # Eight minutes begin a unit of fifteen (CMS Claims Processing Manual, chapter 5, 20.2).
+        return max(1, int((minutes + 7) // 15)) if minutes is not None else 1
+    if per:
+        value = quantities.value("levels" if per == "level" else "count", first, last)
+        if value is not None and 1 <= value < 60:
+            return int(value)
+    return 1
+
+
+def _dose(reading: Reading, mention: Mention, wanted: str) -> float | None:
+    """The dose nearest to a drug's name in its sentence, in the unit that its code counts."""
+    sentence = reading.sentences[reading.sentence_of[mention.match.first]]
+    place = reading.words[mention.match.first].start
+    found: list[tuple[int, float]] = []
+    for m in DOSE.finditer(reading.text, sentence.start, sentence.end):
+        amount = _amount(m.group(1), m.group(2).lower(), wanted.lower())
+        if amount is not None:
+            found.append((abs(m.start() - place), amount))
+    return min(found)[1] if found else None
+
+
+def _amount(number: str, unit: str, wanted: str) -> float | None:
+    value = float(number.replace(",", ""))
+    if unit in _TO_MG and wanted in _TO_MG:
+        return value * _TO_MG[unit] / _TO_MG[wanted]
+    return value if _SAME.get(unit, unit) == _SAME.get(wanted, wanted) else None
+
+
+def _modifiers(reading: Reading, mentions: Sequence[Mention], entry: CodeEntry) -> tuple[str, ...]:
+    """LT, RT or 50 where the code covers one side."""
+    if entry.flags.get("sides") != "one":
+        return ()
+    for mention in mentions:
+        at = mention.match.at
+        sides = {reading.keys[i] for i in reading.words_of(reading.sentence_of[at[0]]) if reading.keys[i] in SIDES}
+        if "bilateral" in sides or sides == {"left", "right"}:
+            return ("50",)
+        if len(sides) == 1:
+            return ("LT",) if "left" in sides else ("RT",)
+    return ()

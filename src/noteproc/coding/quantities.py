@@ -1,0 +1,105 @@
+"""Numbers with their units in a note: sizes, counts, minutes, doses, weeks, ages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from noteproc.coding.reading import Reading
+
+_NUMBER = r"(?<![\w.,/])(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+_UNITS: Mapping[str, str] = {
+    "cm": r"cm\b(?!\s?2|²)|centimet(?:er|re)s?",
+    "mm": r"mm\b(?!hg)|millimet(?:er|re)s?",
+    "sqcm": r"(?:sq\.?|square)\s?(?:cm|centimet(?:er|re)s?)|cm\s?2\b|cm²|cm\^2",
+    "minutes": r"min(?:ute)?s?\b",
+    "hours": r"h(?:ou)?rs?\b|h\b",
+    "grams": r"g(?:ra)?ms?\b|gr?\b",
+    "kg": r"kgs?\b|kilos?",
+    "mg": r"mgs?\b|milligrams?",
+    "mcg": r"mcg\b|ug\b|µg|micrograms?",
+    "ml": r"ml\b|cc\b|millilit(?:er|re)s?",
+    "weeks": r"w(?:ee)?ks?\b|w\b|\+?\d/7",
+    "days": r"days?\b",
+    "months": r"mo(?:nth)?s?\b",
+    "years": r"y(?:ea)?rs?\b|yo\b|y/o",
+    "percent": r"%|percent\b",
+    "levels": r"levels?\b",
+    "views": r"(?:views?|v)\b",
+    "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
+    r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|views?|blocks?|stents?|vessels?|grafts?)\b",
+    "units": r"(?:u\b|units?\b|iu\b)",
+}
+_PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
+_DIMENSIONS = re.compile(
+    rf"{_NUMBER}\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?)(?:\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?))?\s?(cm|mm)", re.I
+)
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "single": 1, "both": 2, "couple": 2,
+}  # fmt: skip
+_WORD_COUNT = re.compile(rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}", re.I)
+_REACH = 260
+
+
+class Quantities:
+    """The numbers of a note, asked for by name and place.
+
+    Args:
+        reading: the note.
+        age: of the person in years, or None.
+    """
+
+    def __init__(self, reading: Reading, age: int | Literal["90+"] | None) -> None:
+        self._reading = reading
+        self._age = age
+        self._found: dict[str, list[tuple[int, float]]] = {}
+
+    def value(self, name: str, first: int, last: int) -> float | None:
+        """The value of a quantity nearest to words ``first`` to ``last``: same sentence first, then within the section.
+
+        Args:
+            name: see ``codesets.conditions.QUANTITIES``; ``age`` in years, ``sqcm`` in square centimetres.
+        """
+        if name == "age":
+            return None if self._age is None else 90.0 if self._age == "90+" else float(self._age)
+        reading = self._reading
+        start, end = reading.words[first].start, reading.words[last].end
+        sentence = reading.sentences[reading.sentence_of[first]]
+        best: tuple[int, float] | None = None
+        for offset, value in self._all(name):
+            distance = start - offset if offset < start else max(0, offset - end)
+            if not sentence.start <= offset < sentence.end:
+                distance += 80
+            if distance <= _REACH and (best is None or distance < best[0]):
+                best = (distance, value)
+        return None if best is None else best[1]
+
+    def _all(self, name: str) -> list[tuple[int, float]]:
+        known = self._found.get(name)
+        if known is not None:
+            return known
+        text = self._reading.text
+        found: list[tuple[int, float]] = []
+        pattern = _PATTERNS.get(name)
+        if pattern is not None:
+            found = [(m.start(), float(m.group(1).replace(",", ""))) for m in pattern.finditer(text)]
+        if name in ("count", "levels"):
+            found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_COUNT.finditer(text)]
+        if name in ("cm", "mm", "sqcm"):
+            for m in _DIMENSIONS.finditer(text):
+                sides = [float(g) for g in m.groups()[:3] if g]
+                centimetres = [s / 10 if m.group(4).lower() == "mm" else s for s in sides]
+                if name == "sqcm":
+                    found.append((m.start(), centimetres[0] * centimetres[1]))
+                else:
+                    largest = max(centimetres)
+                    found.append((m.start(), largest if name == "cm" else largest * 10))
+        if name == "cm":
+            found += [(offset, value / 10) for offset, value in self._all("mm")]
+        if name == "minutes":
+            found += [(offset, value * 60) for offset, value in self._all("hours")]
+        found.sort()
+        self._found[name] = found
+        return found

@@ -1,0 +1,178 @@
+"""A note as the coding stage reads it: words with their keys, sentences, sections."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+
+from noteproc.text import lexicon, sentences
+from noteproc.text.fold import Token, tokens
+from noteproc.text.sections import Headings, Section
+
+_TAG = re.compile(r"\[[A-Z][A-Z_]*_\d+(?::[^\]]*)?\]")
+_NOT_OPERATIVE = frozenset(
+    {"plan", "instructions", "consent", "family", "pmh", "psh", "allergies", "social", "orders", "template"}
+)
+_SIDES = {"L": "left", "R": "right"}
+
+
+class Reading:
+    """The words of a note and where they stand.
+
+    Attributes:
+        text: the redacted text.
+        words: its words in order, replacements of identifiers left out.
+        keys: their keys (see ``text.lexicon``).
+        sentences: its sentences in order.
+        sentence_of: a number into ``sentences`` for each word.
+        sections: its sections in order.
+    """
+
+    def __init__(self, text: str, headings: Headings) -> None:
+        self.text = text
+        self._lexicon = lexicon.shipped()
+        hidden = text
+        if "[" in text:
+            hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
+        self.words: list[Token] = tokens(hidden)
+        self._starts: list[int] = [word.start for word in self.words]
+        self.keys: list[str] = [self._lexicon.key(word.form) for word in self.words]
+        self._flat: list[str] | None = None
+        self._operative: list[str] | None = None
+        self._said: frozenset[str] = frozenset()
+        self._expansions: list[tuple[str, ...]] = [
+            self._lexicon.expansion(word.form, text[word.start : word.end]) for word in self.words
+        ]
+        self._read_sides()
+        self._read_capitals()
+        self.sections: list[Section] = headings.find(text)
+        self.sentences = _cut(sentences.split(text), self.sections)
+        starts = [s.start for s in self.sentences]
+        self.sentence_of: list[int] = []
+        at = 0
+        for word in self.words:
+            while at + 1 < len(starts) and starts[at + 1] <= word.start:
+                at += 1
+            self.sentence_of.append(at)
+        self._heading_starts = [s.heading_start for s in self.sections]
+        self._first_word: dict[int, tuple[int, int]] = {}
+        for i, number in enumerate(self.sentence_of):
+            first, _ = self._first_word.get(number, (i, i))
+            self._first_word[number] = (first, i + 1)
+
+    def section(self, offset: int) -> Section:
+        """The section at a code point."""
+        return self.sections[max(0, bisect_right(self._heading_starts, offset) - 1)]
+
+    def words_of(self, sentence: int) -> range:
+        """The numbers of the words of a sentence."""
+        first, last = self._first_word.get(sentence, (0, 0))
+        return range(first, last)
+
+    def keys_near(self, first: int, last: int) -> tuple[int, list[str]]:
+        """The keys of the section around words ``first`` to ``last``, at most 150 words either side.
+
+        Returns:
+            The number of the first of them, and the keys.
+        """
+        section = self.section(self.words[first].start)
+        low = max(bisect_left(self._starts, section.heading_start), first - 150)
+        high = min(bisect_left(self._starts, section.end), last + 151)
+        return low, self.keys[low : max(high, last + 1)]
+
+    def operative_keys(self) -> list[str]:
+        """The keys of the note, those of plans, advice, histories and consent blanked."""
+        if self._operative is None:
+            self._operative = [
+                "" if self.section(word.start).name in _NOT_OPERATIVE else key
+                for word, key in zip(self.words, self.keys, strict=True)
+            ]
+        return self._operative
+
+    def says(self, keys: tuple[str, ...]) -> bool:
+        """Whether the note holds these keys side by side, abbreviations written out."""
+        if not keys:
+            return False
+        if self._flat is None:
+            self._flat = []
+            for i, key in enumerate(self.keys):
+                if key not in self._lexicon.stop:
+                    self._flat.extend(self._expansions[i] or (key,))
+            self._said = frozenset(self._flat)
+        if any(key not in self._said for key in keys):
+            return False
+        flat = self._flat
+        return any(tuple(flat[i : i + len(keys)]) == keys for i, key in enumerate(flat) if key == keys[0])
+
+    def between(self, left: int, right: int) -> str:
+        """The text between word ``left`` and word ``right``."""
+        return self.text[self.words[left].end : self.words[right].start]
+
+    def _read_capitals(self) -> None:
+        """A stop word in capitals beside a word in small letters is an abbreviation ("severe AS")."""
+        words, text, stop = self.words, self.text, self._lexicon.stop
+        for i, key in enumerate(self.keys):
+            if key not in stop or words[i].end - words[i].start < 2:
+                continue
+            if text[words[i].start : words[i].end].isupper() and any(
+                not text[words[k].start : words[k].end].isupper() and words[k].form.isalpha()
+                for k in (i - 1, i + 1)
+                if 0 <= k < len(words)
+            ):
+                self.keys[i] = lexicon.capital(key)
+
+    def expansion(self, i: int) -> tuple[str, ...]:
+        """The keys that the abbreviation at word ``i`` stands for, or ()."""
+        return self._expansions[i]
+
+    def _read_sides(self) -> None:
+        """Single letters L and R are sides beside another word ("L knee", "hip R", "B/L"), never beside a number."""
+        words, keys, text = self.words, self.keys, self.text
+        for i, word in enumerate(words):
+            if word.end - word.start != 1:
+                continue
+            letter = text[word.start]
+            if letter.upper() not in _SIDES:
+                continue
+            after = text[word.end : word.end + 1]
+            before = text[word.start - 1 : word.start] if word.start else " "
+            if letter.upper() == "L" and before in "/\\" and i and words[i - 1].form == "b":
+                keys[i] = keys[i - 1] = "bilateral"
+                continue
+            if before in "'’/" or after in "'’/":
+                continue
+            follows = words[i + 1] if i + 1 < len(words) else None
+            beside = follows is not None and follows.form[0].isalpha() and 0 < follows.start - word.end <= 2
+            precedes = words[i - 1] if i else None
+            litres = precedes is not None and precedes.form[-1:].isdigit() and word.start - precedes.end <= 1
+            if (
+                litres
+                and letter.upper() == "L"
+                and precedes is not None
+                and text[: precedes.start].rstrip(" \t(#")[-1:] != "\n"
+            ):
+                continue
+            if (letter in _SIDES and (beside or (precedes is not None and precedes.form[-1:].isalpha()))) or (
+                letter in "lr" and beside and follows is not None and len(follows.form) > 2
+            ):
+                keys[i] = _SIDES[letter.upper()]
+
+
+def _cut(found: list[sentences.Sentence], sections: list[Section]) -> list[sentences.Sentence]:
+    """Sentences, cut where a section begins inside one."""
+    marks = sorted({s.heading_start for s in sections} | {s.start for s in sections})
+    pieces: list[sentences.Sentence] = []
+    for sentence in found:
+        begin = sentence.start
+        for mark in marks[bisect_right(marks, begin) : bisect_right(marks, sentence.end - 1)]:
+            pieces.append(sentences.Sentence(begin, mark))
+            begin = mark
+        pieces.append(sentences.Sentence(begin, sentence.end))
+    return pieces
+
+
+@lru_cache(maxsize=4096)
+def phrase_keys(phrase: str) -> tuple[str, ...]:
+    """The keys of a few words of a dictionary, for looking whether they stand near."""
+    return tuple(lexicon.shipped().keys(phrase))

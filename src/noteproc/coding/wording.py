@@ -1,0 +1,121 @@
+"""Whether the very words of a note fit a phrase, where keys alone would join too much: capitals, names, small words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.coding.index import PhraseIndex
+from noteproc.coding.matching import Match
+from noteproc.coding.reading import Reading
+from noteproc.text import lexicon
+from noteproc.text.fold import fold, tokens
+from noteproc.text.tables import rows
+
+_SHORT = re.compile(r"[A-Z][A-Z0-9/]{1,5}")
+# "PsA", "iGAS", "AoS": only exactly so.
+_MIXED = re.compile(r"(?=.*[a-z])(?=(?:.*[A-Z]){2})[A-Za-z]{2,6}")
+# No English word is spelt like this.
+_RARE_WORD = re.compile(r"\A[^AEIOUY]+\Z|\d")
+
+
+def _lowercase() -> frozenset[str]:
+    return lexicon.shipped().lowercase
+
+
+@lru_cache(maxsize=1)
+def _other_meanings() -> dict[str, frozenset[str]]:
+    table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
+    return {row["short"].lower(): frozenset(fold(w) for w in row["beside"].split()) for row in table}
+
+
+def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
+    """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
+    if len(match.at) != 1:
+        return not _is_scrap(reading, match, index)
+    word = reading.words[match.at[0]]
+    phrase = index.phrase(match.phrase)
+    if not _small_words_too(reading, match, phrase):
+        return False
+    written = reading.text[word.start : word.end]
+    others = _other_meanings().get(written.lower())
+    if others and any(
+        reading.words[i].form in others
+        for i in range(max(0, match.at[0] - 2), min(len(reading.words), match.at[0] + 3))
+        if i != match.at[0]
+    ):
+        return False
+    if reading.expansion(match.at[0]):
+        return True
+    if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
+        return False
+    if _MIXED.fullmatch(phrase):
+        return written in (phrase, phrase.upper() if len(phrase) < 3 else phrase) or phrase.lower() in _lowercase()
+    if not _SHORT.fullmatch(phrase) or reading.words[match.at[0]].form != fold(phrase):
+        return True
+    if not written.isupper():
+        return phrase.lower() in _lowercase()
+    # In a note written in capitals, capitals say nothing.
+    beside = [reading.words[k] for k in (match.at[0] - 1, match.at[0] + 1) if 0 <= k < len(reading.words)]
+    plain = [w for w in beside if w.form.isalpha()]
+    shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
+    return not shouted or phrase.lower() in _lowercase() or _RARE_WORD.search(phrase) is not None
+
+
+def is_rare_short(match: Match, index: PhraseIndex) -> bool:
+    """Whether a match is a bare abbreviation of two to four letters that is not among the commonest."""
+    phrase = index.phrase(match.phrase)
+    return (
+        len(match.at) == 1
+        and len(phrase) <= 4
+        and _SHORT.fullmatch(phrase) is not None
+        and phrase.lower() not in _lowercase()
+    )
+
+
+def _small_words_too(reading: Reading, match: Match, phrase: str) -> bool:
+    """A phrase that is one word and small words ("on edge") must stand with its small words."""
+    forms = [t.form for t in tokens(phrase)]
+    if len(forms) == 1 or reading.expansion(match.at[0]):
+        return True
+    words = lexicon.shipped()
+    small = [words.key(form) in words.stop for form in forms]
+    main = small.index(False) if False in small else 0
+    for n, form in enumerate(forms):
+        i = match.at[0] + n - main
+        if n != main and small[n] and (not 0 <= i < len(reading.words) or reading.words[i].form != form):
+            return False
+    return True
+
+
+def _same_word(form: str, written: str, phrase: str) -> bool:
+    """Whether a one-word phrase and a word of the note agree beyond their stems ("dressing" is not "DRESS")."""
+    parts = list(tokens(phrase))
+    if len(parts) != 1:
+        return True
+    theirs = phrase[parts[0].start : parts[0].end]
+    # A name in -s ("Wells"): the bare word is something else.
+    in_s = theirs.lower().endswith("s") and not theirs.endswith("ss") and parts[0].form != theirs.lower()
+    if in_s and theirs[:1].isupper() and not written.lower().endswith("s"):
+        return False
+    if parts[0].form == form:
+        return not (theirs.isupper() and len(theirs) > 2 and written.islower() and theirs.lower() != written.lower())
+    if theirs.isupper() and len(theirs) <= 5:
+        # "LAC" may be a long arm cast: another word for one of its meanings is not the abbreviation.
+        return False
+    words = lexicon.shipped()
+    return words.joined(parts[0].form) == words.joined(form)
+
+
+def _is_scrap(reading: Reading, match: Match, index: PhraseIndex) -> bool:
+    """A phrase of scraps ("ML IV"): letters must be capitals and stand in order, side by side."""
+    count = index.counts[match.phrase]
+    if any(len(index.words[k]) > 3 for k in index.keys[match.phrase, :count].tolist()):
+        return False
+    if match.at[-1] - match.at[0] + 1 != len(match.at):
+        return True
+    if match.kind != "exact":
+        return True
+    written = [reading.text[reading.words[i].start : reading.words[i].end] for i in match.at]
+    return not any(w.isupper() and w.isalpha() for w in written) and any(len(w) <= 2 for w in written)

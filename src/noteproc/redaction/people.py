@@ -1,0 +1,196 @@
+"""Who is who in a note: name spans gathered into persons, each with one role and one number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.entities import NAME_TYPES
+from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.spans import Span
+from noteproc.redaction.words import Words
+
+_PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+@dataclass(slots=True)
+class Person:
+    """One person of a note.
+
+    Args:
+        parts: the full words of the name, lower case, in order of first appearance.
+        initials: the first letters of the fullest form seen, lower case.
+        roles: evidence for each role.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    initials: str = ""
+    surname: str = ""
+    roles: dict[str, float] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+
+    def role(self) -> str:
+        """The role with the most evidence; the patient on a tie."""
+        order = ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME")
+        return max(order, key=lambda r: (self.roles.get(r, 0.0), -order.index(r)))
+
+
+def name_parts(surface: str) -> tuple[list[str], list[str]]:
+    """The full words and the single letters of a name, lower case, in written order."""
+    full, letters = [], []
+    for m in _PART.finditer(surface):
+        word = m.group().lower().removesuffix("'s")
+        if word in _SUFFIXES:
+            continue
+        (full if len(word) > 1 else letters).append(word)
+    return full, letters
+
+
+class People:
+    """Gathers names into persons.
+
+    Args:
+        lexicon: tells given from family names.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self.persons: list[Person] = []
+
+    def add_all(self, text: str, spans: Iterable[Span]) -> None:
+        """Take in the name spans of a note, the fullest first so that short mentions find their person."""
+        chosen = [s for s in spans if s.entity_type in NAME_TYPES]
+        forms = {s: name_parts(text[s.start : s.end]) for s in chosen}
+        for span in sorted(chosen, key=lambda s: (-len(forms[s][0]), s.start)):
+            self._add(text[span.start : span.end], span, *forms[span])
+
+    def add_known(self, name: str, role: str) -> None:
+        """Take in a name that the caller knows."""
+        full, letters = name_parts(name)
+        if full or letters:
+            span = Span(0, 0, role, 1.0, "KnownIdentifiers")
+            self._add(name, span, full, letters)
+
+    def _add(self, surface: str, span: Span, full: list[str], letters: list[str]) -> None:
+        person = self._find(full, letters, span)
+        if person is None:
+            person = Person()
+            self.persons.append(person)
+        for part in full:
+            if part not in person.parts:
+                person.parts.append(part)
+        if not person.surname and full:
+            person.surname = full[0] if "," in surface else full[-1]
+        ordered = [m.group()[0].lower() for m in _PART.finditer(surface) if m.group().lower() not in _SUFFIXES]
+        if "," in surface and len(ordered) > 1:
+            cut = len(name_parts(surface.split(",")[0])[0]) or 1
+            ordered = ordered[cut:] + ordered[:cut]
+        if len(full) + len(letters) >= 2 and len(ordered) > len(person.initials):
+            person.initials = "".join(ordered)
+        elif not full and not person.initials:
+            person.initials = "".join(ordered)
+        weight = 3.0 if span.score >= 0.95 and span.recognizer != "TaggedRecognizer" else 1.0 if span.recognizer != "TaggedRecognizer" else 0.6
+        if span.recognizer == "SweepRecognizer":
+            weight = 0.0
+        person.roles[span.entity_type] = person.roles.get(span.entity_type, 0.0) + weight
+        person.spans.append(span)
+
+    def _find(self, full: list[str], letters: list[str], span: Span) -> Person | None:
+        role = span.entity_type
+        if not full:
+            if not letters:
+                return None
+            wanted = "".join(letters)
+            if len(wanted) == 1:
+                return None
+            for person in self.persons:
+                if person.initials and (person.initials == wanted or person.initials[0] + person.initials[-1] == wanted):
+                    return person
+            return None
+        if len(full) == 1 and not letters and len(full[0]) <= 3:
+            for person in self.persons:
+                short = person.initials[:1] + person.initials[-1:]
+                if len(person.initials) > 1 and full[0] in (person.initials, short):
+                    return person
+        best, best_score = None, 0.0
+        words = set(full)
+        for person in self.persons:
+            shared = words & set(person.parts)
+            if not shared:
+                continue
+            score = float(len(shared))
+            rest = [w for w in full if w not in person.parts]
+            theirs = [w for w in person.parts if w not in words]
+            if rest and theirs:
+                # "Ann Lee" and "Bo Lee" share a family name and are two people; "A. Lee" may be either.
+                continue
+            if letters and person.initials and len(full) == 1 and len(person.parts) > 1 and letters[0] not in person.initials:
+                continue
+            if person.role() == role:
+                score += 0.5
+            if full[-1] == person.surname or full[0] == person.surname:
+                score += 0.2
+            if score > best_score:
+                best, best_score = person, score
+        return best
+
+    def roles(self) -> Mapping[Span, tuple[str, int]]:
+        """For each span, the role of its person and the person's index."""
+        return {span: (person.role(), index) for index, person in enumerate(self.persons) for span in person.spans}
+
+
+def ordinary(lexicon: Lexicon, part: str) -> bool:
+    """Whether a name is also an ordinary or clinical word."""
+    return bool(lexicon.bits(part) & (lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.ROLE | lx.IDLABEL | lx.FACILITY | lx.KIN | lx.DATECUE))
+
+
+def grown(words: Words, span: Span) -> Span:
+    """A name span with the initials, given names and suffixes that touch it ("T. J. Okonkwo", "Achterberg Jr.")."""
+    if span.entity_type not in NAME_TYPES:
+        return span
+    inside = words.within(span.start, span.end)
+    if not len(inside):
+        return span
+    first, last = inside[0], inside[-1]
+    if not words.words[last][0].isalpha() and words.words[last] != ".":
+        return span
+    plain = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.ROLE | lx.KIN
+    while first > 0 and words.line_of[first - 1] == words.line_of[first]:
+        form, gap = words.words[first - 1], words.starts[first] - words.ends[first - 1]
+        if form == "." and first > 1 and gap <= 1 and words.starts[first - 1] == words.ends[first - 2]:
+            letter = words.words[first - 2]
+            if letter.isupper() and len(letter) == 1 or letter in ("Wm", "Chas", "Jos", "Thos", "Geo"):
+                first -= 2
+                continue
+            break
+        if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
+            break
+        if len(form) == 1 and form not in ("I", "A") or words.bits[first - 1] & lx.FIRST and not words.bits[first - 1] & plain:
+            first -= 1
+            continue
+        break
+    n = len(words)
+    while last + 1 < n and words.line_of[last + 1] == words.line_of[last]:
+        form, gap = words.words[last + 1], words.starts[last + 1] - words.ends[last]
+        low = words.lower[last + 1]
+        if low in _SUFFIXES and gap <= 1 and form[0].isupper():
+            last += 1
+            continue
+        if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
+            last += 2
+            continue
+        if gap != 1 or not form[0].isupper() or form == "." or words.words[last] == ".":
+            if not (words.words[last] == "." and gap == 1 and form[0].isupper() and len(words.words[last - 1]) == 1):
+                break
+        if len(form) == 1 and form not in ("I", "A") and last + 2 < n and words.words[last + 2] == "." and words.starts[last + 2] == words.ends[last + 1]:
+            last += 2
+            continue
+        if words.bits[last + 1] & lx.LAST and not words.bits[last + 1] & plain and words.bits[last] & lx.FIRST:
+            last += 1
+            continue
+        break
+    start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
+    return replace(span, start=start, end=end) if (start, end) != (span.start, span.end) else span

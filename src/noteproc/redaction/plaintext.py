@@ -1,0 +1,90 @@
+"""A plain view of a text for detection: look-alike characters made ASCII, invisible ones taken out, offsets kept.
+
+A zero-width or direction mark inside a number must not hide it, nor a full-width digit or a Cyrillic letter that looks
+like a Latin one. Detection sees the plain view; spans are carried back to the text as read.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff\ufff9\ufffa\ufffb") | {
+    chr(c)
+    for first, last in ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+    for c in range(first, last + 1)
+}
+_LOOKALIKE = {
+    ord(ch): ascii_form
+    for ascii_form, likes in (
+        ("'", "’‘ʼ′‛＇"),
+        ('"', "“”„″"),
+        ("-", "‐‑‒–—―−﹣－⁃"),
+        ("/", "⁄∕／"),
+        (".", "．․"),
+        (":", "：∶"),
+        ("#", "＃"),
+        ("@", "＠"),
+        (" ", "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+    )
+    for ch in likes
+} | dict(
+    zip(
+        map(ord, "АВЕЅІЈКМНОРСТУХавеѕіјкмнорстухԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοικνρ"),
+        "ABESIJKMHOPCTYXabesijkmhopctyxdqwvABEZHIKMNOPTYXoikvp",
+        strict=True,
+    )
+)
+_CLEAN = frozenset(map(chr, range(0x20, 0x7F))) | {"\n", "\t", "\r"}
+
+
+@lru_cache(maxsize=4096)
+def _plain_char(ch: str) -> str:
+    if ch in _INVISIBLE:
+        return ""
+    mapped = ch.translate(_LOOKALIKE)
+    if mapped != ch:
+        return mapped
+    if unicodedata.category(ch) == "Nd":
+        return str(unicodedata.digit(ch))
+    if ch < "\u0250":
+        return ch
+    folded = unicodedata.normalize("NFKC", ch)
+    if len(folded) == 1 and folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded)
+    return decomposed if len(decomposed) == 1 and decomposed.isascii() else ch
+
+
+class PlainText:
+    """The plain view of ``source``.
+
+    Args:
+        source: the text as read.
+
+    Attributes:
+        text: the plain view, to detect on.
+    """
+
+    __slots__ = ("_origin", "source", "text")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._origin: list[int] | None = None
+        if source.isascii():
+            self.text = source
+            return
+        strange = sorted(set(source) - _CLEAN)
+        table = {ord(ch): _plain_char(ch) for ch in strange}
+        if all(table.values()):
+            self.text = source.translate(table)
+            return
+        gone = {chr(c) for c, new in table.items() if not new}
+        self._origin = [i for i, ch in enumerate(source) if ch not in gone]
+        self.text = source.translate(table)
+
+    def to_source(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the source that shows a non-empty span of the plain view."""
+        if self._origin is None:
+            return start, end
+        return self._origin[start], self._origin[end - 1] + 1

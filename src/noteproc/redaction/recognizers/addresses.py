@@ -1,0 +1,193 @@
+"""Street lines, post boxes, towns with their states, counties and ZIP codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_SUFFIX = (
+    r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace|terr?|trail|trl|parkway|pkwy|highway|hwy|"
+    r"square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path|row|run|ridge|bend|crossing|xing|commons|cove|point|walk|expressway|freeway|causeway|"
+    r"broadway|hollow|heights|mews|close|gardens|esplanade|landing|extension)"
+)
+_UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
+_STREET = re.compile(
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s+(?:(?:[NSEW]{{1,2}}\.?|north|south|east|west|northeast|northwest|southeast|southwest)\s+)?"
+    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s+|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?|north\b|south\b|east\b|west\b))?(?:{_UNIT}){{0,2}}",
+    re.IGNORECASE,
+)
+_ROUTE = re.compile(
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s+)(?:[NSEW]\.?\s+)?(?:(?:county|state|us|u\.s\.|old|farm)\s+)?(?:road|rd|highway|hwy|route|rte|rt|fm|cr|sr|rural\s+route)\s+#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
+    rf"|(?<![\w.])(?:rural\s+route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s+\d{{1,5}}[A-Za-z]?",
+    re.IGNORECASE,
+)
+_BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s+office\s+box|po\s+bx)\s+#?\d{1,6}\b", re.IGNORECASE)
+_NUMBERED = re.compile(rf"(?<![\w.,/-])\d{{1,6}}\s+(?:(?:[NSEW]{{1,2}}\.?)\s+)?\d{{1,3}}(?:st|nd|rd|th)\s+{_SUFFIX}\b\.?(?:{_UNIT})?", re.IGNORECASE)
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
+_COUNTY = re.compile(r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])")
+_COUNTY_OF = re.compile(r"\b[Cc]ounty\s+of\s+([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
+_NOT_STREET = re.compile(
+    r"^\S+\s+(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats|degrees|percent|g|kg)\b",
+    re.IGNORECASE,
+)
+
+
+_STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if kind == "STREET") | {"terr", "extension"}
+_ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
+_BOX_WORDS = frozenset({"box", "bx"})
+
+
+class AddressRecognizer(NoteRecognizer):
+    """Street addresses, towns, counties and ZIP codes."""
+
+    kinds = ("STREET_ADDRESS", "CITY", "COUNTY", "STATE", "ZIP_CODE")
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = sorted(self.lexicon.states.values(), key=lambda s: (-len(s), s))
+        self._state = re.compile(r"(?:" + "|".join(sorted(self.lexicon.states)) + r"|" + "|".join(re.escape(n.title()).replace(" Of ", " of ") for n in names) + r"|[A-Z][a-z]{2,4}\.)(?!\w)")
+        self._state_names = frozenset(names)
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every part of an address."""
+        text = words.text
+        seen = set(words.lower)
+        for pattern, score, gate in ((_STREET, 0.9, _STREET_WORDS), (_ROUTE, 0.93, _ROUTE_WORDS), (_BOX, 0.97, _BOX_WORDS), (_NUMBERED, 0.95, _STREET_WORDS)):
+            if seen.isdisjoint(gate):
+                continue
+            for m in pattern.finditer(text):
+                shown = m.group()
+                if "\n" in shown or _NOT_STREET.match(shown):
+                    continue
+                doubtful = pattern is _STREET and not self._proper(shown)
+                end = m.start() + len(shown.rstrip(" ,"))
+                yield Hit(m.start(), end, "STREET_ADDRESS", MAYBE if doubtful else score)
+                if not doubtful:
+                    yield from self._after_street(text, end)
+        yield from self._town_and_state(words)
+        for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
+            first = m[1].split()[0].lower()
+            if first not in ("the", "our", "this", "your", "local", "his", "her", "rural", "neighboring", "another"):
+                yield Hit(m.start(1), m.end(1), "COUNTY", 0.55 if m.group().endswith("Co.") else 0.93)
+        for m in _COUNTY_OF.finditer(text) if "county" in seen else ():
+            yield Hit(m.start(1), m.end(1), "COUNTY", 0.93)
+        yield from self._cities(words)
+
+    def _proper(self, shown: str) -> bool:
+        parts = shown.split()[1:]
+        alphabetic = [p.strip(".,#") for p in parts if p[:1].isalpha()]
+        if not alphabetic:
+            return True
+        capital = sum(p[:1].isupper() for p in alphabetic)
+        if capital == len(alphabetic):
+            suffix = alphabetic[-1].lower()
+            return not (suffix in ("dr", "st", "ct", "pl", "pt", "close", "point", "run", "row", "path", "walk", "way", "place", "ridge") and len(alphabetic) == 1)
+        bits = [self.lexicon.bits(p.lower()) for p in alphabetic[:-1]]
+        return bool(bits) and all(not b & (lx.ORDINARY | lx.CLINICAL | lx.UNITWORD) or b & lx.NAME for b in bits) and len(shown.split()[0]) >= 2
+
+    def _after_street(self, text: str, end: int) -> Iterator[Hit]:
+        """Town, state and ZIP that follow a street line, on the same line or the next."""
+        m = re.compile(r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)").match(text, end)
+        if m and (m[2].upper() in self.lexicon.states or m[2].lower() in self._state_names):
+            yield Hit(m.start(1), m.end(2), "CITY", 0.97)
+            yield Hit(m.start(3), m.end(3), "ZIP_CODE", 0.98)
+            return
+        m = re.compile(r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}|[A-Z][a-z]+)\b)?").match(text, end)
+        if m and not self.lexicon.bits(m[1].split()[0].lower()) & (lx.ORDINARY | lx.KIN | lx.IDLABEL) | (m[1].lower() in self.lexicon.cities):
+            if m[2] and (m[2] in self.lexicon.states or m[2].lower() in self._state_names):
+                yield Hit(m.start(1), m.end(2), "CITY", 0.96)
+            else:
+                yield Hit(m.start(1), m.end(1), "CITY", 0.75)
+
+    def _town_and_state(self, words: Words) -> Iterator[Hit]:
+        """"Town, ST" and "Town, ST 12345", read from the state backwards."""
+        text, n = words.text, len(words)
+        for i, form in enumerate(words.words):
+            if not words.bits[i] & lx.STATE:
+                continue
+            state_end = i
+            if form in self.lexicon.states:
+                pass
+            elif words.lower[i] in self._state_names and form[0].isupper():
+                pass
+            elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names and form[0].isupper():
+                state_end = i + 1
+            else:
+                continue
+            zip_at = state_end + 1
+            while zip_at < n and words.words[zip_at] in ",." and zip_at < state_end + 3:
+                zip_at += 1
+            zipped = None
+            if zip_at < n and words.starts[zip_at] - words.ends[state_end] <= 4:
+                zipped = _ZIP.match(text, words.starts[zip_at])
+            comma = i > 0 and words.words[i - 1] == ","
+            k = i - 2 if comma else i - 1
+            if k < 0 or words.line_of[k] != words.line_of[i] and not zipped:
+                if zipped:
+                    yield Hit(zipped.start(), zipped.end(), "ZIP_CODE", 0.95)
+                continue
+            start = self._town(words, k)
+            town = text[words.starts[start] : words.ends[k]].lower() if start <= k else ""
+            known = town in self.lexicon.cities
+            if zipped:
+                yield Hit(zipped.start(), zipped.end(), "ZIP_CODE", 0.97)
+                if start <= k:
+                    yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.95)
+            elif start <= k and comma:
+                credential = form in ("MD", "PA", "DC", "DO", "MS", "MA", "OR", "IN", "ME", "LA", "HI", "OK", "CO", "AL", "ID", "PR", "MI", "CT", "PA", "DE", "MT", "NE", "VT", "VA", "SD", "ND", "IA")
+                yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.93 if known or not credential else MAYBE)
+            elif start <= k and known and form not in ("OR", "IN", "ME", "OK", "HI", "MD", "PA", "MS", "CT", "MI", "PT"):
+                yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.85)
+
+    def _town(self, words: Words, k: int) -> int:
+        """The first token of a capitalised town name that ends at ``k``; ``k + 1`` where there is none."""
+        start = k + 1
+        steps = 0
+        while k >= 0 and steps < 4:
+            form, low = words.words[k], words.lower[k]
+            bits = self.lexicon.bits(low)
+            if form == "." and k and words.lower[k - 1] in ("st", "ste", "ft", "mt"):
+                k -= 1
+                continue
+            if not form[0].isalpha() or not form[0].isupper() or start <= k + 1 < start and False:
+                break
+            if steps and words.starts[start] - words.ends[k] > 2:
+                break
+            if bits & (lx.UNIT | lx.STREET) and steps and low not in ("st", "ft", "mt", "lake", "park", "grove", "point", "glen", "heights"):
+                break
+            if bits & (lx.CREDENTIAL | lx.ROLE | lx.KIN | lx.DATECUE | lx.IDLABEL) and not bits & (lx.CITY | lx.NAME):
+                break
+            start = k
+            steps += 1
+            k -= 1
+        return start
+
+    def _cities(self, words: Words) -> Iterator[Hit]:
+        """Known towns after words of place: "lives in Duluth"."""
+        n = len(words)
+        bits = self.lexicon.bits
+        cities = self.lexicon.cities
+        for i, low in enumerate(words.lower):
+            if not words.bits[i] & lx.CITY or not words.words[i][0].isupper():
+                continue
+            for size in (3, 2, 1):
+                if i + size > n:
+                    continue
+                phrase = " ".join(words.lower[i : i + size]).replace(" . ", ". ")
+                if phrase in cities and all(words.words[k][0].isupper() for k in range(i, i + size) if words.words[k][0].isalpha()):
+                    before = words.lower[i - 1] if i else ""
+                    earlier = words.lower[i - 2] if i > 1 else ""
+                    placed = before in ("in", "from", "near", "outside", "to", "of", "at", "around") or bits(before) & lx.PLACECUE
+                    strong = placed and (bits(earlier) & lx.PLACECUE or before in ("near", "outside") or earlier in ("home", "born", "grew", "move", "moved", "house", "office", "clinic", "family", "hospital"))
+                    other = any(words.bits[k] & (lx.NAME | lx.ORDINARY | lx.CLINICAL) for k in range(i, i + size))
+                    score = 0.9 if strong else 0.6 if placed and before != "of" else MAYBE
+                    if not other and not (words.lower[i + size : i + size + 1] and words.lower[i + size] in self.lexicon.eponym_heads):
+                        score = max(score, 0.6)
+                    yield Hit(words.starts[i], words.ends[i + size - 1], "CITY", score)
+                    break

@@ -1,0 +1,74 @@
+"""Ages over 89, in digits and in words. Ages to 89 are no identifiers.
+
+Source: 45 CFR 164.514(b)(2)(i)(C): all ages over 89 are aggregated into one class, 90 or older.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_OLD = r"(9\d|1[01]\d|12[0-5])"
+_WORDY = re.compile(
+    r"\b((?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)\s+hundred(?:\s+(?:and\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten))?|centenarian|nonagenarian))"
+    r"(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b|\s+years|\b)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"(?<![\w./-]){_OLD}(?=\s?-?\s?(?:years?|yrs?|yr|y)\b\.?(?:[\s-]*(?:old|of\s+age|young|o\b|f\b|m\b|/o))?|\s?-?\s?(?:y/o|yo|y\.o|yof|yom|y\.?o\.?)\b"
+    r"|\s?-?\s?(?:female|male|woman|man|lady|gentleman)\b|\s?[yY]?[/ ]?\s?[MF]\b(?![.\d]))",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    rf"\b(?:age|aged|ages?d?\s+at\s+\w+|age/sex|age\s+is|at\s+age|at\s+the\s+age\s+of|turned|turns|turning|will\s+be|age\s+of)\W{{0,4}}{_OLD}\b(?![./]\d|\s?%)",
+    re.IGNORECASE,
+)
+_BIRTHDAY = re.compile(rf"\b{_OLD}(?=(?:st|nd|rd|th)\s+birthday)", re.IGNORECASE)
+_STATES = re.compile(rf"\b(?:she|he|who)(?:\s+is|'s)\s+(?:now\s+)?{_OLD}(?=\s*(?:[.,;]|and\b|but\b|$))", re.IGNORECASE)
+_RELATIVE = re.compile(
+    rf"\b(?:(?:great-?)?grand(?:mother|father|ma|pa|parent)|mother|father|mom|dad|aunt|uncle|wife|husband|spouse|sister|brother|neighbor|friend|patient|pt|resident|man|woman|widow|widower)"
+    rf"(?:\s+[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s+is|\s*,|\s*\()\s*{_OLD}(?=\s*[,.;)]|\s+(?:and|who|with)\b)"
+)
+_DURATION_AFTER = re.compile(
+    r"^\s?-?\s?(?:years?|yrs?|y)\b\s*(?:ago|of\s+(?!age)|history|pack|smok|later|prior|survival|in\b)", re.IGNORECASE
+)
+_TEMPERATURE_BEFORE = re.compile(r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$", re.IGNORECASE)
+
+
+class AgeRecognizer(NoteRecognizer):
+    """Ages over 89; the span is the number alone."""
+
+    kinds = ("AGE_OVER_89",)
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every age over 89."""
+        text = words.text
+        lower = set(words.lower)
+        if any(len(w) in (2, 3) and w[0] in "91" and w.isdigit() for w in lower):
+            for m in _AFTER.finditer(text):
+                after = text[m.end() : m.end() + 24]
+                if _DURATION_AFTER.search(after):
+                    continue
+                unit = after.lstrip(" -")[:1].lower()
+                sex_only = unit in ("m", "f") and not after.lstrip(" -").lower().startswith(("male", "man", "female"))
+                if sex_only and (after[:1] == " " or _TEMPERATURE_BEFORE.search(text[max(0, m.start() - 14) : m.start()])):
+                    yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE)
+                    continue
+                years_only = re.match(r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", after, re.IGNORECASE)
+                yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE if years_only else 0.97)
+            for pattern, score in ((_LABEL, 0.96), (_BIRTHDAY, 0.96), (_STATES, 0.8), (_RELATIVE, 0.85)):
+                for m in pattern.finditer(text):
+                    yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
+        if "ninety" in lower or "hundred" in lower or "centenarian" in lower or "nonagenarian" in lower:
+            for m in _WORDY.finditer(text):
+                after = text[m.end() : m.end() + 20].lower()
+                aged = re.match(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?", after)
+                one = m[1].lower().endswith("arian")
+                if one or (aged and aged.group().strip()) or text[max(0, m.start() - 12) : m.start()].lower().rstrip().endswith(("age", "aged", "turned", "age of")):
+                    if not _DURATION_AFTER.search(after):
+                        yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.95)

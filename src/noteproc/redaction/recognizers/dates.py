@@ -1,0 +1,220 @@
+"""Dates in every shape that notes write them, and holidays. A bare year, a duration and a time of day are no dates.
+
+Source: 45 CFR 164.514(b)(2)(i)(C): all elements of dates except the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR = r"(?:(?:18|19|20)\d\d|'\d\d)"
+_NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|[.-]\d)")
+_SPACED = re.compile(r"(?<![\w./-])(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?(\d{4}|\d{2})(?![\d/]|[.-]\d)")
+_ISO = re.compile(r"(?<![\w./-])((?:18|19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?![\d/]|[.-]\d)")
+_COMPACT = re.compile(r"(?<![\w.])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([T_ ]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?(?![\w]|[.-]\d)")
+_MONTH_YEAR = re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])[/-]((?:19|20)\d\d)(?![\w/]|[.-]\d)")
+_SHORT = re.compile(r"(?<![\w./+-])(\d{1,2})([/-])(\d{1,2})(?![\w/%]|[.-]\d)")
+_YEAR_MONTH = re.compile(r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[.-]\d)")
+_EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
+_RANGE = re.compile(r"(?<![\w./-])(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
+_NAMED = re.compile(
+    rf"(?<![^\W_])(?:(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s?-\s?{_DAY}(?:st|nd|rd|th)?)?(?:[ \t]?-[ \t]?|[ \t]{{1,2}}|\.|)(?:of\s+)?{_MONTH}\b\.?(?:[\s,.-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d))?"
+    rf"|{_MONTH}\b\.?[\s-]{{0,2}}(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?![\d/:]|\.\d|\s?(?:mg|mcg|units?|ml|weeks?|days?|years?|months?|hours?|percent|%)\b)"
+    rf"(?:\s?(?:-|and|&|to|through)\s?{_DAY}(?:st|nd|rd|th)?(?![\d/:]))?(?:[\s,.-]{{1,3}}{_YEAR}(?!\d)|,\s?\d\d(?!\d|/|:))?"
+    rf"|{_MONTH}\b\.?[\s,/-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d)"
+    rf"|{_DAY}-{_MONTH}-\d\d(?!\d)|{_MONTH}-\d\d(?!\d))",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\b(?:the|on)\s+(\d{1,2}(?:st|nd|rd|th))\b", re.IGNORECASE)
+_ORDINAL_NOUN = re.compile(
+    r"\s*(?:(?:and|or|through|to|-|,)\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
+    r"intercostal|grade|floor|degree|time|trimester|week|day|month|year|hour|century|ventricle|molar|pregnancy|child|dose|cycle|line|generation|visit|branch|portion|part|street|st\b|ave|edition|session|attempt|compartment|interspace|web|space|"
+    r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s+(?:four|five|six|three|\d)|heart|diagonal|marginal|stage|place|birthday|grader)",
+    re.IGNORECASE,
+)
+_ORDINAL_END = re.compile(r"\s*(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and the\b)")
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b\.?,?\s*(?:the\s+)?$", re.IGNORECASE
+)
+_WEEKDAY_AFTER = re.compile(r"\s*[,(]?\s*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE)
+_MEASURE_BEFORE = re.compile(
+    r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?|rating|bp|pressure|apgars?|vision|acuity|"
+    r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion|extension|abduction|"
+    r"dorsiflexion|plantarflexion|quad(?:riceps)?|biceps|triceps|deltoids?|ehl|hip|ankle|nodes?|stations?|visit|size|gauge|"
+    r"dilated|effaced|cores?|sets?|ekg|lead|moca|mmse|minicog|phq|gad|morse|braden|wells|sips?|fev1|t[12]|q\d*|every|of|about|approx|approximately|or|to)"
+    r"\W{0,3}(?:is|was|at|of|in|are|were|score|now|today|right|left|bilaterally|r|l|a|by)?\W{0,3}$",
+    re.IGNORECASE,
+)
+_MEASURE_AFTER = re.compile(
+    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale|inch|inches|in\b|\"|cup|tab|tablet|pill|dose|"
+    r"mg|ml|cc|tsp|tbsp|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack|pint|full|positive|negative|correct|recall|words|objects|"
+    r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm|l\b|blood cultures|bottles|beats|lead))",
+    re.IGNORECASE,
+)
+_DATE_BEFORE = re.compile(
+    r"(?<![a-z])(?:\bon|since|from|until|till?|thru|through|dated?|dob|dos|doa|dod|seen|visit|admit(?:ted)?|adm|discharged?|d/c|dc|dx'?d?|scheduled|appt|appointment|"
+    r"last|next|due|start(?:ed|ing)?|began|began on|effective|signed|by|after|before|of|lmp|edd|edc|born|birth(?:day|date)?|surgery|"
+    r"clinic|f/?u|follow-?up|recheck|return|rtc|week of|labs?|cbc|cmp|bmp|mri|ct|cxr|x-?ray|xr|echo|ekg|ecg|culture|note|entered|updated|reviewed|completed|given|"
+    r"addendum|collected|received|reported|d|t|dd|dt|rev|ed|er|icu|dated:|as of|hospitalized|placed|removed|inserted|refill(?:ed)?|filled|exp|expires|"
+    r"called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]|shot|biopsy|path|op|admission|transfer(?:red)?|arrived|and|between)"
+    r"\W{1,3}$",
+    re.IGNORECASE,
+)
+_TIME_AFTER = re.compile(r"^[\s,@]{0,3}(?:at\s+|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?", re.IGNORECASE)
+
+
+def _valid(month: int, day: int) -> bool:
+    return (1 <= month <= 12 and 1 <= day <= 31) or (1 <= day <= 12 and 1 <= month <= 31)
+
+
+class DateRecognizer(NoteRecognizer):
+    """Dates finer than a year, and holidays."""
+
+    kinds = ("DATE",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = sorted(lx.read_phrases("holidays.txt"), key=lambda p: (-len(p), p))
+        self._holidays = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)", re.IGNORECASE)
+        self._holiday_words = frozenset(n.lower().split()[0] for n in names)
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every date of the text, weekday beside it included."""
+        text = words.text
+        lower = set(words.lower)
+        for start, end, score in self._numbers(text):
+            yield self._with_weekday(text, start, end, score)
+        if any(b & lx.MONTH for b in words.bits):
+            for m in _NAMED.finditer(text):
+                if m.end() - m.start() >= 4:
+                    if not any(c.isdigit() for c in m.group()):
+                        continue
+                    score = 0.97
+                    low = m.group().lower()
+                    if ("may" in low or "mar" in low) and not any(c in low for c in "',") and re.search(r"(?:may|mar)\W+\d{1,2}$", low):
+                        score = 0.97 if "M" in m.group() else MAYBE
+                    yield self._with_weekday(text, m.start(), len(m.group().rstrip(" .,-")) + m.start(), score)
+            yield from self._bare_months(words)
+        if "the" in lower or "on" in lower:
+            for m in _ORDINAL.finditer(text):
+                if not _ORDINAL_NOUN.match(text, m.end()):
+                    weekday = _WEEKDAY.search(text[max(0, m.start() - 16) : m.start()])
+                    clear = weekday or m.group().lower().startswith("on ") or _ORDINAL_END.match(text, m.end())
+                    if weekday:
+                        yield self._with_weekday(text, m.start(), m.end(), 0.8)
+                    else:
+                        yield Hit(m.start(1), m.end(1), "DATE", 0.6 if clear else MAYBE)
+        if not lower.isdisjoint(self._holiday_words):
+            for m in self._holidays.finditer(text):
+                shown = m.group()
+                if shown[0].isupper() or not any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40]):
+                    plain = shown.lower() in ("lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany")
+                    yield Hit(m.start(), m.end(), "DATE", 0.9 if not plain or shown.lower() in ("easter", "eid") else MAYBE)
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int, float]]:
+        for pattern in (_NUMERIC, _SPACED):
+            for m in pattern.finditer(text):
+                separator = m[2] if pattern is _NUMERIC else "/"
+                a, b, c = int(m[1]), int(m[3] if pattern is _NUMERIC else m[2]), m[4] if pattern is _NUMERIC else m[3]
+                if not _valid(a, b) or (len(c) == 4 and not 1850 <= int(c) <= 2100):
+                    continue
+                if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
+                    continue
+                yield m.start(), m.end(), 0.97
+        for m in _ISO.finditer(text):
+            if _valid(int(m[3]), int(m[4])):
+                end = m.end()
+                yield m.start(), end, 0.97
+        for m in _COMPACT.finditer(text):
+            yield m.start(), m.end(), 0.9
+        for m in _MONTH_YEAR.finditer(text):
+            yield m.start(), m.end(), 0.96
+        for m in _YEAR_MONTH.finditer(text):
+            yield m.start(), m.end(), 0.8
+        for m in _RANGE.finditer(text):
+            a, b = (int(x) for x in m[1].split("/"))
+            if 1 <= a <= 12 and 1 <= b <= 31 and ("/" in m[2] or b < int(m[2]) <= 31):
+                score = MAYBE if _MEASURE_BEFORE.search(text[max(0, m.start() - 30) : m.start()]) or a == b else 0.9
+                if "/" in m[2]:
+                    c, d = (int(x) for x in m[2].split("/"))
+                    if not (1 <= c <= 12 and 1 <= d <= 31) or (b == d and b in (5, 6, 10)):
+                        continue
+                yield m.start(), m.end(), score
+        for m in _SHORT.finditer(text):
+            a, b = int(m[1]), int(m[3])
+            if not (1 <= a <= 12 and 1 <= b <= 31):
+                if not (m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31):
+                    continue
+            yield m.start(), m.end(), self._short_score(text, m.start(), m.end(), a, b, m[2])
+
+    def _short_score(self, text: str, start: int, end: int, a: int, b: int, separator: str) -> float:
+        before = text[max(0, start - 30) : start]
+        after = text[end : end + 24]
+        if separator == "-":
+            return 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
+        if _MEASURE_AFTER.search(after) or (a <= b and b in (5, 6, 10) and _MEASURE_BEFORE.search(before)):
+            return 0.2
+        if _TIME_AFTER.search(after):
+            return 0.9
+        cue = _DATE_BEFORE.search(before)
+        if cue and not _MEASURE_BEFORE.search(before):
+            return 0.45 if a <= b and b in (2, 3, 4, 5, 6, 10) else 0.85
+        if _MEASURE_BEFORE.search(before):
+            return 0.25
+        if after[:1] == ":" and b != 10 and not _MEASURE_BEFORE.search(before):
+            return 0.6
+        if b > 12 and not (a == b):
+            return 0.3 if b in (15, 20, 30) and a <= b else 0.7
+        return 0.3 if a <= b and b in (5, 6, 8, 9, 10, 12) else MAYBE
+
+    def _with_weekday(self, text: str, start: int, end: int, score: float) -> Hit:
+        before = _WEEKDAY.search(text[max(0, start - 16) : start])
+        if before:
+            start -= len(text[max(0, start - 16) : start]) - before.start()
+        else:
+            after = _WEEKDAY_AFTER.match(text, end)
+            if after and (text[end : end + 2].lstrip(" ,(") != text[end : end + 2]):
+                tail = after.group()
+                if "(" in tail or "," in tail or tail.strip().lower().endswith("day"):
+                    end = after.end() - (0 if "(" in tail and tail.endswith(")") else tail.endswith(")"))
+        return Hit(start, end, "DATE", score)
+
+    def _bare_months(self, words: Words) -> Iterator[Hit]:
+        for i, low in enumerate(words.lower):
+            if not words.bits[i] & lx.MONTH or len(low) < 3:
+                continue
+            form = words.words[i]
+            previous = words.lower[i - 1] if i else ""
+            capital = form[0].isupper()
+            cue = previous in _MONTH_CUES
+            if low in ("may", "march", "mar", "dec", "jan", "sun", "sat", "august", "april", "june", "jun", "oct"):
+                score = 0.85 if cue and capital and (not form.isupper() or len(low) > 3) else MAYBE if capital else 0.2
+                if low in ("may", "march") and cue and not capital:
+                    score = MAYBE
+            elif len(low) >= 4:
+                score = 0.9 if capital or cue else 0.7
+            else:
+                score = 0.85 if cue else MAYBE
+            if low in ("april", "june", "august", "may") and not cue and words.bits[i] & lx.FIRST:
+                score = min(score, MAYBE)
+            if score > 0.2:
+                early = _EARLY.search(words.text[max(0, words.starts[i] - 14) : words.starts[i]])
+                start = words.starts[i] - (len(early.group()) if early else 0)
+                yield Hit(start, words.ends[i], "DATE", max(score, 0.85) if early else score)
+
+
+_MONTH_CUES = frozenset(
+    "in since until till by last next this of early late mid from through during before after around and to past every each or end for".split()
+)

@@ -1,0 +1,73 @@
+"""E-mail addresses, URLs, IP and MAC addresses, file names with names in them, user names after an at sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}(?![\w-])")
+_EMAIL_SPOKEN = re.compile(r"\b[\w.-]{2,40}\s+(?:\(at\)|\[at\])\s+[\w-]{2,40}\s?(?:\.|dot|\(dot\)|\[dot\])\s?(?:com|org|net|edu|gov)\b", re.IGNORECASE)
+_URL = re.compile(r"(?<!\w)(?:https?://|ftp://|sftp://|www\.)[^\s<>\"')\]]{2,300}", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co\.uk|org\.uk|nhs\.uk|ca|biz|med|app|link|me|local|internal|md)(?:/[^\s<>\"')\]]{0,200})?(?![\w-])",
+    re.IGNORECASE,
+)
+_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?(?![\w]|\.\d)")
+_IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w{1,10})?(?![\w:])", re.IGNORECASE)
+_MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
+# Cheap looks that decide whether the dear patterns are worth a pass.
+_SUFFIX = re.compile(r"\.(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co|uk|nhs|ca|biz|med|app|link|me|local|internal|md)\b", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)\b", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w.@/])@[A-Za-z][\w.-]{2,30}(?![\w@])")
+_FILE = re.compile(r"(?<![\w/.-])[\w-]{3,80}(?:\.[\w-]{1,40}){0,3}\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)(?![\w.])", re.IGNORECASE)
+
+
+class ElectronicRecognizer(NoteRecognizer):
+    """Electronic addresses."""
+
+    kinds = ("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "USERNAME", "OTHER_ID")
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every electronic address."""
+        text = words.text
+        if "@" in text:
+            for m in _EMAIL.finditer(text):
+                yield Hit(m.start(), m.end(), "EMAIL_ADDRESS", 0.98)
+            for m in _HANDLE.finditer(text):
+                yield Hit(m.start(), m.end(), "USERNAME", 0.6)
+        if "(at)" in text or "[at]" in text:
+            for m in _EMAIL_SPOKEN.finditer(text):
+                yield Hit(m.start(), m.end(), "EMAIL_ADDRESS", 0.96)
+        linked = "://" in text or "www." in text.lower()
+        for m in _URL.finditer(text) if linked else ():
+            yield Hit(m.start(), m.start() + len(m.group().rstrip(".,;:!?")), "URL", 0.98)
+        for m in _DOMAIN.finditer(text) if _SUFFIX.search(text) else ():
+            if m.group()[0].isalnum() and not m.group().lower().startswith(("p.o.", "b.i.d", "q.i.d")):
+                risky = m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
+                if risky and ("/" not in m.group() or m.group().count(".") < 2) and not m.group().islower():
+                    continue
+                yield Hit(m.start(), m.end(), "URL", 0.55 if risky and "/" not in m.group() else 0.95)
+        for m in _IPV4.finditer(text):
+            try:
+                ip_address(m.group().split(":")[0])
+            except ValueError:
+                continue
+            yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.96)
+        if text.count(":") >= 4:
+            for m in _MAC.finditer(text):
+                yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.96)
+            for m in _IPV6.finditer(text):
+                try:
+                    ip_address(m.group().split("%")[0])
+                except ValueError:
+                    continue
+                if sum(c.isalnum() for c in m.group()) >= 4:
+                    yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.95)
+        for m in _FILE.finditer(text) if _EXTENSION.search(text) else ():
+            yield Hit(m.start(), m.end(), "OTHER_ID", 0.8)

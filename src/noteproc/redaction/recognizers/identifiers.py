@@ -1,0 +1,247 @@
+"""Numbers that stand for a person, an account, a licence, a plan, a vehicle, a device or a document.
+
+A number's kind is told by the label in front of it, by its own checksum or shape, or by the number before it in a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction.lexicon import CLINICAL, IDLABEL, lexicon
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
+_SSN = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:[xX*]{3}|\d{3})[- ](?:[xX*]{2}|\d{2})[- ]\d{4})(?![\w-])")
+_MBI = re.compile(r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)", re.IGNORECASE)
+_VIN = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)", re.IGNORECASE)
+_DEA = re.compile(r"(?<!\w)[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9]\d{7}(?!\w)")
+_UDI = re.compile(r"\(01\)\s?\d{14}(?:\s?\((?:10|11|17|21)\)\s?[A-Za-z0-9-]{1,20}){0,4}")
+_CODE = re.compile(
+    r"(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
+)
+_PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
+_CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
+    "no", "nos", "num", "number", "numbers", "nbr", "is", "was", "of", "id", "ids", "are", "the", "for", "ending", "in", "s", "to", "with", "under", "a", "name", "code", "ends", "digits", "and", "as", "on", "file", "card", "us", "state", "his", "her", "at",
+}
+_LIST = frozenset(",;/&") | {"and", "or"}
+_NEEDS_LONG = frozenset({"hospital", "patient", "unit", "visit", "client", "record", "plan", "group", "lead", "device", "implant", "case", "study", "order", "report", "home", "work", "office", "call", "called", "contact", "text", "page", "paged", "p", "f", "x", "pic", "id", "run", "social", "card", "policy", "tag", "tags", "lot", "lots", "exam", "sample", "block", "slide", "path", "pathology", "evidence", "subject", "spec", "acc", "cert", "certificate", "certification", "provider", "registration", "admission", "insurance", "ins", "medicare", "medicaid", "tricare", "statement", "referral", "approval", "donor", "dl", "sin", "reference", "ref", "file", "fin", "enc", "req", "conf", "rx", "script", "doc", "member", "protocol", "registry", "interpreter", "participant", "employee", "job", "badge", "generator", "ser", "sn", "last four", "last 4"})
+_UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]{2,40}(?![\w@])")
+_GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
+_LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
+_UNITS_AFTER = re.compile(
+    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b|pm\b|times|percent|feet|ft|inch|degrees)\b",
+    re.IGNORECASE,
+)
+
+
+def vin_checks(vin: str) -> bool:
+    """Whether the ninth character of a vehicle identification number is its check digit.
+
+    Source: 49 CFR 565.15(c).
+    """
+    values = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    total = sum((values[c] if c in values else int(c)) * w for c, w in zip(vin.upper(), weights, strict=True))
+    check = "0123456789X"[total % 11]
+    return vin[8].upper() == check
+
+
+def npi_checks(npi: str) -> bool:
+    """Whether ten digits carry the check digit of a National Provider Identifier (Luhn over 80840 + npi).
+
+    Source: 45 CFR 162.406.
+    """
+    total = 24
+    for place, digit in enumerate(reversed(npi)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def dea_checks(number: str) -> bool:
+    """Whether the last digit of a DEA registration number is its check digit (21 CFR 1301 practice)."""
+    digits = [int(c) for c in number[2:]]
+    return (digits[0] + digits[2] + digits[4] + 2 * (digits[1] + digits[3] + digits[5])) % 10 == digits[6]
+
+
+class IdentifierRecognizer(NoteRecognizer):
+    """Labelled, checksummed and conspicuous identifiers."""
+
+    kinds = (
+        "US_SSN",
+        "MEDICAL_RECORD_NUMBER",
+        "HEALTH_PLAN_ID",
+        "ACCOUNT_NUMBER",
+        "LICENSE_NUMBER",
+        "VEHICLE_ID",
+        "DEVICE_ID",
+        "BIOMETRIC_ID",
+        "USERNAME",
+        "OTHER_ID",
+        "PHONE_NUMBER",
+        "FAX_NUMBER",
+        "ZIP_CODE",
+    )
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every identifier."""
+        text = words.text
+        for m in _SSN.finditer(text):
+            yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
+        for m in _MBI.finditer(text):
+            yield Hit(m.start(), m.end(), "HEALTH_PLAN_ID", 0.96)
+        for m in _VIN.finditer(text):
+            if sum(c.isdigit() for c in m.group()) >= 5:
+                yield Hit(m.start(), m.end(), "VEHICLE_ID", 0.96 if vin_checks(m.group()) else 0.75)
+        for m in _DEA.finditer(text):
+            if dea_checks(m.group()):
+                yield Hit(m.start(), m.end(), "LICENSE_NUMBER", 0.96)
+        if "(01)" in text:
+            for m in _UDI.finditer(text):
+                yield Hit(m.start(), m.end(), "DEVICE_ID", 0.98)
+        if "_" in text:
+            for m in _UNDERSCORED.finditer(text):
+                yield Hit(m.start(), m.end(), "USERNAME", 0.7)
+        previous: Hit | None = None
+        for m in _VALUE.finditer(text):
+            value = m.group()
+            if value.isalpha() or not any(map(str.isdigit, value)):
+                if text[max(0, m.start() - 3) : m.start()].rstrip()[-1:] in (":", "="):
+                    hit = self._username(words, m.start(), m.end())
+                    if hit:
+                        yield hit
+                continue
+            digits = sum(map(str.isdigit, value))
+            hit = self._classify(words, m.start(), m.end(), value, digits, previous)
+            if hit is not None and hit.score >= 0.8 and "/" not in value:
+                hit = self._grouped(text, hit)
+            if hit is not None:
+                yield hit
+                previous = hit
+
+    @staticmethod
+    def _grouped(text: str, hit: Hit) -> Hit:
+        """The hit with the letters in front and the groups of digits behind that belong to one number ("OMS 60217", "00 4417 23")."""
+        start, end = hit.start, hit.end
+        tail = _GROUPS.match(text, end) if end - start <= 4 else None
+        if tail:
+            end = tail.end()
+        lead = _LEAD.search(text[max(0, start - 6) : start])
+        if lead and not lexicon().bits(lead[1].lower()) & (CLINICAL | IDLABEL):
+            start -= len(lead[1]) + 1
+        return hit._replace(start=start, end=end)
+
+    def _username(self, words: Words, start: int, end: int) -> Hit | None:
+        i = words.at(start)
+        if i < 2 or words.words[i - 1] not in (":", "="):
+            return None
+        label = words.lower[i - 2]
+        if label in ("username", "userid", "login", "logon", "user", "password", "pwd") and words.starts[i] - words.ends[i - 1] < 3:
+            return Hit(start, end, "USERNAME", 0.9)
+        return None
+
+    def _classify(self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None) -> Hit | None:
+        text = words.text
+        if len(value) < 3 or value.lower().endswith(("-old", "year", "years")) or _UNITS_AFTER.match(text[end : end + 12]):
+            return None
+        if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
+            return None
+        label = self._label(words, start)
+        mixed = digits != len(value)
+        if label is not None:
+            name, kind, near = label
+            shortest = 4 if name in _NEEDS_LONG else 3
+            if kind in ("VEHICLE_ID", "DEVICE_ID", "BIOMETRIC_ID", "USERNAME"):
+                shortest = 4 if name in _NEEDS_LONG else 3
+            if kind == "US_SSN" and name.startswith("last"):
+                return Hit(start, end, kind, 0.9) if len(value) == 4 and digits == 4 else None
+            if kind == "ZIP_CODE":
+                return Hit(start, end, kind, 0.95) if re.fullmatch(r"\d{5}(?:-\d{4})?", value) else None
+            if kind in ("PHONE_NUMBER", "FAX_NUMBER"):
+                return Hit(start, end, kind, 0.7) if near and digits >= 7 and not mixed else None
+            if len(value) >= shortest and digits >= min(3, shortest - 1) or (mixed and digits >= 2 and len(value) >= 4):
+                if not _looks_plain(value) or digits >= 4:
+                    score = 0.96 if near and (name not in _NEEDS_LONG or (digits >= 5)) else 0.8
+                    if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
+                        score = 0.2
+                    if _CODE.fullmatch(value) and digits < 5 and not near:
+                        score = MAYBE
+                    return Hit(start, end, kind, score)
+        if previous is not None and 0 < start - previous.end <= 5:
+            between = text[previous.end : start].split()
+            if len(between) <= 2 and all(b.strip(".,") in _LIST or b in _LIST or not b.strip(",;/&") for b in between) and digits >= 4 and previous.score >= 0.8:
+                if previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER") and not re.fullmatch(r"(?:19|20)\d\d", value):
+                    return Hit(start, end, previous.entity_type, 0.8)
+        return self._unlabelled(text, start, end, value, digits, mixed)
+
+    @staticmethod
+    def _unlabelled(text: str, start: int, end: int, value: str, digits: int, mixed: bool) -> Hit | None:
+        if re.fullmatch(r"\d{5}(?:-\d{4})", value):
+            return Hit(start, end, "ZIP_CODE", 0.6)
+        if not mixed:
+            if digits >= 7 and "." not in value and start and text[start - 1] not in ".,/":
+                if digits == 10 and npi_checks(value):
+                    return Hit(start, end, "LICENSE_NUMBER", 0.75)
+                return Hit(start, end, "OTHER_ID", 0.65)
+            if digits >= 7 and start == 0:
+                return Hit(start, end, "OTHER_ID", 0.65)
+            return Hit(start, end, "OTHER_ID", MAYBE) if digits >= 5 and "," not in text[end : end + 1] else None
+        if "." in value and not any(c.isalpha() for c in value):
+            return None
+        if re.fullmatch(r"\d{4}-\d{2}|\d{3}-\d{2}|\d{5,6}-\d{1,3}", value):
+            return Hit(start, end, "OTHER_ID", 0.5)
+        if _looks_plain(value) or (_CODE.fullmatch(value.upper()) and digits < 5):
+            return None
+        letters = sum(c.isalpha() for c in value)
+        if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?:T\d+)?", value):
+            return None
+        if digits >= 5 and (letters or value.count("-") >= 1) and letters <= 8 and "/" not in value:
+            return Hit(start, end, "OTHER_ID", 0.7 if digits >= 6 or ("-" in value and letters) else 0.55)
+        return Hit(start, end, "OTHER_ID", MAYBE) if digits >= 3 and letters and len(value) >= 5 else None
+
+    def _label(self, words: Words, start: int) -> tuple[str, str, bool] | None:
+        """The label in front of a value: its words, its entity type, and whether it stands right before it."""
+        i = words.at(start)
+        if i < len(words) and words.starts[i] < start and words.ends[i] > start:
+            return None
+        line = words.line_of[i] if i < len(words) else -1
+        k, steps = i - 1, 0
+        lower = words.lower
+        near = True
+        while k >= 0 and steps < 7 and words.line_of[k] == line:
+            if lower[k] == "." and steps:
+                k -= 1
+                continue
+            found = self._longest_label(lower, k)
+            if found is not None and not (steps == 0 and lower[k] in ("id", "of", "no") and self._longest_label(lower, k - 1) is not None and found[0] == "id"):
+                return found[0], found[1], near
+            if lower[k] not in _CONNECTORS and not (steps == 0 and words.words[k].isupper() and 2 <= len(lower[k]) <= 4):
+                return None
+            if lower[k] in ("the", "for", "with", "under", "a", "on", "in", "to", "at"):
+                near = False
+            if lower[k] == "," and steps > 0:
+                return None
+            k -= 1
+            steps += 1
+        return None
+
+    def _longest_label(self, lower: list[str], k: int) -> tuple[str, str] | None:
+        labels = self.lexicon.labels
+        for size in (4, 3, 2, 1):
+            if k - size + 1 < 0:
+                continue
+            key = tuple(lower[k - size + 1 : k + 1])
+            kind = labels.get(key)
+            if kind is not None:
+                return " ".join(key), kind
+        return None
+
+
+def _looks_plain(value: str) -> bool:
+    return bool(_PLAIN_NUMBER.fullmatch(value)) and sum(c.isdigit() for c in value) < 7
+
+

@@ -1,0 +1,86 @@
+"""Telephone, pager and fax numbers, with and without area code, extension and country code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_EXTENSION = r"(?:[\s,;]{0,2}(?:x|ext\.?|extn\.?|extension|#)\s?:?\s?\d{1,6}(?:-\d{2,4})?(?!\d))?"
+_TEN = re.compile(
+    rf"(?<![\w/-])(?<!\d\.)(?:\+?1[\s.-]?)?(?:\(\d{{3}}\)\s{{0,2}}|\d{{3}}[\s./-]\s?)\d{{3}}\s?[\s.-]\s?\d{{4}}(?![\d/]|[.-]\d){_EXTENSION}",
+    re.IGNORECASE,
+)
+_SEVEN = re.compile(rf"(?<![\w./-])\d{{3}}[.-]\d{{4}}(?![\d/]|[.-]\d){_EXTENSION}", re.IGNORECASE)
+_HOUSE = re.compile(r"(?<![\w/.-])\d-\d{4}(?![\w-]|\.\d)")
+_HOUSE_CUE = re.compile(r"(?:\bat|\bx|ext\.?|call|page[dr]?|phone|line|desk|cell|dial|to)\W{0,3}$", re.IGNORECASE)
+_BARE_TEN = re.compile(r"(?<![\w./-])(?:\+?1)?[2-9]\d{9}(?![\w/]|[.-]\d)")
+_FOREIGN = re.compile(r"(?<![\w])(?:\+|\b00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
+_GLUED = re.compile(r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)", re.IGNORECASE)
+_SPOKEN = re.compile(r"\barea\s+code\s+(\d{3})\D{1,4}(\d{3})\W{0,3}(\d{4})\b", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"\b(?:phones?|ph|tel|telephone|cell(?:phone|ular)?|mobile|landline|pager|pgr|beeper|bpr|callback|call\s?back|voicemail|contact|dial|reached\s+at|reach\s+\w{1,8}\s+at|"
+    r"page[dr]?|call(?:ed)?|office|home|work|desk|front\s+desk|nurse\s+line|triage|hotline|fax(?:ed)?|facsimile)"
+    r"(?:\s+(?:no|num|number|nbr|is|was|at|to|us|her|him|the|line|clinic|office|me|on|id))?(?:\s+(?:at|is|number|on))?\s?[.:#=()-]{0,3}\s{0,3}"
+    r"((?:\(\d{2,5}\)\s?)?\d[\d]{0,4}(?:[\s.-]\d{2,5}){1,3}|\d-\d{4}|\d{4,11})(?![\d/]|[.-]\d|:\d|\s?(?:mg|ml|am|pm|hrs?|hours)\b)",
+    re.IGNORECASE,
+)
+_FAX = re.compile(r"(?:fax(?:ed)?|facsimile|\bfx|\bf)\W{0,4}(?:no|number|num|to|at|is|line|#)?[\W]{0,4}$", re.IGNORECASE)
+_UNIT = re.compile(r"^\s?(?:mg|mcg|ml|mm|cm|kg|cells|copies|iu|units?|cc|%|/)", re.IGNORECASE)
+_GLUE_WORDS = frozenset({"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"})
+_AREA = frozenset({"area"})
+_LABEL_WORDS = frozenset(
+    "phone phones ph tel telephone cell cellphone cellular mobile landline pager pgr beeper bpr callback voicemail contact dial reached reach "
+    "page paged pager call called office home work desk front nurse triage hotline fax faxed facsimile".split()
+)
+_TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
+
+
+class PhoneRecognizer(NoteRecognizer):
+    """Telephone and fax numbers."""
+
+    kinds = ("PHONE_NUMBER", "FAX_NUMBER")
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every telephone and fax number."""
+        text = words.text
+        for pattern, score in ((_TEN, 0.97), (_SEVEN, 0.8), (_FOREIGN, 0.9), (_BARE_TEN, 0.55)):
+            if pattern is _FOREIGN and "+" not in text and " 00" not in text:
+                continue
+            for m in pattern.finditer(text):
+                if _UNIT.match(text[m.end() : m.end() + 8]):
+                    continue
+                yield self._hit(text, m.start(), m.end(), score)
+        for m in _HOUSE.finditer(text):
+            yield self._hit(text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE)
+        for m in self._anchored(words, _GLUED, _GLUE_WORDS):
+            yield self._hit(text, m.start(1), m.end(1), 0.85 if m.group()[:1].lower() != "x" else 0.7)
+        for m in self._anchored(words, _SPOKEN, _AREA):
+            yield Hit(m.start(1), m.end(3), "PHONE_NUMBER", 0.97)
+        for m in self._anchored(words, _LABELLED, _LABEL_WORDS):
+            digits = sum(c.isdigit() for c in m[1])
+            if digits < 4 or (digits == 4 and _TIME.fullmatch(m[1])):
+                continue
+            label = m.group()[: m.start(1) - m.start()].lower()
+            strong = not label.startswith(("call", "page", "office", "home", "work", "contact", "desk", "triage", "dial"))
+            score = 0.95 if digits >= 7 else 0.85 if strong else MAYBE
+            yield self._hit(text, m.start(1), m.end(1), score, label)
+
+    @staticmethod
+    def _anchored(words: Words, pattern: re.Pattern[str], anchors: frozenset[str]) -> Iterator[re.Match[str]]:
+        """Matches that begin at one of some words: far cheaper than a pass of the pattern over the text."""
+        for i, low in enumerate(words.lower):
+            if low in anchors:
+                m = pattern.match(words.text, words.starts[i])
+                if m:
+                    yield m
+
+    @staticmethod
+    def _hit(text: str, start: int, end: int, score: float, label: str = "") -> Hit:
+        before = text[max(0, start - 24) : start]
+        fax = "fax" in label or "facsimile" in label or _FAX.search(before)
+        return Hit(start, end, "FAX_NUMBER" if fax else "PHONE_NUMBER", score)

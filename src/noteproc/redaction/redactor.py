@@ -1,0 +1,254 @@
+"""The redactor: a note goes in, a note without protected health information comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerResult
+
+from noteproc.errors import ConfigError, RedactionError
+from noteproc.records import Note, OffsetMap, PhiSpan, RedactedNote
+from noteproc.redaction.context import ReleaseChooser, context_of
+from noteproc.redaction.engine import NoteArtifacts, analyzer
+from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
+from noteproc.redaction.labels import label_is_private
+from noteproc.redaction.lexicon import lexicon
+from noteproc.redaction.people import People, grown
+from noteproc.redaction.plaintext import PlainText
+from noteproc.redaction.recognizers.addresses import AddressRecognizer
+from noteproc.redaction.recognizers.ages import AgeRecognizer
+from noteproc.redaction.recognizers.dates import DateRecognizer
+from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
+from noteproc.redaction.recognizers.facilities import FacilityRecognizer
+from noteproc.redaction.recognizers.identifiers import IdentifierRecognizer
+from noteproc.redaction.recognizers.names import NameRecognizer
+from noteproc.redaction.recognizers.phones import PhoneRecognizer
+from noteproc.redaction.recognizers.tagged import TaggedRecognizer
+from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
+from noteproc.redaction.shield import Shield
+from noteproc.redaction.spans import Span, resolve, supported
+from noteproc.redaction.sweep import Sweep, known_identifiers
+from noteproc.redaction.words import Words
+
+_BLOCK = 20_000
+_TAGGED = "TAGGED_"
+_THRESHOLD = 0.5
+_BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
+
+
+def recognizers() -> list[EntityRecognizer]:
+    """Our recognizers, for the registry of ours or of any Presidio user."""
+    return [
+        NameRecognizer(),
+        DateRecognizer(),
+        AgeRecognizer(),
+        PhoneRecognizer(),
+        AddressRecognizer(),
+        FacilityRecognizer(),
+        IdentifierRecognizer(),
+        ElectronicRecognizer(),
+        TaggedRecognizer(),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> AnalyzerEngine:
+    ours = recognizers()[:-1]
+    return analyzer([*ours, TaggedRecognizer(_TAGGED)])
+
+
+class Redactor:
+    """Finds protected health information and replaces it.
+
+    Args:
+        policy: ``safe_harbor``, the only one yet.
+        operator: ``tag`` for ``[DATE_1: 2025]``, ``label`` for ``[DATE: 2025]``, ``mask`` for blocks of the same length.
+        releases: gives the code-set releases for a date of service, for the coding context.
+
+    Raises:
+        ConfigError: an unknown policy or operator.
+        ModelError: a dictionary or the tagger is missing.
+    """
+
+    def __init__(self, policy: str = "safe_harbor", operator: Operator = "tag", *, releases: ReleaseChooser | None = None) -> None:
+        if policy != "safe_harbor":
+            raise ConfigError("unknown policy; allowed: safe_harbor")
+        if operator not in ("tag", "label", "mask"):
+            raise ConfigError("unknown operator; allowed: tag, label, mask")
+        self.policy = policy
+        self.operator: Operator = operator
+        self._releases = releases
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self._engine = _analyzer()
+        self._lexicon = lexicon()
+        self._shield = Shield(self._lexicon)
+        self._replacer = Replacer(self.operator)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"policy": self.policy, "operator": self.operator, "releases": self._releases}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__init__(str(state["policy"]), state["operator"], releases=state["releases"])  # type: ignore[misc, arg-type]
+
+    def redact(self, note: Note) -> RedactedNote:
+        """The note without its protected health information.
+
+        Raises:
+            RedactionError: anything went wrong; nothing of the note may be emitted.
+        """
+        try:
+            return self._redact(note)
+        except Exception:
+            raise RedactionError(f"redaction failed for note {note.note_id}") from None
+
+    def label_is_private(self, label: str, note: Note | None = None, redacted: RedactedNote | None = None) -> bool:
+        """Whether a file name or record id holds PHI and may stand in no output.
+
+        Args:
+            label: the relative path or the id as it was read.
+            note: the note that it names, if it could be read.
+            redacted: the same note redacted: what was found there is looked for in the label.
+        """
+        found = {note.text[p.start : p.end] for p in redacted.phi} if note is not None and redacted is not None else set()
+        return label_is_private(label, found, self._lexicon)
+
+    def _redact(self, note: Note) -> RedactedNote:
+        plain = PlainText(note.text)
+        text = plain.text
+        spans, persons = self._detect(note, text)
+        hidden = self._hidden_years(text, spans)
+        new = self._replacer.replacements(text, spans, persons, hidden_years=hidden)
+        source_spans = [replace(s, start=a, end=b) for s in spans for a, b in (plain.to_source(s.start, s.end),)]
+        if self.operator == "mask":
+            new = ["".join(c if c.isspace() else "█" for c in note.text[s.start : s.end]) for s in source_spans]
+        redacted = self._replacer.apply(note.text, source_spans, new)
+        phi = tuple(_phi(source_spans, new))
+        return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context_of(note, text, spans, self._releases))
+
+    def _detect(self, note: Note, text: str) -> tuple[list[Span], dict[Span, int]]:
+        words, found = self._analyze(text)
+        shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
+        raw = [s for s in found if not _touches(s, shielded)]
+        raw = [replace(s, score=max(0.0, round(self._shield.lowered(words, s), 3))) for s in raw]
+        spans = list(_trimmed(text, resolve(supported(_trimmed(text, raw), _THRESHOLD))))
+        spans = resolve(grown(words, s) for s in spans)
+        known = known_identifiers(note.metadata)
+        people = People(self._lexicon)
+        for kind, value in known:
+            if kind in NAME_TYPES:
+                people.add_known(value, kind)
+        people.add_all(text, spans)
+        covered = bytearray(len(text) + 1)
+        for s in spans:
+            covered[s.start : s.end] = b"\1" * (s.end - s.start)
+        sweep = Sweep(words, self._lexicon)
+        more = [
+            *sweep.persons(people, self._lexicon.eponym_heads, covered),
+            *sweep.numbers(spans, known),
+            *sweep.places(spans),
+        ]
+        more = [s for s in more if not _touches(s, shielded)]
+        if more:
+            spans = list(_trimmed(text, resolve([*spans, *more])))
+        people = People(self._lexicon)
+        for kind, value in known:
+            if kind in NAME_TYPES:
+                people.add_known(value, kind)
+        people.add_all(text, spans)
+        roles = people.roles()
+        final: list[Span] = []
+        persons: dict[Span, int] = {}
+        for s in spans:
+            if s in roles:
+                role, index = roles[s]
+                named = replace(s, entity_type=role)
+                persons[named] = index
+                final.append(named)
+            elif s.entity_type != "STATE" and any(c.isalnum() for c in text[s.start : s.end]):
+                final.append(s)
+        return final, persons
+
+    def _analyze(self, text: str) -> tuple[Words, list[Span]]:
+        """The words of the text and what the recognizers notice, block by block."""
+        spans: list[Span] = []
+        blocks = list(_blocks(text))
+        words: Words | None = None
+        at = 0
+        for block in blocks:
+            artifacts = self._engine.nlp_engine.process_text(block, "en")
+            if len(blocks) == 1 and isinstance(artifacts, NoteArtifacts):
+                words = artifacts.words
+            spans += [_span(r, at) for r in self._engine.analyze(block, language="en", nlp_artifacts=artifacts)]
+            at += len(block)
+        return words or Words(text), spans
+
+    @staticmethod
+    def _hidden_years(text: str, spans: Sequence[Span]) -> frozenset[str]:
+        """Years of birth that show an age over 89: theirs, where such an age stands in the note or follows from a date."""
+        births: list[tuple[str, int]] = []
+        latest = 0
+        for s in spans:
+            if s.entity_type != "DATE":
+                continue
+            year = year_of(text[s.start : s.end])
+            if year is None:
+                continue
+            if _BIRTH.search(text[max(0, s.start - 24) : s.start]):
+                births.append((year, int(year)))
+            else:
+                latest = max(latest, int(year))
+        old = any(s.entity_type == "AGE_OVER_89" for s in spans)
+        return frozenset(year for year, value in births if old or (latest and latest - value > 89) or value < 1936)
+
+
+def _span(result: RecognizerResult, offset: int) -> Span:
+    meta = result.recognition_metadata or {}
+    name = str(meta.get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
+    shown = result.entity_type.removeprefix(_TAGGED)
+    kind = shown if shown in ENTITY_TYPES else "OTHER_ID"
+    return Span(result.start + offset, result.end + offset, kind, float(result.score), name)
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The text in stretches of bounded size, cut at line ends, else at blanks, so that cost grows with length alone."""
+    at = 0
+    while len(text) - at > _BLOCK * 3 // 2:
+        cut = text.rfind("\n\n", at + _BLOCK // 2, at + _BLOCK)
+        for mark in ("\n", " "):
+            if cut < 0:
+                cut = text.rfind(mark, at + _BLOCK // 2, at + _BLOCK)
+        cut = at + _BLOCK if cut < 0 else cut + 1
+        yield text[at:cut]
+        at = cut
+    yield text[at:]
+
+
+def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    for s in spans:
+        start, end = s.start, s.end
+        while start < end and text[start] in " \t\r\n,;:.":
+            start += 1
+        while end > start and text[end - 1] in " \t\r\n,;:":
+            end -= 1
+        if s.entity_type in NAME_TYPES and end - start > 2 and text[end - 2 : end].lower() == "'s":
+            end -= 2
+        if end > start:
+            yield replace(s, start=start, end=end)
+
+
+def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
+    return any(a < span.end and span.start < b for a, b in stretches)
+
+
+def _phi(spans: Sequence[Span], new: Sequence[str]) -> Iterator[PhiSpan]:
+    shift = 0
+    for s, words in zip(spans, new, strict=True):
+        start = s.start + shift
+        end = start + len(words)
+        yield PhiSpan(s.start, s.end, s.entity_type, round(s.score, 3), s.recognizer, words, start, end)
+        shift += len(words) - (s.end - s.start)

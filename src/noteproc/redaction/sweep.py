@@ -1,0 +1,180 @@
+"""The second look: once a person, a number or a place is known, every other mention of it in the note goes too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from rapidfuzz.distance import OSA
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES
+from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.people import People, Person, ordinary
+from noteproc.redaction.spans import Span
+from noteproc.redaction.words import Words
+
+NAME = "SweepRecognizer"
+_KNOWN_KEYS = {"patient_name": "PATIENT_NAME", "patient_mrn": "MEDICAL_RECORD_NUMBER", "patient_id": "MEDICAL_RECORD_NUMBER", "patient_dob": "DATE"}
+_ID_SWEPT = ID_TYPES | {"PHONE_NUMBER", "FAX_NUMBER"}
+
+
+def known_identifiers(metadata: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The (entity type, surface) pairs that a caller handed in with a note, in key order."""
+    out: list[tuple[str, str]] = []
+    for key in sorted(metadata):
+        kind = key.removeprefix("known:") if key.startswith("known:") else _KNOWN_KEYS.get(key)
+        if kind in ENTITY_TYPES:
+            out.extend((kind, value) for line in metadata[key].splitlines() if (value := line.strip()))
+    return out
+
+
+class Sweep:
+    """Looks for known persons, numbers and places.
+
+    Args:
+        words: the words of the note.
+        lexicon: tells names from ordinary words.
+    """
+
+    def __init__(self, words: Words, lexicon: Lexicon) -> None:
+        self._words = words
+        self._lexicon = lexicon
+
+    def persons(self, people: People, eponym_heads: frozenset[str], covered: bytearray) -> Iterator[Span]:
+        """Every other mention of a person: a part of the name, misspelled or not, and initials where people sign."""
+        by_part: dict[str, Person] = {}
+        for person in people.persons:
+            for part in person.parts:
+                if len(part) >= 2 and not self._lexicon.bits(part) & lx.PARTICLE:
+                    by_part.setdefault(part, person)
+        words, bits = self._words, self._lexicon.bits
+        long_parts: dict[str, list[str]] = {}
+        for part in by_part:
+            if len(part) >= 5:
+                long_parts.setdefault(part[0], []).append(part)
+        mixed_case = not (words.text.isupper() or words.text.islower())
+        for i, low in enumerate(words.lower):
+            start, end = words.starts[i], words.ends[i]
+            if covered[start] or not low[0].isalpha():
+                continue
+            stem = low.removesuffix("'s")
+            found = by_part.get(stem)
+            form = words.words[i]
+            if found is not None:
+                if not self._plausible(i, stem, mixed_case, eponym_heads):
+                    continue
+                yield Span(start, start + len(stem), found.role(), 0.9, NAME)
+                continue
+            if len(low) >= 5 and form[0].isupper() and not bits(stem) & (lx.ORDINARY | lx.CLINICAL) and low[0] in long_parts:
+                for part in long_parts[low[0]]:
+                    limit = 1 if len(part) < 8 else 2
+                    if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
+                        if bits(stem) & lx.NAME and OSA.distance(stem, part) > 1:
+                            continue
+                        yield Span(start, start + len(stem), by_part[part].role(), 0.8, NAME)
+                        break
+        yield from self._initials(people, covered)
+
+    def _plausible(self, i: int, stem: str, mixed_case: bool, eponym_heads: frozenset[str]) -> bool:
+        words, lexicon = self._words, self._lexicon
+        form = words.words[i]
+        after = words.lower[i + 1] if i + 1 < len(words) else ""
+        close = i + 1 < len(words) and words.starts[i + 1] - words.ends[i] <= 1
+        if close and after in eponym_heads:
+            return False
+        if len(stem) <= 2 and not form[0].isupper():
+            return False
+        if i and words.lower[i - 1] in ("the", "a", "an", "this", "each", "any", "no") and lexicon.bits(stem) & (lx.LAST | lx.ORDINARY):
+            return False
+        if not ordinary(lexicon, stem):
+            return form[0].isupper() or len(stem) >= 4 or not mixed_case
+        if not form[0].isupper():
+            return False
+        if form.isupper() and len(form) > 1 and mixed_case:
+            return False
+        text = words.text
+        phrase = text[words.starts[i] : words.ends[i] + 20].lower()
+        if any(phrase.startswith(p) for p in lexicon.phrases if p[0] == phrase[0]):
+            return False
+        before = words.words[i - 1] if i else ""
+        sentence_start = i == 0 or before in ".:;!?-•*" or words.line_of[i] != words.line_of[i - 1]
+        named_next = close and bool(lexicon.bits(after) & lx.NAME) and words.words[i + 1][0].isupper()
+        possessive = form.endswith("'s")
+        verb_next = after in ("is", "was", "has", "had", "will", "can", "denies", "reports", "states", "says", "said", "and", "who", "tolerated", "presents", "presented", "lives", "does", "did", "would", "called", "feels", "agrees", "understands", "returns", "comes", "continues", "remains", "needs", "takes", "describes")
+        if sentence_start:
+            return named_next or possessive or verb_next and not (stem in ("will", "may") and after in ("have", "be", "need"))
+        return True
+
+    def _initials(self, people: People, covered: bytearray) -> Iterator[Span]:
+        words = self._words
+        owners: dict[str, Person] = {}
+        for person in people.persons:
+            letters = person.initials
+            if len(letters) >= 2:
+                owners.setdefault(letters, person)
+                owners.setdefault(letters[0] + letters[-1], person)
+        if not owners:
+            return
+        for i, low in enumerate(words.lower):
+            form = words.words[i]
+            if covered[words.starts[i]] or len(form) not in (2, 3) or low not in owners or not form.isalpha():
+                continue
+            before = words.lower[i - 1] if i and words.line_of[i - 1] == words.line_of[i] else "^"
+            after = words.lower[i + 1] if i + 1 < len(words) and words.line_of[i + 1] == words.line_of[i] else "$"
+            bits = self._lexicon.bits(low)
+            signing = before in ("by", "-", "/", "(", ">", "^", ":", "cc", "initials", "~", "per", "d", "w", ".", '"', ")") and after in ("$", "/", ")", ":", ",", ";", ".", "rn", "md", "-", "pa", "np")
+            if not signing or not form.isupper():
+                continue
+            closing = after == "$" and before in ("-", "/", ">", ".", '"', "by", "~", "^", ")")
+            if bits & (lx.CREDENTIAL | lx.CLINICAL | lx.ORDINARY | lx.STATE) and not closing and not (before in ("(", "/", ">", "by") and after in (")", "/", "$")):
+                continue
+            if bits & lx.CREDENTIAL:
+                continue
+            yield Span(words.starts[i], words.ends[i], owners[low].role(), 0.8, NAME)
+
+    def numbers(self, spans: Iterable[Span], known: Iterable[tuple[str, str]]) -> Iterator[Span]:
+        """Every other place where a found or known number stands."""
+        text = self._words.text
+        surfaces: dict[str, tuple[str, float]] = {}
+        for span in spans:
+            shown = text[span.start : span.end]
+            if span.entity_type in _ID_SWEPT and sum(c.isdigit() for c in shown) >= 5 and span.score >= 0.6:
+                surfaces.setdefault(shown, (span.entity_type, 0.85))
+        for kind, value in known:
+            if kind not in ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME") and len(value) >= 3:
+                surfaces[value] = (kind, 0.97)
+        for shown in sorted(surfaces):
+            kind, score = surfaces[shown]
+            at = text.find(shown)
+            while at >= 0:
+                end = at + len(shown)
+                left = at == 0 or not (text[at - 1].isalnum() and shown[0].isalnum())
+                right = end >= len(text) or not (text[end].isalnum() and shown[-1].isalnum())
+                if left and right:
+                    yield Span(at, end, kind, score, NAME)
+                at = text.find(shown, end)
+
+    def places(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """Every other mention of a found facility, organisation or town, and the initials of a long one."""
+        text, words = self._words.text, self._words
+        surfaces: dict[str, str] = {}
+        short: dict[str, str] = {}
+        for span in spans:
+            if span.entity_type not in ("FACILITY", "ORGANIZATION", "CITY") or span.score < 0.6:
+                continue
+            shown = text[span.start : span.end]
+            pieces = re.findall(r"[^\W\d_]+", shown)
+            if len(pieces) >= 2 and len(shown) >= 6 or span.entity_type == "CITY" and len(shown) > 3 and not ordinary(self._lexicon, shown.lower()):
+                surfaces.setdefault(shown, span.entity_type)
+            if len(pieces) >= 3 and span.entity_type != "CITY":
+                letters = "".join(p[0] for p in pieces if p[0].isupper())
+                if len(letters) >= 3:
+                    short.setdefault(letters, span.entity_type)
+        for shown in sorted(surfaces):
+            for m in re.finditer(r"(?<!\w)" + re.escape(shown) + r"(?!\w)", text):
+                yield Span(m.start(), m.end(), surfaces[shown], 0.8, NAME)
+        for i, form in enumerate(words.words):
+            kind = short.get(form)
+            if kind is not None and not self._lexicon.bits(words.lower[i]) & (lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL):
+                yield Span(words.starts[i], words.ends[i], kind, 0.8, NAME)

@@ -1,0 +1,43 @@
+"""Codes against the person's sex and age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from noteproc.codesets import covers
+from noteproc.codesets.tables import read_rules
+from noteproc.records import Finding
+from noteproc.rules.case import Case
+
+_OLDEST = 90  # "90+" stands for every age from here on
+
+
+def personal(case: Case) -> Iterator[tuple[int, Finding]]:
+    """Codes that the documented sex or age does not fit; nothing where it is not known."""
+    sex, age = case.context.sex, case.context.age
+    years = _OLDEST if age == "90+" else age
+    for place, entry in case.diagnoses():
+        if sex is not None:
+            for codes, only, source in _sexes():
+                if covers(codes, entry.code) and only != sex:
+                    yield place, Finding("warning", "Sex", f"{entry.code} is a diagnosis of {only} patients", source)
+                    break
+        if years is not None:
+            for codes, low, high, source in _ages():
+                if covers(codes, entry.code) and not low <= years <= high:
+                    span = f"from {low}" if high > 200 else f"to {high}" if low == 0 else f"{low} to {high}"
+                    yield place, Finding("warning", "Age", f"{entry.code} belongs to ages {span} years", source)
+                    break
+
+
+@lru_cache(maxsize=1)
+def _sexes() -> tuple[tuple[str, str, str], ...]:
+    table = read_rules("sex.tsv", ("codes", "sex", "source"))
+    return tuple((r["codes"], r["sex"], r["source"]) for r in table)
+
+
+@lru_cache(maxsize=1)
+def _ages() -> tuple[tuple[str, int, int, str], ...]:
+    table = read_rules("age.tsv", ("codes", "from", "to", "source"))
+    return tuple((r["codes"], int(r["from"] or 0), int(r["to"] or 999), r["source"]) for r in table)

@@ -1,0 +1,37 @@
+"""Codes against the loaded releases: known, current, and each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from noteproc.records import Finding
+from noteproc.rules.case import Case
+
+
+def valid(case: Case) -> Iterator[tuple[int, Finding]]:
+    """Unknown codes, releases that were not in force on the date of service, codes named twice."""
+    versions = case.codesets.versions()
+    seen: set[tuple[str, str]] = set()
+    for place, (coding, entry) in enumerate(zip(case.codings, case.entries, strict=True)):
+        loaded = versions.get(coding.system)
+        source = f"{coding.system} {loaded}" if loaded else "loaded code sets"
+        if loaded is None:
+            yield place, Finding("warning", "NotLoaded", f"no release of {coding.system} is loaded", source)
+            continue
+        if entry is None:
+            yield place, Finding("error", "UnknownCode", f"{coding.code} is not in {coding.system} {loaded}", source)
+            continue
+        wanted = case.context.releases.get(coding.system)
+        if wanted is not None and wanted != entry.version:
+            yield (
+                place,
+                Finding(
+                    "warning",
+                    "EffectiveDates",
+                    f"{coding.code}: release {entry.version} was not in force on the date of service",
+                    f"{source}, in force {entry.effective_from or '?'} to {entry.effective_to or '?'}",
+                ),
+            )
+        if (coding.system, entry.code) in seen:
+            yield place, Finding("warning", "Repeated", f"{coding.code} stands twice", source)
+        seen.add((coding.system, entry.code))

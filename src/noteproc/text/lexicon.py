@@ -1,0 +1,151 @@
+"""Which words count as the same word: forms of a word, plain abbreviations, and words that carry little.
+
+A phrase and a note are compared by word *keys*. ``key`` folds a word (``text.fold``), joins its forms ("renal",
+"kidneys" and "kidney") and cuts the endings of verbs; digits, sides and negating words keep keys of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.text.fold import fold, tokens
+from noteproc.text.tables import rows
+
+# Changed by hand with ``_stem`` or ``fold``.
+_SCHEME = b"keys 5"
+_KEPT = 200_000
+_KEPT_ENDINGS = frozenset(
+    {"bleeding", "during", "evening", "morning", "feeding", "blood", "burning", "clothing", "skinned", "hearing"}
+)
+
+
+def capital(form: str) -> str:
+    """The key of an abbreviation in capitals that reads like a stop word ("AS", "IT"), so that both stay apart."""
+    return form + "^"
+
+
+def _stem(word: str) -> str:
+    """``word`` without a verb's ending, so that "dislocated" and "dislocate" meet; short words are left alone."""
+    if len(word) < 6 or word in _KEPT_ENDINGS or not word.isalpha():
+        return word
+    if (word.endswith("ation") and len(word) > 7) or (word.endswith("ction") and len(word) > 8):
+        return word[:-3]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            stem = word[: -len(ending)]
+            if len(stem) > 4 and stem[-1] == stem[-2] and stem[-1] not in "ls":
+                stem = stem[:-1]
+            return stem[:-1] if stem.endswith("e") else stem
+    return word[:-1] if word.endswith("e") and len(word) > 5 else word
+
+
+class Lexicon:
+    """The word tables of ``dictionaries/words``, loaded once.
+
+    Attributes:
+        stop: keys of words that never count.
+        filler: keys of words that say nothing about which disease is meant.
+        default: keys that a code may hold though the note does not say them.
+        axis: keys that say which, not what: they may stand between the words of a phrase.
+        lowercase: abbreviations that are read in small letters too.
+    """
+
+    def __init__(self) -> None:
+        folder = dictionaries_dir() / "words"
+        self._forms: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        for row in rows(folder / "forms.tsv", ("word", "forms")):
+            for form in row["forms"].split():
+                self._forms.setdefault(fold(form), fold(row["word"]))
+        light: dict[str, frozenset[str]] = {}
+        for row in rows(folder / "light.tsv", ("kind", "words")):
+            light[row["kind"]] = frozenset(self.key(w) for w in row["words"].split())
+        self.stop = light["stop"]
+        self.filler = light["filler"]
+        self.default = light["default"]
+        self.axis = light.get("axis", frozenset())
+        self._expansions: dict[str, tuple[str, ...]] = {}
+        for row in rows(folder / "expansions.tsv", ("short", "long")):
+            short = [t.form for t in tokens(row["short"])]
+            if len(short) == 1:
+                self._expansions[short[0]] = tuple(self.key(t.form) for t in tokens(row["long"]))
+        self._implied: dict[str, tuple[str, ...]] = {}
+        for row in rows(folder / "implied.tsv", ("word", "implies")):
+            key = self.key(fold(row["word"]))
+            self._implied[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
+        self.lowercase = frozenset(light.get("lowercase", ()))
+        self._capitals_only = light.get("capitals", frozenset())
+
+    def key(self, folded: str) -> str:
+        """The key of a folded word."""
+        known = self._keys.get(folded)
+        if known is None:
+            known = self._make_key(folded)
+            if len(self._keys) < _KEPT:
+                self._keys[folded] = known
+        return known
+
+    def _make_key(self, folded: str) -> str:
+        joined = self._forms.get(folded)
+        if joined is not None:
+            return _stem(joined)
+        stem = _stem(folded)
+        return _stem(self._forms.get(stem, stem))
+
+    def implied(self, key: str) -> tuple[str, ...]:
+        """The keys that a key says besides itself (a part implies its whole), or ()."""
+        return self._implied.get(key, ())
+
+    def joined(self, folded: str) -> str:
+        """The word that a folded word is a form of; itself where it is none."""
+        return self._forms.get(folded, folded)
+
+    def expansion(self, folded: str, written: str) -> tuple[str, ...]:
+        """The keys of the words that an abbreviation stands for, or ().
+
+        Args:
+            folded: the folded word.
+            written: the word as it stands; one that is also a plain word counts only in capitals.
+        """
+        longer = self._expansions.get(folded)
+        if longer is None or (len(written) > len(folded) and not written.endswith(("s", "’s", "'s"))):
+            return ()
+        if len(written) > len(folded) and written.isupper():
+            # "MCLS" is no plural of "MCL".
+            return ()
+        if folded in self._capitals_only and not written.isupper():
+            return ()
+        return longer
+
+    def keys(self, phrase: str) -> list[str]:
+        """The keys of the words of a phrase, stop words left out, abbreviations written out, in order."""
+        found: list[str] = []
+        for token in tokens(phrase):
+            written = phrase[token.start : token.end]
+            if token.form in self.stop and len(written) > 1 and written.isupper():
+                found.append(capital(token.form))
+                continue
+            longer = self.expansion(token.form, written)
+            for key in longer or (self.key(token.form),):
+                if key not in self.stop:
+                    found.append(key)
+            if phrase[token.end : token.end + 1] == "+":
+                found.append(self.key("positive"))
+        return found
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Lexicon:
+    """The shipped lexicon, loaded once a process."""
+    return Lexicon()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Changes with any word table or with the way keys are made: compiled phrases carry it."""
+    digest = hashlib.sha256(_SCHEME)
+    for name in ("expansions.tsv", "forms.tsv", "light.tsv"):
+        digest.update((dictionaries_dir() / "words" / name).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,115 @@
+"""Where sentences begin and end in clinical text: wrapped lines, lists, "Dr. ", "q.d." and all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.text.tables import rows
+
+# A line shorter than this is a line of its own; a longer one without an end mark was probably wrapped.
+_WRAP_WIDTH = 56
+
+_LINE = re.compile(r"[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
+_ITEM = re.compile(r"\s*(?:[-*•◦▪·●–—>+]+\s|\(?\d{1,2}[.):]\s|\(?[a-zA-Z][.)]\s|\[[ xX]?\]|#\s?\d|#\S)")
+_HEADINGISH = re.compile(r"\s*(?:[A-Z][A-Z0-9 /&()+'-]{2,40}(?::|$)|[A-Za-z][\w /&().-]{0,40}:(?:\s|$))")
+_END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s)|;(?=\s)|(?<=\s)--+(?=\s)|\s//\s")
+_LAST_WORD = re.compile(r"([\w./-]+)\Z")
+_OPEN_END = re.compile(r"(?:,|\b(?:and|or|of|the|with|in|to|a|an|for|by|on|at|from|left|right|no|is|was|were|as))\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, list item or heading line.
+
+    Args:
+        start, end: code points, white space at both ends left out.
+    """
+
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> tuple[frozenset[str], frozenset[str]]:
+    always: frozenset[str] = frozenset()
+    digit: frozenset[str] = frozenset()
+    for row in rows(dictionaries_dir() / "context" / "sentence_abbreviations.tsv", ("kind", "words")):
+        words = frozenset(row["words"].split())
+        if row["kind"] == "always":
+            always |= words
+        else:
+            digit |= words
+    return always, digit
+
+
+def split(text: str) -> list[Sentence]:
+    """The sentences of ``text`` in order; together they hold every character that is not white space."""
+    found: list[Sentence] = []
+    for start, end in _blocks(text):
+        _split_block(text, start, end, found)
+    return found
+
+
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """Runs of lines that were wrapped from one paragraph."""
+    blocks: list[tuple[int, int]] = []
+    previous_end = -1
+    for m in _LINE.finditer(text):
+        line = m.group()
+        if not line.strip():
+            previous_end = -1
+            continue
+        if previous_end >= 0 and blocks and _continues(text[blocks[-1][0] : previous_end], line):
+            gap = text[previous_end : m.start()]
+            if gap.count("\n") + gap.count("\r") - gap.count("\r\n") <= 1:
+                blocks[-1] = (blocks[-1][0], m.end())
+                previous_end = m.end()
+                continue
+        blocks.append((m.start(), m.end()))
+        previous_end = m.end()
+    return blocks
+
+
+def _continues(above: str, line: str) -> bool:
+    """True where ``line`` goes on with the sentence that ``above`` left open at its end."""
+    if _ITEM.match(line) or _HEADINGISH.match(line):
+        return False
+    last = above[max(above.rfind("\n"), above.rfind("\r")) + 1 :].rstrip()
+    if not last or last.endswith((".", "!", "?", ":", ";")):
+        return False
+    if _OPEN_END.search(last):
+        return True
+    first = line.lstrip()[:1]
+    return (first.islower() and len(last) >= 30) or len(last) >= _WRAP_WIDTH
+
+
+def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None:
+    always, digit = _abbreviations()
+    begin = start
+    for m in _END.finditer(text, start, end):
+        if m.group()[0] == ".":
+            word = _LAST_WORD.search(text, begin, m.start())
+            after = text[m.end() :].lstrip()[:1] if m.end() - m.start() == 1 else "A"
+            if word is not None:
+                last = word.group(1).lower()
+                if last in always or (len(last) == 1 and last.isalpha() and after.isupper()):
+                    continue
+                if last in digit and after.isdigit():
+                    continue
+                # "1. Hypertension": the number of a list item is no sentence.
+                if last.isdigit() and len(last) <= 2 and not text[begin : word.start()].strip():
+                    continue
+        _add(text, begin, m.end(), found)
+        begin = m.end()
+    _add(text, begin, end, found)
+
+
+def _add(text: str, start: int, end: int, found: list[Sentence]) -> None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        lead = len(piece) - len(piece.lstrip())
+        found.append(Sentence(start + lead, start + lead + len(stripped)))
