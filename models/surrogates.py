@@ -153,7 +153,9 @@ class Surrogates:
             if len(digits) == 4:
                 return str(self.rng.randint(1928, 2027))
             if len(digits) > 4:
-                return f"{self.rng.randint(1990, 2027)}{self.rng.randint(1, 12):02d}{self.rng.randint(1, 28):02d}"[: len(digits)]
+                return f"{self.rng.randint(1990, 2027)}{self.rng.randint(1, 12):02d}{self.rng.randint(1, 28):02d}"[
+                    : len(digits)
+                ]
             if month_first and "/" in surface:
                 month_first = False
                 value = self.rng.randint(1, 12)
@@ -188,12 +190,19 @@ class Surrogates:
 
     def organization(self) -> str:
         head = self.rng.choice(
-            [self.family().capitalize(), self.place(), self.rng.choice(_TREES) + " " + self.rng.choice(_FEATURES), self.rng.choice(_WORDS)]
+            [
+                self.family().capitalize(),
+                self.place(),
+                self.rng.choice(_TREES) + " " + self.rng.choice(_FEATURES),
+                self.rng.choice(_WORDS),
+            ]
         )
         return f"{head} {self.rng.choice(_ORG_LAST)}"
 
     def street(self) -> str:
-        name = self.rng.choice([self.family().capitalize(), self.rng.choice(_TREES), self.rng.choice(_FEATURES), self.place()])
+        name = self.rng.choice(
+            [self.family().capitalize(), self.rng.choice(_TREES), self.rng.choice(_FEATURES), self.place()]
+        )
         line = f"{self.rng.randint(1, 19999)} {self.rng.choice(['', '', '', 'N ', 'S. ', 'West '])}{name} {self.rng.choice(_STREET_LAST)}"
         if self.rng.random() < 0.25:
             line += f", {self.rng.choice(['Apt', 'Apt.', 'Unit', '#', 'Suite', 'Ste'])} {self.rng.randint(1, 900)}"
@@ -217,7 +226,9 @@ class Surrogates:
                 out.append((kind, words if short or self.rng.random() < 0.4 else like_phrase(words, self.facility())))
             elif kind == "ORGANIZATION":
                 short = len(words.split()) < 2
-                out.append((kind, words if short or self.rng.random() < 0.6 else like_phrase(words, self.organization())))
+                out.append(
+                    (kind, words if short or self.rng.random() < 0.6 else like_phrase(words, self.organization()))
+                )
             elif kind == "STREET":
                 keep = not words[:1].isdigit() or self.rng.random() < 0.2
                 out.append((kind, words if keep else like_phrase(words, self.street())))
@@ -279,7 +290,15 @@ def disturb(pieces: list[tuple[str, str]], rng: random.Random) -> list[tuple[str
     if draw < 0.42:
         return [(k, re.sub(r"\. ", ".\n", w) if not k else w) for k, w in pieces]
     if draw < 0.50:
-        return [(k, re.sub(r"(?<=\w)\.(?= [A-Z])|[:#]", lambda m: "" if rng.random() < 0.4 else m.group(), w) if not k else w) for k, w in pieces]
+        return [
+            (
+                k,
+                re.sub(r"(?<=\w)\.(?= [A-Z])|[:#]", lambda m: "" if rng.random() < 0.4 else m.group(), w)
+                if not k
+                else w,
+            )
+            for k, w in pieces
+        ]
     if draw < 0.56:
         return [(k, _typing(w, rng) if not k else w) for k, w in pieces]
     if draw < 0.62:
@@ -295,7 +314,13 @@ def _typing(words: str, rng: random.Random) -> str:
         draw = rng.random()
         if ch.isalpha() and draw < 0.008:
             continue
-        out.append(ch + ch if ch.isalpha() and draw < 0.012 else {"l": "1", "O": "0", "I": "l"}.get(ch, ch) if draw > 0.98 else ch)
+        out.append(
+            ch + ch
+            if ch.isalpha() and draw < 0.012
+            else {"l": "1", "O": "0", "I": "l"}.get(ch, ch)
+            if draw > 0.98
+            else ch
+        )
     return "".join(out)
 
 

@@ -41,7 +41,7 @@ from noteproc.redaction.words import Words
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20261122
 WIDTH = 64
-DEPTH = 3
+DEPTH = 2
 PAD = DEPTH
 
 TYPES = {
@@ -111,12 +111,19 @@ def faker_names() -> tuple[list[str], list[str]]:
             continue
         provider = getattr(import_module(f"faker.providers.person.{entry}"), "Provider", None)
         for attribute in dir(provider):
-            target = first if attribute.startswith("first_name") else last if attribute.startswith("last_name") else None
+            target = (
+                first if attribute.startswith("first_name") else last if attribute.startswith("last_name") else None
+            )
             values = getattr(provider, attribute, None)
             if target is None or not isinstance(values, (list, tuple, dict)):
                 continue
             for value in values:
-                if isinstance(value, str) and plain.fullmatch(value) and max(map(ord, value)) < 0x250 and len(value) > 1:
+                if (
+                    isinstance(value, str)
+                    and plain.fullmatch(value)
+                    and max(map(ord, value)) < 0x250
+                    and len(value) > 1
+                ):
                     target.add(value.lower())
     return sorted(first), sorted(last)
 
@@ -149,7 +156,9 @@ def vocabulary(notes: list[str], first: list[str], last: list[str]) -> dict[str,
         is_name = bool(names.bits(w) & lexicon.NAME) or w in faker_all
         ordinary = len(lower.get(w, ())) >= (2 if is_name else 1)
         clin = clinical.get(w, 0) > 0 or len(upper.get(w, ())) >= 2
-        kind = ("O" if ordinary else "") + ("C" if clin and not (is_name and clinical.get(w, 0) < 3 and not ordinary) else "")
+        kind = ("O" if ordinary else "") + (
+            "C" if clin and not (is_name and clinical.get(w, 0) < 3 and not ordinary) else ""
+        )
         if kind:
             out[w] = kind
     return out
@@ -175,7 +184,9 @@ def encode(note: MarkedText) -> tuple[Words, np.ndarray, np.ndarray]:
     bits = lexicon.lexicon().bits
     if len(plain.text) != len(note.text):
         raise ValueError("a training note holds invisible characters")
-    rows = np.array([features.word_row(w, bits(w.lower())) for w in words.words], dtype="i").reshape(-1, len(features.WORD_ROWS))
+    rows = np.array([features.word_row(w, bits(w.lower())) for w in words.words], dtype="i").reshape(
+        -1, len(features.WORD_ROWS)
+    )
     rows = np.concatenate([rows, features.context_rows(words)], axis=1)
     y = np.zeros(len(words), dtype="i")
     for start, end, kind in note.spans:
@@ -294,7 +305,9 @@ def main() -> None:
                     pieces = surrogates.substitute(pieces)
                 batch_notes.append(disturb(pieces, rng))
         rng.shuffle(batch_notes)
-        optimizer.learn_rate = 0.002 * (1.0 if epoch < args.epochs * 0.6 else 0.3 if epoch < args.epochs * 0.85 else 0.1)
+        optimizer.learn_rate = 0.002 * (
+            1.0 if epoch < args.epochs * 0.6 else 0.3 if epoch < args.epochs * 0.85 else 0.1
+        )
         loss, tokens = 0.0, 0
         rows: list[np.ndarray] = []
         tags: list[np.ndarray] = []
@@ -305,7 +318,9 @@ def main() -> None:
             forget = noise.random(len(y)) < 0.10
             for i in np.flatnonzero(forget):
                 word = note_words.words[i]
-                x[i, 5] = features.bucket(str(bits(word.lower()) & ~(ordinary | lexicon.CLINICAL)), features.WORD_ROWS[5])
+                x[i, 5] = features.bucket(
+                    str(bits(word.lower()) & ~(ordinary | lexicon.CLINICAL)), features.WORD_ROWS[5]
+                )
             hide = noise.random(len(y)) < 0.15
             x[hide, :2] = unknown[:2]
             hide_names = noise.random(len(y)) < 0.15

@@ -22,7 +22,7 @@ from noteproc.codesets.sets import CodeSets
 from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
 from noteproc.codesets.wording import SearchWords, search_words
 
-_CODE = re.compile(r"[A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]")
+_CODE = re.compile(r"[A-Za-z][0-9Aa][0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]")
 _FAMILY = re.compile(r"([a-z]{2,})\d+[a-z]{0,3}\d*")
 _GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "inter", "intra", "left", "right", "ante")
 _REPAIR_CUTOFF = 82.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?"
+_CODE = r"[A-Z][0-9A][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
 _NAMED = re.compile(rf"\b({_CODE})(?:\s*-\s*({_CODE})|(\.?-))?(?![0-9A-Za-z])")
 _PARENTHESIS = re.compile(r"\(([^()]*)\)")
 _LAST = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]\s*\.?\s*$")

@@ -34,7 +34,7 @@ SYSTEMS: Mapping[str, str] = {"icd10cm": ICD10CM, "cpt": CPT, "hcpcs": HCPCS}
 _OPTIONAL = frozenset({"when", "includes", "flags", "unit"})
 
 _CODE_FORM: Mapping[str, re.Pattern[str]] = {
-    "icd10cm": re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
+    "icd10cm": re.compile(r"[A-Z][0-9A-Z][0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
     "cpt": re.compile(r"\d{4}[0-9TFUM]"),
     "hcpcs": re.compile(r"[A-V]\d{4}"),
 }

@@ -27,6 +27,7 @@ _REASONS: dict[str, Reason] = {
 _OPERATIVE = frozenset(
     {"procedure", "technique", "postop_dx", "findings", "anesthesia", "implants", "ebl", "specimens"}
 )
+_SURGICAL = frozenset({"technique", "postop_dx", "anesthesia", "ebl"})
 _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imaging", "labs"})
 DOSE = re.compile(r"(?<![\w.,])(\d+(?:,\d{3})*(?:\.\d+)?)\s?-?\s?(mg|mcg|ug|g|gm|ml|cc|units?|u|iu|meq|mci)\b", re.I)
 
@@ -56,6 +57,10 @@ class Performance:
             or _words()["procedural"].search(reading.text, 0, 700) is not None
         )
 
+    @property
+    def _surgical(self) -> bool:
+        return any(s.name in _SURGICAL for s in self._reading.sections)
+
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
         words = _words()
@@ -68,6 +73,9 @@ class Performance:
             section = "present"
         if kind == "planned" and entry.flags.get("done") == "order" and words["result"].search(text):
             kind = section = "present"
+        if entry.kind == "drug" and kind == "present" and self._surgical:
+            # What is given during an operation is part of it.
+            return "included"
         if self._handed_over(entry, mention, text):
             section = "present"
         elif entry.kind in ("drug", "supply") and kind == "present":
@@ -84,7 +92,7 @@ class Performance:
         return None
 
     def _handed_over(self, entry: CodeEntry, mention: Mention, text: str) -> bool:
-        """Whether the sentence says that a drug was given or a supply handed out, not merely that it is taken or used."""
+        """Whether the sentence says that a drug was given or a supply handed out, not merely taken or used."""
         words = _words()
         here = mention.section in ("procedure", "technique", "implants")
         if entry.kind == "supply":

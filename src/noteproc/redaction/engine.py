@@ -54,7 +54,10 @@ class NoContext(ContextAwareEnhancer):
 
     def __init__(self) -> None:
         super().__init__(
-            context_similarity_factor=0.0, min_score_with_context_similarity=0.0, context_prefix_count=0, context_suffix_count=0
+            context_similarity_factor=0.0,
+            min_score_with_context_similarity=0.0,
+            context_prefix_count=0,
+            context_suffix_count=0,
         )
 
     def enhance_using_context(

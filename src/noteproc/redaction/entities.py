@@ -55,7 +55,9 @@ ENTITIES: tuple[Entity, ...] = (
 
 ENTITY_TYPES: tuple[str, ...] = tuple(e.name for e in ENTITIES)
 NAME_TYPES: frozenset[str] = frozenset({"PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME"})
-PLACE_TYPES: frozenset[str] = frozenset({"FACILITY", "ORGANIZATION", "STREET_ADDRESS", "CITY", "COUNTY", "STATE", "ZIP_CODE"})
+PLACE_TYPES: frozenset[str] = frozenset(
+    {"FACILITY", "ORGANIZATION", "STREET_ADDRESS", "CITY", "COUNTY", "STATE", "ZIP_CODE"}
+)
 ID_TYPES: frozenset[str] = frozenset(
     {
         "US_SSN",

@@ -29,7 +29,9 @@ def shape(word: str) -> str:
     out: list[str] = []
     run, last = 0, ""
     for ch in word:
-        kind = "X" if ch.isupper() else "x" if ch.islower() else "d" if ch.isdigit() else ch if not ch.isalpha() else "c"
+        kind = (
+            "X" if ch.isupper() else "x" if ch.islower() else "d" if ch.isdigit() else ch if not ch.isalpha() else "c"
+        )
         run = run + 1 if kind == last else 1
         last = kind
         if run <= 4:

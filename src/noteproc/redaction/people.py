@@ -92,7 +92,13 @@ class People:
             person.initials = "".join(ordered)
         elif not full and not person.initials:
             person.initials = "".join(ordered)
-        weight = 3.0 if span.score >= 0.95 and span.recognizer != "TaggedRecognizer" else 1.0 if span.recognizer != "TaggedRecognizer" else 0.6
+        weight = (
+            3.0
+            if span.score >= 0.95 and span.recognizer != "TaggedRecognizer"
+            else 1.0
+            if span.recognizer != "TaggedRecognizer"
+            else 0.6
+        )
         if span.recognizer == "SweepRecognizer":
             weight = 0.0
         person.roles[span.entity_type] = person.roles.get(span.entity_type, 0.0) + weight
@@ -107,7 +113,9 @@ class People:
             if len(wanted) == 1:
                 return None
             for person in self.persons:
-                if person.initials and (person.initials == wanted or person.initials[0] + person.initials[-1] == wanted):
+                if person.initials and (
+                    person.initials == wanted or person.initials[0] + person.initials[-1] == wanted
+                ):
                     return person
             return None
         if len(full) == 1 and not letters and len(full[0]) <= 3:
@@ -127,7 +135,13 @@ class People:
             if rest and theirs:
                 # "Ann Lee" and "Bo Lee" share a family name and are two people; "A. Lee" may be either.
                 continue
-            if letters and person.initials and len(full) == 1 and len(person.parts) > 1 and letters[0] not in person.initials:
+            if (
+                letters
+                and person.initials
+                and len(full) == 1
+                and len(person.parts) > 1
+                and letters[0] not in person.initials
+            ):
                 continue
             if person.role() == role:
                 score += 0.5
@@ -144,7 +158,10 @@ class People:
 
 def ordinary(lexicon: Lexicon, part: str) -> bool:
     """Whether a name is also an ordinary or clinical word."""
-    return bool(lexicon.bits(part) & (lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.ROLE | lx.IDLABEL | lx.FACILITY | lx.KIN | lx.DATECUE))
+    return bool(
+        lexicon.bits(part)
+        & (lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.ROLE | lx.IDLABEL | lx.FACILITY | lx.KIN | lx.DATECUE)
+    )
 
 
 def grown(words: Words, span: Span) -> Span:
@@ -168,7 +185,12 @@ def grown(words: Words, span: Span) -> Span:
             break
         if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
             break
-        if len(form) == 1 and form not in ("I", "A") or words.bits[first - 1] & lx.FIRST and not words.bits[first - 1] & plain:
+        if (
+            len(form) == 1
+            and form not in ("I", "A")
+            or words.bits[first - 1] & lx.FIRST
+            and not words.bits[first - 1] & plain
+        ):
             first -= 1
             continue
         break
@@ -185,7 +207,13 @@ def grown(words: Words, span: Span) -> Span:
         if gap != 1 or not form[0].isupper() or form == "." or words.words[last] == ".":
             if not (words.words[last] == "." and gap == 1 and form[0].isupper() and len(words.words[last - 1]) == 1):
                 break
-        if len(form) == 1 and form not in ("I", "A") and last + 2 < n and words.words[last + 2] == "." and words.starts[last + 2] == words.ends[last + 1]:
+        if (
+            len(form) == 1
+            and form not in ("I", "A")
+            and last + 2 < n
+            and words.words[last + 2] == "."
+            and words.starts[last + 2] == words.ends[last + 1]
+        ):
             last += 2
             continue
         if words.bits[last + 1] & lx.LAST and not words.bits[last + 1] & plain and words.bits[last] & lx.FIRST:

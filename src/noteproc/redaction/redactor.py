@@ -73,7 +73,9 @@ class Redactor:
         ModelError: a dictionary or the tagger is missing.
     """
 
-    def __init__(self, policy: str = "safe_harbor", operator: Operator = "tag", *, releases: ReleaseChooser | None = None) -> None:
+    def __init__(
+        self, policy: str = "safe_harbor", operator: Operator = "tag", *, releases: ReleaseChooser | None = None
+    ) -> None:
         if policy != "safe_harbor":
             raise ConfigError("unknown policy; allowed: safe_harbor")
         if operator not in ("tag", "label", "mask"):
@@ -114,13 +116,15 @@ class Redactor:
             note: the note that it names, if it could be read.
             redacted: the same note redacted: what was found there is looked for in the label.
         """
-        found = {note.text[p.start : p.end] for p in redacted.phi} if note is not None and redacted is not None else set()
+        found = (
+            {note.text[p.start : p.end] for p in redacted.phi} if note is not None and redacted is not None else set()
+        )
         return label_is_private(label, found, self._lexicon)
 
     def _redact(self, note: Note) -> RedactedNote:
         plain = PlainText(note.text)
         text = plain.text
-        spans, persons = self._detect(note, text)
+        words, spans, persons = self._detect(note, text)
         hidden = self._hidden_years(text, spans)
         new = self._replacer.replacements(text, spans, persons, hidden_years=hidden)
         source_spans = [replace(s, start=a, end=b) for s in spans for a, b in (plain.to_source(s.start, s.end),)]
@@ -128,9 +132,9 @@ class Redactor:
             new = ["".join(c if c.isspace() else "█" for c in note.text[s.start : s.end]) for s in source_spans]
         redacted = self._replacer.apply(note.text, source_spans, new)
         phi = tuple(_phi(source_spans, new))
-        return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context_of(note, text, spans, self._releases))
+        return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context_of(note, words, spans, self._releases))
 
-    def _detect(self, note: Note, text: str) -> tuple[list[Span], dict[Span, int]]:
+    def _detect(self, note: Note, text: str) -> tuple[Words, list[Span], dict[Span, int]]:
         words, found = self._analyze(text)
         shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
         raw = [s for s in found if not _touches(s, shielded)]
@@ -171,7 +175,7 @@ class Redactor:
                 final.append(named)
             elif s.entity_type != "STATE" and any(c.isalnum() for c in text[s.start : s.end]):
                 final.append(s)
-        return final, persons
+        return words, final, persons
 
     def _analyze(self, text: str) -> tuple[Words, list[Span]]:
         """The words of the text and what the recognizers notice, block by block."""

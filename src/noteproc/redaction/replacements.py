@@ -66,7 +66,9 @@ class Replacer:
         for span in spans:
             surface = text[span.start : span.end]
             kind = span.entity_type
-            key: object = persons.get(span, surface.casefold()) if kind in NAME_TYPES else " ".join(surface.casefold().split())
+            key: object = (
+                persons.get(span, surface.casefold()) if kind in NAME_TYPES else " ".join(surface.casefold().split())
+            )
             number = numbers.get((kind, key))
             if number is None:
                 counts[kind] = counts.get(kind, 0) + 1

@@ -76,7 +76,10 @@ class Shield:
         has_month = any(self._lexicon.bits(words.lower[k]) & lx.MONTH for k in words.within(span.start, span.end))
         has_day = any(self._lexicon.bits(words.lower[k]) & lx.WEEKDAY for k in words.within(span.start, span.end))
         if not any(c.isdigit() for c in shown) and not has_month:
-            known = any(self._lexicon.bits(words.lower[k]) & (lx.CLINICAL | lx.ORDINARY) for k in words.within(span.start, span.end))
+            known = any(
+                self._lexicon.bits(words.lower[k]) & (lx.CLINICAL | lx.ORDINARY)
+                for k in words.within(span.start, span.end)
+            )
             return span.score - (0.5 if has_day or not shown[:1].isupper() else 0.2 if known else 0.35)
         if any(c.isdigit() for c in shown) and not has_month:
             # Every date in figures has a pattern of its own: the tagger only backs it.
@@ -93,22 +96,47 @@ class Shield:
             after = words.lower[last + 2] if last + 2 < len(words) else ""
         alphabetic = [k for k in range(first, last + 1) if words.words[k][0].isalpha()]
         single = len(alphabetic) == 1
-        if close and after in self._lexicon.eponym_heads and span.entity_type in NAME_TYPES | {"CITY"} and len(alphabetic) <= 2:
+        if (
+            close
+            and after in self._lexicon.eponym_heads
+            and span.entity_type in NAME_TYPES | {"CITY"}
+            and len(alphabetic) <= 2
+        ):
             score -= 0.5
         low = words.text[span.start : min(len(words.text), span.end + 24)].lower()
         if any(low.startswith(p) for p in self._phrases_from(words.lower[first])):
             score -= 0.5
         if not alphabetic:
-            if span.entity_type in NAME_TYPES or span.entity_type in ("CITY", "STATE", "COUNTY", "FACILITY", "ORGANIZATION"):
+            if span.entity_type in NAME_TYPES or span.entity_type in (
+                "CITY",
+                "STATE",
+                "COUNTY",
+                "FACILITY",
+                "ORGANIZATION",
+            ):
                 return score - 0.6
-            return score - (0.25 if tagged else 0.0)
+            return score - (0.5 if tagged and span.entity_type == "STREET_ADDRESS" else 0.25 if tagged else 0.0)
         known = [bits(words.lower[k]) for k in alphabetic if len(words.words[k]) > 1]
         common = all(b & (lx.ORDINARY | lx.CLINICAL) for b in known) if known else False
         named = any(b & (lx.NAME | lx.CITY) for b in known)
         lower_case = all(words.words[k].islower() for k in alphabetic)
         if tagged:
+            if lower_case and self._in_mixed_line(words, first):
+                score -= 0.5 if span.entity_type in ("FACILITY", "ORGANIZATION", "CITY", "COUNTY") else 0.2
+            if span.entity_type == "STREET_ADDRESS" and (not any(c.isdigit() for c in shown) or len(shown) < 6):
+                score -= 0.5
             if span.entity_type in ("FACILITY", "ORGANIZATION"):
-                if all(words.lower[k] in self._generic or bits(words.lower[k]) & lx.ORDINARY for k in alphabetic if len(words.words[k]) > 1) and not named:
+                heads = lx.FACILITY | lx.ORG
+                if all(words.lower[k] in self._generic or words.bits[k] & heads for k in alphabetic):
+                    return score - 0.5
+                if (
+                    all(
+                        words.lower[k] in self._generic or bits(words.lower[k]) & lx.ORDINARY
+                        for k in alphabetic
+                        if len(words.words[k]) > 1
+                    )
+                    and not named
+                ):
                     score -= 0.35
                 if lower_case:
                     score -= 0.25
@@ -116,7 +144,12 @@ class Shield:
             before = words.lower[first - 1] if first else ""
             if span.entity_type in NAME_TYPES and before in ("the", "a", "an", "this", "these", "each", "any", "no"):
                 score -= 0.35
-            if span.entity_type in NAME_TYPES and single and words.lower[first] in self._descents and before not in ("dr", ".", "mr", "mrs", "ms"):
+            if (
+                span.entity_type in NAME_TYPES
+                and single
+                and words.lower[first] in self._descents
+                and before not in ("dr", ".", "mr", "mrs", "ms")
+            ):
                 return score - 0.5
             if span.entity_type in NAME_TYPES and single and words.lower[first] in self._not_names:
                 return score - 0.6
@@ -138,6 +171,13 @@ class Shield:
             if span.entity_type in ("STREET_ADDRESS", "ZIP_CODE", "COUNTY") and lower_case and single:
                 score -= 0.3
         return score
+
+    @staticmethod
+    def _in_mixed_line(words: Words, k: int) -> bool:
+        """Whether the line of a token holds capitals, so that a lower-case name in it would be odd."""
+        line = words.line_of[k]
+        start, end = words.line_start(line), words.line_end(line)
+        return not words.text[start:end].islower()
 
     @staticmethod
     def _opens(words: Words, k: int) -> bool:

@@ -115,8 +115,15 @@ def _settle(group: list[Span]) -> list[Span]:
         pieces = [(span.start, span.end)]
         touching = None
         for at, winner in enumerate(done):
-            if family(winner.entity_type) == family(span.entity_type) == "name" and span.start < winner.end and winner.start < span.end:
-                # Two readings of one name: it is as long as the two together, where nobody else claims the rest.
+            if (
+                (
+                    family(winner.entity_type) == family(span.entity_type) in ("name", "id")
+                    or winner.entity_type == span.entity_type
+                )
+                and span.start < winner.end
+                and winner.start < span.end
+            ):
+                # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
                 a, b = min(span.start, winner.start), max(span.end, winner.end)
                 if b - a <= 60 and not any(o is not winner and o.start < b and a < o.end for o in done):
                     done[at] = replace(winner, start=a, end=b)
@@ -135,6 +142,11 @@ def _settle(group: list[Span]) -> list[Span]:
             pieces = rest
         for a, b in pieces:
             # What sticks out of a winner counts only where it is most of the loser: the rest was its ragged edge.
-            if touching is None or (b - a) * 2 >= span.end - span.start or span.score >= 0.9 and span.recognizer != "TaggedRecognizer":
+            if (
+                touching is None
+                or (b - a) * 2 >= span.end - span.start
+                or span.score >= 0.9
+                and span.recognizer != "TaggedRecognizer"
+            ):
                 done.append(replace(span, start=a, end=b))
     return done

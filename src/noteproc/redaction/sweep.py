@@ -15,7 +15,12 @@ from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 NAME = "SweepRecognizer"
-_KNOWN_KEYS = {"patient_name": "PATIENT_NAME", "patient_mrn": "MEDICAL_RECORD_NUMBER", "patient_id": "MEDICAL_RECORD_NUMBER", "patient_dob": "DATE"}
+_KNOWN_KEYS = {
+    "patient_name": "PATIENT_NAME",
+    "patient_mrn": "MEDICAL_RECORD_NUMBER",
+    "patient_id": "MEDICAL_RECORD_NUMBER",
+    "patient_dob": "DATE",
+}
 _ID_SWEPT = ID_TYPES | {"PHONE_NUMBER", "FAX_NUMBER"}
 
 
@@ -66,7 +71,12 @@ class Sweep:
                     continue
                 yield Span(start, start + len(stem), found.role(), 0.9, NAME)
                 continue
-            if len(low) >= 5 and form[0].isupper() and not bits(stem) & (lx.ORDINARY | lx.CLINICAL) and low[0] in long_parts:
+            if (
+                len(low) >= 5
+                and form[0].isupper()
+                and not bits(stem) & (lx.ORDINARY | lx.CLINICAL)
+                and low[0] in long_parts
+            ):
                 for part in long_parts[low[0]]:
                     limit = 1 if len(part) < 8 else 2
                     if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
@@ -85,14 +95,23 @@ class Sweep:
             return False
         if len(stem) <= 2 and not form[0].isupper():
             return False
-        if i and words.lower[i - 1] in ("the", "a", "an", "this", "each", "any", "no") and lexicon.bits(stem) & (lx.LAST | lx.ORDINARY):
+        if (
+            i
+            and words.lower[i - 1] in ("the", "a", "an", "this", "each", "any", "no")
+            and lexicon.bits(stem) & (lx.LAST | lx.ORDINARY)
+        ):
             return False
         if not ordinary(lexicon, stem):
             return form[0].isupper() or len(stem) >= 4 or not mixed_case
         if not form[0].isupper():
             return False
-        if form.isupper() and len(form) > 1 and mixed_case:
-            return False
+        if form.isupper() and len(form) > 1:
+            # Among capitals an ordinary word is a name only beside another part of a name.
+            neighbours = [words.words[k] for k in (i - 1, i + 1) if 0 <= k < len(words)]
+            return not mixed_case and any(
+                bool(lexicon.bits(w.lower()) & (lx.FIRST | lx.TITLE)) and not ordinary(lexicon, w.lower())
+                for w in neighbours
+            )
         text = words.text
         phrase = text[words.starts[i] : words.ends[i] + 20].lower()
         if any(phrase.startswith(p) for p in lexicon.phrases if p[0] == phrase[0]):
@@ -101,9 +120,46 @@ class Sweep:
         sentence_start = i == 0 or before in ".:;!?-•*" or words.line_of[i] != words.line_of[i - 1]
         named_next = close and bool(lexicon.bits(after) & lx.NAME) and words.words[i + 1][0].isupper()
         possessive = form.endswith("'s")
-        verb_next = after in ("is", "was", "has", "had", "will", "can", "denies", "reports", "states", "says", "said", "and", "who", "tolerated", "presents", "presented", "lives", "does", "did", "would", "called", "feels", "agrees", "understands", "returns", "comes", "continues", "remains", "needs", "takes", "describes")
+        verb_next = after in (
+            "is",
+            "was",
+            "has",
+            "had",
+            "will",
+            "can",
+            "denies",
+            "reports",
+            "states",
+            "says",
+            "said",
+            "and",
+            "who",
+            "tolerated",
+            "presents",
+            "presented",
+            "lives",
+            "does",
+            "did",
+            "would",
+            "called",
+            "feels",
+            "agrees",
+            "understands",
+            "returns",
+            "comes",
+            "continues",
+            "remains",
+            "needs",
+            "takes",
+            "describes",
+        )
         if sentence_start:
-            return named_next or possessive or verb_next and not (stem in ("will", "may") and after in ("have", "be", "need"))
+            return (
+                named_next
+                or possessive
+                or verb_next
+                and not (stem in ("will", "may") and after in ("have", "be", "need"))
+            )
         return True
 
     def _initials(self, people: People, covered: bytearray) -> Iterator[Span]:
@@ -123,11 +179,32 @@ class Sweep:
             before = words.lower[i - 1] if i and words.line_of[i - 1] == words.line_of[i] else "^"
             after = words.lower[i + 1] if i + 1 < len(words) and words.line_of[i + 1] == words.line_of[i] else "$"
             bits = self._lexicon.bits(low)
-            signing = before in ("by", "-", "/", "(", ">", "^", ":", "cc", "initials", "~", "per", "d", "w", ".", '"', ")") and after in ("$", "/", ")", ":", ",", ";", ".", "rn", "md", "-", "pa", "np")
+            signing = before in (
+                "by",
+                "-",
+                "/",
+                "(",
+                ">",
+                "^",
+                ":",
+                "cc",
+                "initials",
+                "~",
+                "per",
+                "d",
+                "w",
+                ".",
+                '"',
+                ")",
+            ) and after in ("$", "/", ")", ":", ",", ";", ".", "rn", "md", "-", "pa", "np")
             if not signing or not form.isupper():
                 continue
             closing = after == "$" and before in ("-", "/", ">", ".", '"', "by", "~", "^", ")")
-            if bits & (lx.CREDENTIAL | lx.CLINICAL | lx.ORDINARY | lx.STATE) and not closing and not (before in ("(", "/", ">", "by") and after in (")", "/", "$")):
+            if (
+                bits & (lx.CREDENTIAL | lx.CLINICAL | lx.ORDINARY | lx.STATE)
+                and not closing
+                and not (before in ("(", "/", ">", "by") and after in (")", "/", "$"))
+            ):
                 continue
             if bits & lx.CREDENTIAL:
                 continue
@@ -165,7 +242,13 @@ class Sweep:
                 continue
             shown = text[span.start : span.end]
             pieces = re.findall(r"[^\W\d_]+", shown)
-            if len(pieces) >= 2 and len(shown) >= 6 or span.entity_type == "CITY" and len(shown) > 3 and not ordinary(self._lexicon, shown.lower()):
+            if (
+                len(pieces) >= 2
+                and len(shown) >= 6
+                or span.entity_type == "CITY"
+                and len(shown) > 3
+                and not ordinary(self._lexicon, shown.lower())
+            ):
                 surfaces.setdefault(shown, span.entity_type)
             if len(pieces) >= 3 and span.entity_type != "CITY":
                 letters = "".join(p[0] for p in pieces if p[0].isupper())
@@ -176,5 +259,7 @@ class Sweep:
                 yield Span(m.start(), m.end(), surfaces[shown], 0.8, NAME)
         for i, form in enumerate(words.words):
             kind = short.get(form)
-            if kind is not None and not self._lexicon.bits(words.lower[i]) & (lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL):
+            if kind is not None and not self._lexicon.bits(words.lower[i]) & (
+                lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL
+            ):
                 yield Span(words.starts[i], words.ends[i], kind, 0.8, NAME)

@@ -17,7 +17,8 @@ _WORDS = re.compile(r"[^\W_]+")
 # A heading at the start of a line: numbering or bullets before it, a colon, dash or the line's end after it.
 _AT_LINE = re.compile(
     r"(?m)^[ \t]*(?:[#*=•>~_-]+[ \t]*)?(?:\(?\d{1,2}[.)][ \t]*)?"
-    r"(?P<h>[A-Za-z][\w /&.,'’+()-]{0,60}?)[ \t]*(?:[*=~_#]*[ \t]*)(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]*[ \t]*\r?$)"
+    r"(?P<h>[A-Za-z][\w /&.,'’+()-]{0,60}?)[ \t]*(?:[*=~_#]*[ \t]*)"
+    r"(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]*[ \t]*\r?$)"
 )
 _INLINE = re.compile(
     r"(?:(?<=[.;!?/)\]>])[ \t]+|[ \t]{2,}|[ \t]//[ \t]|[ \t]\|[ \t])(?P<h>[A-Z][\w/&.-]{0,24}(?: [\w/&-]{1,16}){0,3}?):"

@@ -28,9 +28,14 @@ _ROUTE = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s+office\s+box|po\s+bx)\s+#?\d{1,6}\b", re.IGNORECASE)
-_NUMBERED = re.compile(rf"(?<![\w.,/-])\d{{1,6}}\s+(?:(?:[NSEW]{{1,2}}\.?)\s+)?\d{{1,3}}(?:st|nd|rd|th)\s+{_SUFFIX}\b\.?(?:{_UNIT})?", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"(?<![\w.,/-])\d{{1,6}}\s+(?:(?:[NSEW]{{1,2}}\.?)\s+)?\d{{1,3}}(?:st|nd|rd|th)\s+{_SUFFIX}\b\.?(?:{_UNIT})?",
+    re.IGNORECASE,
+)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
-_COUNTY = re.compile(r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])")
+_COUNTY = re.compile(
+    r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])"
+)
 _COUNTY_OF = re.compile(r"\b[Cc]ounty\s+of\s+([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
 _NOT_STREET = re.compile(
     r"^\S+\s+(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats|degrees|percent|g|kg)\b",
@@ -38,7 +43,10 @@ _NOT_STREET = re.compile(
 )
 
 
-_STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if kind == "STREET") | {"terr", "extension"}
+_STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if kind == "STREET") | {
+    "terr",
+    "extension",
+}
 _ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
 _BOX_WORDS = frozenset({"box", "bx"})
 
@@ -51,14 +59,25 @@ class AddressRecognizer(NoteRecognizer):
     def __init__(self) -> None:
         super().__init__()
         names = sorted(self.lexicon.states.values(), key=lambda s: (-len(s), s))
-        self._state = re.compile(r"(?:" + "|".join(sorted(self.lexicon.states)) + r"|" + "|".join(re.escape(n.title()).replace(" Of ", " of ") for n in names) + r"|[A-Z][a-z]{2,4}\.)(?!\w)")
+        self._state = re.compile(
+            r"(?:"
+            + "|".join(sorted(self.lexicon.states))
+            + r"|"
+            + "|".join(re.escape(n.title()).replace(" Of ", " of ") for n in names)
+            + r"|[A-Z][a-z]{2,4}\.)(?!\w)"
+        )
         self._state_names = frozenset(names)
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every part of an address."""
         text = words.text
         seen = set(words.lower)
-        for pattern, score, gate in ((_STREET, 0.9, _STREET_WORDS), (_ROUTE, 0.93, _ROUTE_WORDS), (_BOX, 0.97, _BOX_WORDS), (_NUMBERED, 0.95, _STREET_WORDS)):
+        for pattern, score, gate in (
+            (_STREET, 0.9, _STREET_WORDS),
+            (_ROUTE, 0.93, _ROUTE_WORDS),
+            (_BOX, 0.97, _BOX_WORDS),
+            (_NUMBERED, 0.95, _STREET_WORDS),
+        ):
             if seen.isdisjoint(gate):
                 continue
             for m in pattern.finditer(text):
@@ -87,26 +106,55 @@ class AddressRecognizer(NoteRecognizer):
         capital = sum(p[:1].isupper() for p in alphabetic)
         if capital == len(alphabetic):
             suffix = alphabetic[-1].lower()
-            return not (suffix in ("dr", "st", "ct", "pl", "pt", "close", "point", "run", "row", "path", "walk", "way", "place", "ridge") and len(alphabetic) == 1)
+            return not (
+                suffix
+                in (
+                    "dr",
+                    "st",
+                    "ct",
+                    "pl",
+                    "pt",
+                    "close",
+                    "point",
+                    "run",
+                    "row",
+                    "path",
+                    "walk",
+                    "way",
+                    "place",
+                    "ridge",
+                )
+                and len(alphabetic) == 1
+            )
         bits = [self.lexicon.bits(p.lower()) for p in alphabetic[:-1]]
-        return bool(bits) and all(not b & (lx.ORDINARY | lx.CLINICAL | lx.UNITWORD) or b & lx.NAME for b in bits) and len(shown.split()[0]) >= 2
+        return (
+            bool(bits)
+            and all(not b & (lx.ORDINARY | lx.CLINICAL | lx.UNITWORD) or b & lx.NAME for b in bits)
+            and len(shown.split()[0]) >= 2
+        )
 
     def _after_street(self, text: str, end: int) -> Iterator[Hit]:
         """Town, state and ZIP that follow a street line, on the same line or the next."""
-        m = re.compile(r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)").match(text, end)
+        m = re.compile(
+            r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
+        ).match(text, end)
         if m and (m[2].upper() in self.lexicon.states or m[2].lower() in self._state_names):
             yield Hit(m.start(1), m.end(2), "CITY", 0.97)
             yield Hit(m.start(3), m.end(3), "ZIP_CODE", 0.98)
             return
-        m = re.compile(r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}|[A-Z][a-z]+)\b)?").match(text, end)
-        if m and not self.lexicon.bits(m[1].split()[0].lower()) & (lx.ORDINARY | lx.KIN | lx.IDLABEL) | (m[1].lower() in self.lexicon.cities):
+        m = re.compile(
+            r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}|[A-Z][a-z]+)\b)?"
+        ).match(text, end)
+        if m and not self.lexicon.bits(m[1].split()[0].lower()) & (lx.ORDINARY | lx.KIN | lx.IDLABEL) | (
+            m[1].lower() in self.lexicon.cities
+        ):
             if m[2] and (m[2] in self.lexicon.states or m[2].lower() in self._state_names):
                 yield Hit(m.start(1), m.end(2), "CITY", 0.96)
             else:
                 yield Hit(m.start(1), m.end(1), "CITY", 0.75)
 
     def _town_and_state(self, words: Words) -> Iterator[Hit]:
-        """"Town, ST" and "Town, ST 12345", read from the state backwards."""
+        """ "Town, ST" and "Town, ST 12345", read from the state backwards."""
         text, n = words.text, len(words)
         for i, form in enumerate(words.words):
             if not words.bits[i] & lx.STATE:
@@ -140,9 +188,50 @@ class AddressRecognizer(NoteRecognizer):
                 if start <= k:
                     yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.95)
             elif start <= k and comma:
-                credential = form in ("MD", "PA", "DC", "DO", "MS", "MA", "OR", "IN", "ME", "LA", "HI", "OK", "CO", "AL", "ID", "PR", "MI", "CT", "PA", "DE", "MT", "NE", "VT", "VA", "SD", "ND", "IA")
-                yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.93 if known or not credential else MAYBE)
-            elif start <= k and known and form not in ("OR", "IN", "ME", "OK", "HI", "MD", "PA", "MS", "CT", "MI", "PT"):
+                credential = form in (
+                    "MD",
+                    "PA",
+                    "DC",
+                    "DO",
+                    "MS",
+                    "MA",
+                    "OR",
+                    "IN",
+                    "ME",
+                    "LA",
+                    "HI",
+                    "OK",
+                    "CO",
+                    "AL",
+                    "ID",
+                    "PR",
+                    "MI",
+                    "CT",
+                    "PA",
+                    "DE",
+                    "MT",
+                    "NE",
+                    "VT",
+                    "VA",
+                    "SD",
+                    "ND",
+                    "IA",
+                )
+                yield Hit(
+                    words.starts[start], words.ends[state_end], "CITY", 0.93 if known or not credential else MAYBE
+                )
+            elif (
+                start <= k
+                and not comma
+                and form in self.lexicon.states
+                and start > 0
+                and words.words[start - 1] in (",", "/")
+                and form not in ("OR", "IN", "ME", "OK", "HI", "MD", "PA", "DO", "MS", "CT", "MI")
+            ):
+                yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.75)
+            elif (
+                start <= k and known and form not in ("OR", "IN", "ME", "OK", "HI", "MD", "PA", "MS", "CT", "MI", "PT")
+            ):
                 yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.85)
 
     def _town(self, words: Words, k: int) -> int:
@@ -159,7 +248,11 @@ class AddressRecognizer(NoteRecognizer):
                 break
             if steps and words.starts[start] - words.ends[k] > 2:
                 break
-            if bits & (lx.UNIT | lx.STREET) and steps and low not in ("st", "ft", "mt", "lake", "park", "grove", "point", "glen", "heights"):
+            if (
+                bits & (lx.UNIT | lx.STREET)
+                and steps
+                and low not in ("st", "ft", "mt", "lake", "park", "grove", "point", "glen", "heights")
+            ):
                 break
             if bits & (lx.CREDENTIAL | lx.ROLE | lx.KIN | lx.DATECUE | lx.IDLABEL) and not bits & (lx.CITY | lx.NAME):
                 break
@@ -180,14 +273,26 @@ class AddressRecognizer(NoteRecognizer):
                 if i + size > n:
                     continue
                 phrase = " ".join(words.lower[i : i + size]).replace(" . ", ". ")
-                if phrase in cities and all(words.words[k][0].isupper() for k in range(i, i + size) if words.words[k][0].isalpha()):
+                if phrase in cities and all(
+                    words.words[k][0].isupper() for k in range(i, i + size) if words.words[k][0].isalpha()
+                ):
                     before = words.lower[i - 1] if i else ""
                     earlier = words.lower[i - 2] if i > 1 else ""
-                    placed = before in ("in", "from", "near", "outside", "to", "of", "at", "around") or bits(before) & lx.PLACECUE
-                    strong = placed and (bits(earlier) & lx.PLACECUE or before in ("near", "outside") or earlier in ("home", "born", "grew", "move", "moved", "house", "office", "clinic", "family", "hospital"))
+                    placed = (
+                        before in ("in", "from", "near", "outside", "to", "of", "at", "around")
+                        or bits(before) & lx.PLACECUE
+                    )
+                    strong = placed and (
+                        bits(earlier) & lx.PLACECUE
+                        or before in ("near", "outside")
+                        or earlier
+                        in ("home", "born", "grew", "move", "moved", "house", "office", "clinic", "family", "hospital")
+                    )
                     other = any(words.bits[k] & (lx.NAME | lx.ORDINARY | lx.CLINICAL) for k in range(i, i + size))
                     score = 0.9 if strong else 0.6 if placed and before != "of" else MAYBE
-                    if not other and not (words.lower[i + size : i + size + 1] and words.lower[i + size] in self.lexicon.eponym_heads):
+                    if not other and not (
+                        words.lower[i + size : i + size + 1] and words.lower[i + size] in self.lexicon.eponym_heads
+                    ):
                         score = max(score, 0.6)
                     yield Hit(words.starts[i], words.ends[i + size - 1], "CITY", score)
                     break

@@ -37,7 +37,10 @@ _RELATIVE = re.compile(
 _DURATION_AFTER = re.compile(
     r"^\s?-?\s?(?:years?|yrs?|y)\b\s*(?:ago|of\s+(?!age)|history|pack|smok|later|prior|survival|in\b)", re.IGNORECASE
 )
-_TEMPERATURE_BEFORE = re.compile(r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$", re.IGNORECASE)
+_TEMPERATURE_BEFORE = re.compile(
+    r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$",
+    re.IGNORECASE,
+)
 
 
 class AgeRecognizer(NoteRecognizer):
@@ -56,10 +59,14 @@ class AgeRecognizer(NoteRecognizer):
                     continue
                 unit = after.lstrip(" -")[:1].lower()
                 sex_only = unit in ("m", "f") and not after.lstrip(" -").lower().startswith(("male", "man", "female"))
-                if sex_only and (after[:1] == " " or _TEMPERATURE_BEFORE.search(text[max(0, m.start() - 14) : m.start()])):
+                if sex_only and (
+                    after[:1] == " " or _TEMPERATURE_BEFORE.search(text[max(0, m.start() - 14) : m.start()])
+                ):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE)
                     continue
-                years_only = re.match(r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", after, re.IGNORECASE)
+                years_only = re.match(
+                    r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", after, re.IGNORECASE
+                )
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE if years_only else 0.97)
             for pattern, score in ((_LABEL, 0.96), (_BIRTHDAY, 0.96), (_STATES, 0.8), (_RELATIVE, 0.85)):
                 for m in pattern.finditer(text):
@@ -69,6 +76,13 @@ class AgeRecognizer(NoteRecognizer):
                 after = text[m.end() : m.end() + 20].lower()
                 aged = re.match(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?", after)
                 one = m[1].lower().endswith("arian")
-                if one or (aged and aged.group().strip()) or text[max(0, m.start() - 12) : m.start()].lower().rstrip().endswith(("age", "aged", "turned", "age of")):
+                if (
+                    one
+                    or (aged and aged.group().strip())
+                    or text[max(0, m.start() - 12) : m.start()]
+                    .lower()
+                    .rstrip()
+                    .endswith(("age", "aged", "turned", "age of"))
+                ):
                     if not _DURATION_AFTER.search(after):
                         yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.95)

@@ -43,7 +43,9 @@ class NoteRecognizer(EntityRecognizer):
     def load(self) -> None:
         """Nothing to load."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None) -> list[RecognizerResult]:
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
         """Presidio's entry: what ``find`` notices, for the entity types asked for."""
         words = nlp_artifacts.words if isinstance(nlp_artifacts, NoteArtifacts) else Words(text)
         meta = {

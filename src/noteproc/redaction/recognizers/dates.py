@@ -23,7 +23,9 @@ _YEAR = r"(?:(?:18|19|20)\d\d|'\d\d)"
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|[.-]\d)")
 _SPACED = re.compile(r"(?<![\w./-])(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?(\d{4}|\d{2})(?![\d/]|[.-]\d)")
 _ISO = re.compile(r"(?<![\w./-])((?:18|19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?![\d/]|[.-]\d)")
-_COMPACT = re.compile(r"(?<![\w.])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([T_ ]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?(?![\w]|[.-]\d)")
+_COMPACT = re.compile(
+    r"(?<![\w.])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([T_ ]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?(?![\w]|[.-]\d)"
+)
 _MONTH_YEAR = re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])[/-]((?:19|20)\d\d)(?![\w/]|[.-]\d)")
 _SHORT = re.compile(r"(?<![\w./+-])(\d{1,2})([/-])(\d{1,2})(?![\w/%]|[.-]\d)")
 _YEAR_MONTH = re.compile(r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[.-]\d)")
@@ -39,7 +41,7 @@ _NAMED = re.compile(
 )
 _ORDINAL = re.compile(r"\b(?:the|on)\s+(\d{1,2}(?:st|nd|rd|th))\b", re.IGNORECASE)
 _ORDINAL_NOUN = re.compile(
-    r"\s*(?:(?:and|or|through|to|-|,)\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
+    r"\s*(?:[,&-]?\s*(?:and|or|through|to)?\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
     r"intercostal|grade|floor|degree|time|trimester|week|day|month|year|hour|century|ventricle|molar|pregnancy|child|dose|cycle|line|generation|visit|branch|portion|part|street|st\b|ave|edition|session|attempt|compartment|interspace|web|space|"
     r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s+(?:four|five|six|three|\d)|heart|diagonal|marginal|stage|place|birthday|grader)",
     re.IGNORECASE,
@@ -48,7 +50,9 @@ _ORDINAL_END = re.compile(r"\s*(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and t
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b\.?,?\s*(?:the\s+)?$", re.IGNORECASE
 )
-_WEEKDAY_AFTER = re.compile(r"\s*[,(]?\s*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE)
+_WEEKDAY_AFTER = re.compile(
+    r"\s*[,(]?\s*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
+)
 _MEASURE_BEFORE = re.compile(
     r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?|rating|bp|pressure|apgars?|vision|acuity|"
     r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion|extension|abduction|"
@@ -58,9 +62,9 @@ _MEASURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale|inch|inches|in\b|\"|cup|tab|tablet|pill|dose|"
-    r"mg|ml|cc|tsp|tbsp|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack|pint|full|positive|negative|correct|recall|words|objects|"
-    r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm|l\b|blood cultures|bottles|beats|lead))",
+    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale|inch|inches|\"|cup|tab|tablet|pill|dose|"
+    r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack|pint|full|positive|negative|correct|recall|words|objects|"
+    r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm|blood cultures|bottles|beats|lead))",
     re.IGNORECASE,
 )
 _DATE_BEFORE = re.compile(
@@ -72,7 +76,9 @@ _DATE_BEFORE = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
-_TIME_AFTER = re.compile(r"^[\s,@]{0,3}(?:at\s+|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    r"^[\s,@]{0,3}(?:at\s+|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?", re.IGNORECASE
+)
 
 
 def _valid(month: int, day: int) -> bool:
@@ -103,7 +109,11 @@ class DateRecognizer(NoteRecognizer):
                         continue
                     score = 0.97
                     low = m.group().lower()
-                    if ("may" in low or "mar" in low) and not any(c in low for c in "',") and re.search(r"(?:may|mar)\W+\d{1,2}$", low):
+                    if (
+                        ("may" in low or "mar" in low)
+                        and not any(c in low for c in "',")
+                        and re.search(r"(?:may|mar)\W+\d{1,2}$", low)
+                    ):
                         score = 0.97 if "M" in m.group() else MAYBE
                     yield self._with_weekday(text, m.start(), len(m.group().rstrip(" .,-")) + m.start(), score)
             yield from self._bare_months(words)
@@ -121,7 +131,9 @@ class DateRecognizer(NoteRecognizer):
                 shown = m.group()
                 if shown[0].isupper() or not any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40]):
                     plain = shown.lower() in ("lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany")
-                    yield Hit(m.start(), m.end(), "DATE", 0.9 if not plain or shown.lower() in ("easter", "eid") else MAYBE)
+                    yield Hit(
+                        m.start(), m.end(), "DATE", 0.9 if not plain or shown.lower() in ("easter", "eid") else MAYBE
+                    )
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, float]]:
         for pattern in (_NUMERIC, _SPACED):
@@ -157,13 +169,25 @@ class DateRecognizer(NoteRecognizer):
             if not (1 <= a <= 12 and 1 <= b <= 31):
                 if not (m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31):
                     continue
-            yield m.start(), m.end(), self._short_score(text, m.start(), m.end(), a, b, m[2])
+            score = self._short_score(text, m.start(), m.end(), a, b, m[2])
+            if (
+                score < 0.8
+                and a <= b
+                and b in (5, 6, 8, 9, 10, 12, 28, 30)
+                and text.count(f"/{b}") >= 3
+                and text.count(f"/{b}/") == 0
+            ):
+                # One denominator over and over is a scale, not a day of the month.
+                score = min(score, 0.15)
+            yield m.start(), m.end(), score
 
     def _short_score(self, text: str, start: int, end: int, a: int, b: int, separator: str) -> float:
         before = text[max(0, start - 30) : start]
         after = text[end : end + 24]
         if separator == "-":
-            return 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
+            return (
+                0.1 if _MEASURE_AFTER.search(after) else 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
+            )
         if _MEASURE_AFTER.search(after) or (a <= b and b in (5, 6, 10) and _MEASURE_BEFORE.search(before)):
             return 0.2
         if _TIME_AFTER.search(after):
@@ -209,6 +233,8 @@ class DateRecognizer(NoteRecognizer):
                 score = 0.85 if cue else MAYBE
             if low in ("april", "june", "august", "may") and not cue and words.bits[i] & lx.FIRST:
                 score = min(score, MAYBE)
+            if form.isupper() and len(low) == 3 and not cue:
+                score = min(score, 0.15)
             if score > 0.2:
                 early = _EARLY.search(words.text[max(0, words.starts[i] - 14) : words.starts[i]])
                 start = words.starts[i] - (len(early.group()) if early else 0)

@@ -12,7 +12,10 @@ from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}(?![\w-])")
-_EMAIL_SPOKEN = re.compile(r"\b[\w.-]{2,40}\s+(?:\(at\)|\[at\])\s+[\w-]{2,40}\s?(?:\.|dot|\(dot\)|\[dot\])\s?(?:com|org|net|edu|gov)\b", re.IGNORECASE)
+_EMAIL_SPOKEN = re.compile(
+    r"\b[\w.-]{2,40}\s+(?:\(at\)|\[at\])\s+[\w-]{2,40}\s?(?:\.|dot|\(dot\)|\[dot\])\s?(?:com|org|net|edu|gov)\b",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"(?<!\w)(?:https?://|ftp://|sftp://|www\.)[^\s<>\"')\]]{2,300}", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co\.uk|org\.uk|nhs\.uk|ca|biz|med|app|link|me|local|internal|md)(?:/[^\s<>\"')\]]{0,200})?(?![\w-])",
@@ -22,10 +25,18 @@ _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?(?![\w]|\.\d)
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w{1,10})?(?![\w:])", re.IGNORECASE)
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)
 # Cheap looks that decide whether the dear patterns are worth a pass.
-_SUFFIX = re.compile(r"\.(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co|uk|nhs|ca|biz|med|app|link|me|local|internal|md)\b", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)\b", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\.(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co|uk|nhs|ca|biz|med|app|link|me|local|internal|md)\b",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(
+    r"\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)\b", re.IGNORECASE
+)
 _HANDLE = re.compile(r"(?<![\w.@/])@[A-Za-z][\w.-]{2,30}(?![\w@])")
-_FILE = re.compile(r"(?<![\w/.-])[\w-]{3,80}(?:\.[\w-]{1,40}){0,3}\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)(?![\w.])", re.IGNORECASE)
+_FILE = re.compile(
+    r"(?<![\w/.-])[\w-]{3,80}(?:\.[\w-]{1,40}){0,3}\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)(?![\w.])",
+    re.IGNORECASE,
+)
 
 
 class ElectronicRecognizer(NoteRecognizer):
@@ -49,7 +60,9 @@ class ElectronicRecognizer(NoteRecognizer):
             yield Hit(m.start(), m.start() + len(m.group().rstrip(".,;:!?")), "URL", 0.98)
         for m in _DOMAIN.finditer(text) if _SUFFIX.search(text) else ():
             if m.group()[0].isalnum() and not m.group().lower().startswith(("p.o.", "b.i.d", "q.i.d")):
-                risky = m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
+                risky = (
+                    m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
+                )
                 if risky and ("/" not in m.group() or m.group().count(".") < 2) and not m.group().islower():
                     continue
                 yield Hit(m.start(), m.end(), "URL", 0.55 if risky and "/" not in m.group() else 0.95)

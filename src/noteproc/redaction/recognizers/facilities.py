@@ -13,7 +13,9 @@ from noteproc.redaction.words import Words
 _STRONG_HEADS = frozenset(
     "hospital hospitals clinic clinics infirmary sanatorium hospice pharmacy institute pavilion manor campus university college school elementary academy preschool kindergarten daycare shelter prison jail penitentiary".split()
 )
-_TAIL_HEADS = frozenset("center centre centers health healthcare rehab rehabilitation care associates specialists physicians partners group medicine surgery imaging dialysis village lodge terrace gardens haven homes house place residence hosp ctr facility home medical pediatrics orthopedics orthopaedics oncology cardiology dermatology laboratories labs laboratory wellness drug drugs urology nephrology neurology endocrine endocrinology psychiatry gastroenterology hematology ophthalmology podiatry gynecology emergency audiology optometry dentistry orthodontics allergy rheumatology pulmonology dental".split())
+_TAIL_HEADS = frozenset(
+    "center centre centers health healthcare rehab rehabilitation care associates specialists physicians partners group medicine surgery imaging dialysis village lodge terrace gardens haven homes house place residence hosp ctr facility home medical pediatrics orthopedics orthopaedics oncology cardiology dermatology laboratories labs laboratory wellness drug drugs urology nephrology neurology endocrine endocrinology psychiatry gastroenterology hematology ophthalmology podiatry gynecology emergency audiology optometry dentistry orthodontics allergy rheumatology pulmonology dental".split()
+)
 _ORG_HEADS = frozenset(
     "inc llc llp ltd corp corporation company insurance assurance church temple mosque synagogue ministries foundation union bank foods trucking transit freight logistics construction manufacturing industries airlines railroad casino market bakery motors roofing plumbing electric farms supply mutual district department".split()
 )
@@ -35,14 +37,22 @@ class FacilityRecognizer(NoteRecognizer):
         done = -1
         for i, low in enumerate(words.lower):
             form = words.words[i]
-            if i <= done or not form[0].isupper() or not (low in _STRONG_HEADS or low in _TAIL_HEADS or low in _ORG_HEADS):
+            if (
+                i <= done
+                or not form[0].isupper()
+                or not (low in _STRONG_HEADS or low in _TAIL_HEADS or low in _ORG_HEADS)
+            ):
                 continue
             if self._continues(words, i):
                 continue
             start = self._start(words, i)
             if start >= i:
                 continue
-            own = [k for k in range(start, i) if words.words[k][0].isupper() and words.lower[k] not in self._generic and len(words.words[k]) > 1]
+            own = [
+                k
+                for k in range(start, i)
+                if words.words[k][0].isupper() and words.lower[k] not in self._generic and len(words.words[k]) > 1
+            ]
             if not own:
                 continue
             kind = "ORGANIZATION" if low in _ORG_HEADS else "FACILITY"
@@ -59,18 +69,40 @@ class FacilityRecognizer(NoteRecognizer):
                 score -= 0.1
             if own_ordinary and low not in _STRONG_HEADS:
                 score = 0.3
-            if start == i - 1 and low in ("place", "care", "home", "house", "group", "surgery", "medicine", "health", "facility", "medical", "drug", "drugs", "supply", "market", "department", "district"):
+            if start == i - 1 and low in (
+                "place",
+                "care",
+                "home",
+                "house",
+                "group",
+                "surgery",
+                "medicine",
+                "health",
+                "facility",
+                "medical",
+                "drug",
+                "drugs",
+                "supply",
+                "market",
+                "department",
+                "district",
+            ):
                 score = min(score, MAYBE)
             end = self._end(words, i)
             yield Hit(words.starts[start], words.ends[end], kind, max(score, 0.2))
             done = end
 
     def _saints(self, words: Words) -> Iterator[Hit]:
-        """"St. Brigid's": a saint in the possessive is a place."""
+        """ "St. Brigid's": a saint in the possessive is a place."""
         for i, low in enumerate(words.lower):
             if low in ("st", "saint") and words.words[i][0].isupper():
                 k = i + 2 if i + 1 < len(words) and words.words[i + 1] == "." else i + 1
-                if k < len(words) and words.words[k][0].isupper() and words.lower[k].endswith("'s") and words.starts[k] - words.ends[k - 1] <= 1:
+                if (
+                    k < len(words)
+                    and words.words[k][0].isupper()
+                    and words.lower[k].endswith("'s")
+                    and words.starts[k] - words.ends[k - 1] <= 1
+                ):
                     yield Hit(words.starts[i], words.ends[k], "FACILITY", 0.8)
 
     def _continues(self, words: Words, i: int) -> bool:
@@ -83,11 +115,30 @@ class FacilityRecognizer(NoteRecognizer):
     def _end(self, words: Words, i: int) -> int:
         """The last token of the name whose head is ``i``: "Emergency Room", "Health of Roanoke Valley"."""
         n = len(words)
-        if i + 1 < n and words.lower[i + 1] in ("room", "department", "dept", "unit", "network", "system", "services", "group") and words.words[i + 1][0].isupper() and words.starts[i + 1] - words.ends[i] == 1:
+        if (
+            i + 1 < n
+            and words.lower[i + 1] in ("room", "department", "dept", "unit", "network", "system", "services", "group")
+            and words.words[i + 1][0].isupper()
+            and words.starts[i + 1] - words.ends[i] == 1
+        ):
             return i + 1
-        if i + 2 < n and words.lower[i + 1] in ("of", "at") and words.line_of[i + 2] == words.line_of[i] and words.words[i + 2][0].isupper() and words.bits[i + 2] & (lx.CITY | lx.STATE | lx.NAME) and not words.bits[i + 2] & lx.TITLE:
+        if (
+            i + 2 < n
+            and words.lower[i + 1] in ("of", "at")
+            and words.line_of[i + 2] == words.line_of[i]
+            and words.words[i + 2][0].isupper()
+            and words.bits[i + 2] & (lx.CITY | lx.STATE | lx.NAME)
+            and not words.bits[i + 2] & lx.TITLE
+        ):
             k = i + 2
-            while k + 1 < n and words.starts[k + 1] - words.ends[k] == 1 and words.words[k + 1][0].isupper() and words.words[k + 1][0].isalpha() and k - i < 5 and words.bits[k + 1] & (lx.CITY | lx.STATE | lx.FACILITY | lx.STREET):
+            while (
+                k + 1 < n
+                and words.starts[k + 1] - words.ends[k] == 1
+                and words.words[k + 1][0].isupper()
+                and words.words[k + 1][0].isalpha()
+                and k - i < 5
+                and words.bits[k + 1] & (lx.CITY | lx.STATE | lx.FACILITY | lx.STREET)
+            ):
                 k += 1
             return k
         return i
@@ -101,12 +152,39 @@ class FacilityRecognizer(NoteRecognizer):
                 break
             bits = self.lexicon.bits(low)
             if form[0].isupper() and form[0].isalpha():
-                if low in ("dr", "mr", "mrs", "ms", "the", "at", "from", "to", "in", "by", "our", "her", "his", "she", "he", "patient", "seen", "admitted", "transferred", "per"):
+                if low in (
+                    "dr",
+                    "mr",
+                    "mrs",
+                    "ms",
+                    "the",
+                    "at",
+                    "from",
+                    "to",
+                    "in",
+                    "by",
+                    "our",
+                    "her",
+                    "his",
+                    "she",
+                    "he",
+                    "patient",
+                    "seen",
+                    "admitted",
+                    "transferred",
+                    "per",
+                ):
                     break
                 if bits & lx.CREDENTIAL and form.isupper() and low in ("md", "rn", "np", "pa", "do"):
                     break
                 k -= 1
-            elif low in _JOINERS and k - 2 >= 0 and words.words[k - 2][0].isupper() and words.line_of[k - 2] == words.line_of[i] and low not in ("at",):
+            elif (
+                low in _JOINERS
+                and k - 2 >= 0
+                and words.words[k - 2][0].isupper()
+                and words.line_of[k - 2] == words.line_of[i]
+                and low not in ("at",)
+            ):
                 k -= 1
             elif form == "." and k - 2 >= 0 and words.lower[k - 2] in ("st", "mt", "ft") and gap <= 1:
                 k -= 2
@@ -115,5 +193,3 @@ class FacilityRecognizer(NoteRecognizer):
         while k < i and (words.lower[k] in _JOINERS or words.words[k] in "-&'"):
             k += 1
         return k
-
-

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from noteproc.redaction.lexicon import CLINICAL, IDLABEL, lexicon
+from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
 _SSN = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:[xX*]{3}|\d{3})[- ](?:[xX*]{2}|\d{2})[- ]\d{4})(?![\w-])")
-_MBI = re.compile(r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)", re.IGNORECASE)
+_MBI = re.compile(
+    r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)",
+    re.IGNORECASE,
+)
 _VIN = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)", re.IGNORECASE)
 _DEA = re.compile(r"(?<!\w)[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9]\d{7}(?!\w)")
 _UDI = re.compile(r"\(01\)\s?\d{14}(?:\s?\((?:10|11|17|21)\)\s?[A-Za-z0-9-]{1,20}){0,4}")
@@ -25,10 +28,139 @@ _CODE = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
 _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
-    "no", "nos", "num", "number", "numbers", "nbr", "is", "was", "of", "id", "ids", "are", "the", "for", "ending", "in", "s", "to", "with", "under", "a", "name", "code", "ends", "digits", "and", "as", "on", "file", "card", "us", "state", "his", "her", "at",
+    "no",
+    "nos",
+    "num",
+    "number",
+    "numbers",
+    "nbr",
+    "is",
+    "was",
+    "of",
+    "id",
+    "ids",
+    "are",
+    "the",
+    "for",
+    "ending",
+    "in",
+    "s",
+    "to",
+    "with",
+    "under",
+    "a",
+    "name",
+    "code",
+    "ends",
+    "digits",
+    "and",
+    "as",
+    "on",
+    "file",
+    "card",
+    "us",
+    "state",
+    "his",
+    "her",
+    "at",
 }
 _LIST = frozenset(",;/&") | {"and", "or"}
-_NEEDS_LONG = frozenset({"hospital", "patient", "unit", "visit", "client", "record", "plan", "group", "lead", "device", "implant", "case", "study", "order", "report", "home", "work", "office", "call", "called", "contact", "text", "page", "paged", "p", "f", "x", "pic", "id", "run", "social", "card", "policy", "tag", "tags", "lot", "lots", "exam", "sample", "block", "slide", "path", "pathology", "evidence", "subject", "spec", "acc", "cert", "certificate", "certification", "provider", "registration", "admission", "insurance", "ins", "medicare", "medicaid", "tricare", "statement", "referral", "approval", "donor", "dl", "sin", "reference", "ref", "file", "fin", "enc", "req", "conf", "rx", "script", "doc", "member", "protocol", "registry", "interpreter", "participant", "employee", "job", "badge", "generator", "ser", "sn", "last four", "last 4"})
+_NEEDS_LONG = frozenset(
+    {
+        "hospital",
+        "patient",
+        "unit",
+        "visit",
+        "client",
+        "record",
+        "plan",
+        "group",
+        "lead",
+        "device",
+        "implant",
+        "case",
+        "study",
+        "order",
+        "report",
+        "home",
+        "work",
+        "office",
+        "call",
+        "called",
+        "contact",
+        "text",
+        "page",
+        "paged",
+        "p",
+        "f",
+        "x",
+        "pic",
+        "id",
+        "run",
+        "social",
+        "card",
+        "policy",
+        "tag",
+        "tags",
+        "lot",
+        "lots",
+        "exam",
+        "sample",
+        "block",
+        "slide",
+        "path",
+        "pathology",
+        "evidence",
+        "subject",
+        "spec",
+        "acc",
+        "cert",
+        "certificate",
+        "certification",
+        "provider",
+        "registration",
+        "admission",
+        "insurance",
+        "ins",
+        "medicare",
+        "medicaid",
+        "tricare",
+        "statement",
+        "referral",
+        "approval",
+        "donor",
+        "dl",
+        "sin",
+        "reference",
+        "ref",
+        "file",
+        "fin",
+        "enc",
+        "req",
+        "conf",
+        "rx",
+        "script",
+        "doc",
+        "member",
+        "protocol",
+        "registry",
+        "interpreter",
+        "participant",
+        "employee",
+        "job",
+        "badge",
+        "generator",
+        "ser",
+        "sn",
+        "last four",
+        "last 4",
+    }
+)
+# Blood pressures, spans of hours and of years.
+_NEVER = re.compile(
+    r"\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19|SARS-CoV-?2",
+    re.IGNORECASE,
+)
 _UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]{2,40}(?![\w@])")
 _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
@@ -43,7 +175,13 @@ def vin_checks(vin: str) -> bool:
 
     Source: 49 CFR 565.15(c).
     """
-    values = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+    values = dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    )
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     total = sum((values[c] if c in values else int(c)) * w for c, w in zip(vin.upper(), weights, strict=True))
     check = "0123456789X"[total % 11]
@@ -131,7 +269,7 @@ class IdentifierRecognizer(NoteRecognizer):
         if tail:
             end = tail.end()
         lead = _LEAD.search(text[max(0, start - 6) : start])
-        if lead and not lexicon().bits(lead[1].lower()) & (CLINICAL | IDLABEL):
+        if lead and not lexicon().bits(lead[1].lower()) & IDLABEL:
             start -= len(lead[1]) + 1
         return hit._replace(start=start, end=end)
 
@@ -140,13 +278,24 @@ class IdentifierRecognizer(NoteRecognizer):
         if i < 2 or words.words[i - 1] not in (":", "="):
             return None
         label = words.lower[i - 2]
-        if label in ("username", "userid", "login", "logon", "user", "password", "pwd") and words.starts[i] - words.ends[i - 1] < 3:
+        if (
+            label in ("username", "userid", "login", "logon", "user", "password", "pwd")
+            and words.starts[i] - words.ends[i - 1] < 3
+        ):
             return Hit(start, end, "USERNAME", 0.9)
         return None
 
-    def _classify(self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None) -> Hit | None:
+    def _classify(
+        self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None
+    ) -> Hit | None:
         text = words.text
-        if len(value) < 3 or value.lower().endswith(("-old", "year", "years")) or _UNITS_AFTER.match(text[end : end + 12]):
+        if _NEVER.fullmatch(value):
+            return None
+        if (
+            len(value) < 3
+            or value.lower().endswith(("-old", "year", "years"))
+            or _UNITS_AFTER.match(text[end : end + 12])
+        ):
             return None
         if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
             return None
@@ -168,13 +317,27 @@ class IdentifierRecognizer(NoteRecognizer):
                     score = 0.96 if near and (name not in _NEEDS_LONG or (digits >= 5)) else 0.8
                     if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
                         score = 0.2
-                    if _CODE.fullmatch(value) and digits < 5 and not near:
-                        score = MAYBE
+                    if (
+                        _CODE.fullmatch(value)
+                        and digits < 5
+                        and not near
+                        or mixed
+                        and digits < 3
+                        and name in _NEEDS_LONG
+                    ):
+                        return None
                     return Hit(start, end, kind, score)
         if previous is not None and 0 < start - previous.end <= 5:
             between = text[previous.end : start].split()
-            if len(between) <= 2 and all(b.strip(".,") in _LIST or b in _LIST or not b.strip(",;/&") for b in between) and digits >= 4 and previous.score >= 0.8:
-                if previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER") and not re.fullmatch(r"(?:19|20)\d\d", value):
+            if (
+                len(between) <= 2
+                and all(b.strip(".,") in _LIST or b in _LIST or not b.strip(",;/&") for b in between)
+                and digits >= 4
+                and previous.score >= 0.8
+            ):
+                if previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER") and not re.fullmatch(
+                    r"(?:19|20)\d\d", value
+                ):
                     return Hit(start, end, previous.entity_type, 0.8)
         return self._unlabelled(text, start, end, value, digits, mixed)
 
@@ -217,9 +380,16 @@ class IdentifierRecognizer(NoteRecognizer):
                 k -= 1
                 continue
             found = self._longest_label(lower, k)
-            if found is not None and not (steps == 0 and lower[k] in ("id", "of", "no") and self._longest_label(lower, k - 1) is not None and found[0] == "id"):
+            if found is not None and not (
+                steps == 0
+                and lower[k] in ("id", "of", "no")
+                and self._longest_label(lower, k - 1) is not None
+                and found[0] == "id"
+            ):
                 return found[0], found[1], near
-            if lower[k] not in _CONNECTORS and not (steps == 0 and words.words[k].isupper() and 2 <= len(lower[k]) <= 4):
+            if lower[k] not in _CONNECTORS and not (
+                steps == 0 and words.words[k].isupper() and 2 <= len(lower[k]) <= 4
+            ):
                 return None
             if lower[k] in ("the", "for", "with", "under", "a", "on", "in", "to", "at"):
                 near = False
@@ -243,5 +413,3 @@ class IdentifierRecognizer(NoteRecognizer):
 
 def _looks_plain(value: str) -> bool:
     return bool(_PLAIN_NUMBER.fullmatch(value)) and sum(c.isdigit() for c in value) < 7
-
-

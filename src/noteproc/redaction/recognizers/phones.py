@@ -20,7 +20,10 @@ _HOUSE = re.compile(r"(?<![\w/.-])\d-\d{4}(?![\w-]|\.\d)")
 _HOUSE_CUE = re.compile(r"(?:\bat|\bx|ext\.?|call|page[dr]?|phone|line|desk|cell|dial|to)\W{0,3}$", re.IGNORECASE)
 _BARE_TEN = re.compile(r"(?<![\w./-])(?:\+?1)?[2-9]\d{9}(?![\w/]|[.-]\d)")
 _FOREIGN = re.compile(r"(?<![\w])(?:\+|\b00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
-_GLUED = re.compile(r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)", re.IGNORECASE)
+_GLUED = re.compile(
+    r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
+    re.IGNORECASE,
+)
 _SPOKEN = re.compile(r"\barea\s+code\s+(\d{3})\D{1,4}(\d{3})\W{0,3}(\d{4})\b", re.IGNORECASE)
 _LABELLED = re.compile(
     r"\b(?:phones?|ph|tel|telephone|cell(?:phone|ular)?|mobile|landline|pager|pgr|beeper|bpr|callback|call\s?back|voicemail|contact|dial|reached\s+at|reach\s+\w{1,8}\s+at|"
@@ -29,9 +32,13 @@ _LABELLED = re.compile(
     r"((?:\(\d{2,5}\)\s?)?\d[\d]{0,4}(?:[\s.-]\d{2,5}){1,3}|\d-\d{4}|\d{4,11})(?![\d/]|[.-]\d|:\d|\s?(?:mg|ml|am|pm|hrs?|hours)\b)",
     re.IGNORECASE,
 )
-_FAX = re.compile(r"(?:fax(?:ed)?|facsimile|\bfx|\bf)\W{0,4}(?:no|number|num|to|at|is|line|#)?[\W]{0,4}$", re.IGNORECASE)
+_FAX = re.compile(
+    r"(?:fax(?:ed)?|facsimile|\bfx|\bf)\W{0,4}(?:no|number|num|to|at|is|line|#)?[\W]{0,4}$", re.IGNORECASE
+)
 _UNIT = re.compile(r"^\s?(?:mg|mcg|ml|mm|cm|kg|cells|copies|iu|units?|cc|%|/)", re.IGNORECASE)
-_GLUE_WORDS = frozenset({"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"})
+_GLUE_WORDS = frozenset(
+    {"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"}
+)
 _AREA = frozenset({"area"})
 _LABEL_WORDS = frozenset(
     "phone phones ph tel telephone cell cellphone cellular mobile landline pager pgr beeper bpr callback voicemail contact dial reached reach "
@@ -56,7 +63,9 @@ class PhoneRecognizer(NoteRecognizer):
                     continue
                 yield self._hit(text, m.start(), m.end(), score)
         for m in _HOUSE.finditer(text):
-            yield self._hit(text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE)
+            yield self._hit(
+                text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE
+            )
         for m in self._anchored(words, _GLUED, _GLUE_WORDS):
             yield self._hit(text, m.start(1), m.end(1), 0.85 if m.group()[:1].lower() != "x" else 0.7)
         for m in self._anchored(words, _SPOKEN, _AREA):
@@ -66,7 +75,9 @@ class PhoneRecognizer(NoteRecognizer):
             if digits < 4 or (digits == 4 and _TIME.fullmatch(m[1])):
                 continue
             label = m.group()[: m.start(1) - m.start()].lower()
-            strong = not label.startswith(("call", "page", "office", "home", "work", "contact", "desk", "triage", "dial"))
+            strong = not label.startswith(
+                ("call", "page", "office", "home", "work", "contact", "desk", "triage", "dial")
+            )
             score = 0.95 if digits >= 7 else 0.85 if strong else MAYBE
             yield self._hit(text, m.start(1), m.end(1), score, label)
 

@@ -19,7 +19,12 @@ def _cuts_a_number(words: Words, first: int, last: int) -> bool:
     text, start, end = words.text, words.starts[first], words.ends[last]
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     shown = text[start:end]
-    if before == "." and start > 1 and not text[start - 2].isspace() and (shown[0].isdigit() or len(words.words[first]) == 1):
+    if (
+        before == "."
+        and start > 1
+        and not text[start - 2].isspace()
+        and (shown[0].isdigit() or len(words.words[first]) == 1)
+    ):
         return True
     if after in (".", "/") and shown[-1].isdigit() and text[end + 1 : end + 2].isdigit():
         return True
@@ -69,7 +74,12 @@ class TaggedRecognizer(NoteRecognizer):
         for at in range(1, len(hot) + 1):
             if at < len(hot):
                 i, before = hot[at], hot[at - 1]
-                same = i == before + 1 and words.starts[i] - words.ends[before] < 3 and best[i] == best[before] and begins[i] < 0.5 * phi[i]
+                same = (
+                    i == before + 1
+                    and words.starts[i] - words.ends[before] < 3
+                    and best[i] == best[before]
+                    and begins[i] < 0.5 * phi[i]
+                )
                 if same:
                     continue
             run = hot[start:at]

@@ -1,0 +1,181 @@
+"""Whole notes through the coder: what is coded, what is not and why, and what must never change."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from noteproc.codesets import CodeSets
+from noteproc.coding import Coder
+from noteproc.records import CodingContext, NoteResult, RedactedNote, Setting
+
+
+@pytest.fixture(scope="module")
+def coder() -> Coder:
+    return Coder(CodeSets.open())
+
+
+def run(coder: Coder, text: str, setting: Setting = "outpatient", **about: object) -> NoteResult:
+    context = CodingContext(setting=setting, **about)  # type: ignore[arg-type]
+    return coder.code(RedactedNote.already_redacted("n", text, context))
+
+
+def codes(result: NoteResult) -> set[str]:
+    return {s.coding.code for s in result.suggestions}
+
+
+def reasons(result: NoteResult) -> dict[str, str]:
+    return {n.coding.code: n.reason for n in result.not_coded}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Assessment: essential hypertension.", {"I10"}),
+        ("Assessment: CKD stage IIIb.", {"N18.32"}),
+        ("Assessment: persistent afib.", {"I48.19"}),
+        ("Assessment: afib, persistent.", {"I48.19"}),
+        ("Assessment: right knee osteoarthritis, primary.", {"M17.11"}),
+        ("Assessment: pnuemonia.", {"J18.9"}),
+        ("Assessment: pain in the left hip.", {"M25.552"}),
+        ("Assessment: L hip pain.", {"M25.552"}),
+        ("Assessment: HTN and CKD stage 4.", {"I12.9", "N18.4"}),
+        ("Assessment: type 2 diabetes with CKD stage 4.", {"E11.22", "N18.4"}),
+        ("Assessment: dyspnea due to pneumonia.", {"J18.9"}),
+        ("Assessment: denies chest pain. Gout.", {"M10.9"}),
+        ("Assessment: Colles fracture, right, closed.", {"S52.531A"}),
+        ("Follow-up visit. Assessment: healing Colles fracture of the right wrist.", {"S52.531D"}),
+        ("Assessment: osteoporosis with sacral insufficiency fracture.", {"M80.08XA"}),
+    ],
+)
+def test_the_code_the_words_support(coder: Coder, text: str, expected: set[str]) -> None:
+    assert codes(run(coder, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "reason"),
+    [
+        ("Assessment: no pneumonia.", "J18.9", "absent"),
+        ("Assessment: possible pneumonia.", "J18.9", "uncertain_outpatient"),
+        ("Return precautions: fever.", "R50.9", "hypothetical"),
+        ("FH: mother had gout.", "M10.9", "family"),
+        ("Assessment: gout. Cough due to pneumonia.", "R05.9", "integral"),
+        ("[ ] gout [ ] asthma", "M10.9", "template"),
+        ("History of pneumonia, resolved.", "J18.9", "historical"),
+    ],
+)
+def test_what_is_left_out_says_why(coder: Coder, text: str, code: str, reason: str) -> None:
+    result = run(coder, text)
+    assert code not in codes(result)
+    assert reasons(result)[code] == reason
+
+
+def test_uncertain_counts_for_an_inpatient_at_discharge(coder: Coder) -> None:
+    text = "Discharge diagnosis: probable pneumonia."
+    assert "J18.9" in codes(run(coder, text, "inpatient"))
+    assert "J18.9" not in codes(run(coder, text, "outpatient"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Left femur film normal.",
+        "Wound dressing changed by RN.",
+        "Patient worked as an assistant for her.",
+        "98% on RA, HR 88.",
+        "The house is on a grey street.",
+    ],
+)
+def test_ordinary_words_give_nothing(coder: Coder, text: str) -> None:
+    assert codes(run(coder, text)) == set()
+
+
+def test_diabetes_follows_its_type(coder: Coder) -> None:
+    found = codes(run(coder, "Assessment: T1DM with mild NPDR both eyes."))
+    assert any(code.startswith("E10.329") for code in found)
+    assert not any(code.startswith("E11") for code in found)
+
+
+def test_pregnancy_knows_its_weeks(coder: Coder) -> None:
+    found = run(coder, "G2P1 at 32w2d. Assessment: gestational diabetes, diet controlled.", sex="female")
+    assert {"O24.410", "Z3A.32"} <= codes(found)
+
+
+def test_evidence_lies_in_the_note_and_is_short(coder: Coder) -> None:
+    text = "Assessment: right knee OA. HTN. T2DM.\nPMH: COPD"
+    result = run(coder, text)
+    assert result.suggestions
+    for suggestion in result.suggestions:
+        assert suggestion.evidence
+        assert suggestion.evidence[0].role == "main"
+        for piece in suggestion.evidence:
+            assert 0 <= piece.start < piece.end <= len(text)
+            assert piece.end - piece.start <= 200
+
+
+def test_findings_come_from_the_rules(coder: Coder) -> None:
+    result = run(coder, "Assessment: dementia in Alzheimer disease.")
+    assert any(f.source for s in result.suggestions for f in s.findings)
+
+
+def test_why_tells_what_became_of_a_code(coder: Coder) -> None:
+    note = RedactedNote.already_redacted("n", "Assessment: gout. No pneumonia. CKD stage 3b.")
+    assert coder.why(note, "M10.9").outcome == "suggested"
+    told = coder.why(note, "J18.9")
+    assert (told.outcome, told.reason, told.sightings[0].cues) == ("not coded", "absent", ("no",))
+    assert coder.why(note, "C50.911").outcome == "not seen"
+    assert coder.why(note, "N18.30").instead == ("N18.32",)
+
+
+def test_ranks_scores_and_order_are_total(coder: Coder) -> None:
+    result = run(coder, "Assessment: gout, HTN, COPD, asthma, GERD, hypothyroidism.")
+    assert [s.rank for s in result.suggestions] == list(range(1, len(result.suggestions) + 1))
+    keys = [(-s.score, s.coding.system, s.coding.code) for s in result.suggestions]
+    assert keys == sorted(keys)
+    assert all(0.0 <= s.score <= 1.0 for s in result.suggestions)
+
+
+def test_a_pickled_coder_codes_alike(coder: Coder) -> None:
+    text = "Assessment: gout and HTN."
+    assert run(pickle.loads(pickle.dumps(coder)), text).to_dict() == run(coder, text).to_dict()
+
+
+@pytest.mark.parametrize("seed", ["1", "77"])
+def test_no_hash_seed_changes_a_byte(coder: Coder, seed: str, tmp_path: Path) -> None:
+    text = "Assessment: left hip fracture, type 2 diabetes with neuropathy, HTN, CKD 4. No cough, fever or pneumonia."
+    script = (
+        "import json,sys\nfrom noteproc.coding import Coder\nfrom noteproc.records import RedactedNote\n"
+        "print(json.dumps(Coder().code(RedactedNote.already_redacted('n', sys.argv[1])).to_dict()))"
+    )
+    import os
+
+    source = Path(__file__).resolve().parents[1] / "src"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(source)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, text], capture_output=True, text=True, env=environment, check=True
+    )
+    assert json.loads(done.stdout) == run(coder, text).to_dict()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200))
+def test_no_text_breaks_it(coder: Coder, text: str) -> None:
+    result = run(coder, text)
+    assert result.text == text
+    json.dumps(result.to_dict())
+
+
+def test_users_words_and_wishes(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "icd10cm").mkdir(parents=True)
+    (own / "icd10cm" / "mine.tsv").write_text("code\tphrases\twhen\nI10\tsqueezy pipes\t\n", encoding="utf-8")
+    (own / "preferences.tsv").write_text("system\tcode\tpreference\nICD-10-CM\tM10.9\tnever\n", encoding="utf-8")
+    coder = Coder(CodeSets.open(user_dictionaries=(own,)))
+    assert codes(run(coder, "Assessment: squeezy pipes and gout.")) == {"I10"}

@@ -1,0 +1,44 @@
+"""Numbers with units, the nearest one to the words that ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from noteproc.coding.quantities import Quantities
+from noteproc.coding.reading import Reading
+from noteproc.text.sections import shipped
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("laceration 3.5 cm repaired", "cm", 3.5),
+        ("laceration 35 mm repaired", "cm", 3.5),
+        ("lesion 2 x 3 cm excised", "cm", 3.0),
+        ("ulcer 2 x 3 cm debrided", "sqcm", 6.0),
+        ("infused over 45 minutes", "minutes", 45.0),
+        ("infused over 2 hours", "minutes", 120.0),
+        ("excised three lesions", "count", 3.0),
+        ("12 lesions destroyed", "count", 12.0),
+        ("uterus 218 grams", "grams", 218.0),
+        ("BP 120/80", "cm", None),
+        ("L4-5 fused", "count", None),
+        ("no numbers", "cm", None),
+    ],
+)
+def test_values(text: str, name: str, expected: float | None) -> None:
+    reading = Reading(text, shipped())
+    assert Quantities(reading, None).value(name, 0, 0) == expected
+
+
+def test_age_comes_from_the_context_alone() -> None:
+    reading = Reading("a 44 year old", shipped())
+    assert Quantities(reading, 70).value("age", 0, 0) == 70.0
+    assert Quantities(reading, "90+").value("age", 0, 0) == 90.0
+    assert Quantities(reading, None).value("age", 0, 0) is None
+
+
+def test_the_nearest_number_counts() -> None:
+    reading = Reading("scalp wound 2 cm. forearm wound 9 cm.", shipped())
+    assert Quantities(reading, None).value("cm", 0, 1) == 2.0
+    assert Quantities(reading, None).value("cm", 4, 5) == 9.0
