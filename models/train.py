@@ -129,7 +129,7 @@ def faker_names() -> tuple[list[str], list[str]]:
 
 
 def vocabulary(notes: list[str], first: list[str], last: list[str]) -> dict[str, str]:
-    """Ordinary and clinical words (from the unmarked words of the corpus, the dictionaries and ICD-10-CM), and Faker's names."""
+    """Ordinary and clinical words, from the unmarked words of the corpus, the dictionaries and ICD-10-CM."""
     lower: dict[str, set[int]] = defaultdict(set)
     upper: dict[str, set[int]] = defaultdict(set)
     word = re.compile(r"[^\W\d_]+")
@@ -294,7 +294,6 @@ def main() -> None:
     noise = np.random.default_rng(SEED)
     ordinary = lexicon.ORDINARY
     bits = lexicon.lexicon().bits
-    averages: dict[tuple[str, str], np.ndarray] = {}
     steps = 0
     for epoch in range(args.epochs):
         batch_notes = []

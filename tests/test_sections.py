@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_sections_cover_the_text(text: str) -> None:
     found = shipped().find(text)
     assert found[0].heading_start == 0
     assert found[-1].end == len(text)
-    assert all(a.end == b.heading_start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end == b.heading_start for a, b in itertools.pairwise(found))
     assert all(s.heading_start <= s.start <= s.end for s in found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,5 +44,5 @@ def test_splits(text: str, expected: list[str]) -> None:
 def test_nothing_is_lost_and_nothing_overlaps(text: str) -> None:
     found = sentences.split(text)
     assert "".join("".join(text[s.start : s.end].split()) for s in found) == "".join(text.split())
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in found)

@@ -184,7 +184,9 @@ class Assertions:
             return self._forward(cue, first, sentence)
         if cue.kind in ("historical", "possible", "absent", "hypothetical", "planned", "declined"):
             # What follows the words speaks of them only when it is near, and in the same clause.
-            return high - low <= _BACKWARD.get(cue.kind, 4) and not self._clause_breaks(low, high, sentence, hard=False)
+            return high - low <= _BACKWARD.get(cue.kind, 4) and not self._clause_breaks(
+                low, high, sentence, hard=cue.kind == "historical"
+            )
         return True
 
     def _forward(self, cue: Cue, first: int, sentence: int) -> bool:
@@ -253,7 +255,7 @@ class Assertions:
             tail = before.rstrip()
             if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
                 found.add("absent")
-        if _QUESTION_BEFORE.search(before) and before.rstrip(" ?").strip()[-1:] not in ".":
+        if _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
             found.add("possible")
         boxes = [m.end() for m in _BOX.finditer(before)]
         ticks = [m.end() for m in _TICKED.finditer(before)]

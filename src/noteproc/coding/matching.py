@@ -208,6 +208,8 @@ class Matcher:
         if any(not whole_of[position] <= wanted for position in chosen.values()):
             return None
         places = [at[chosen[key]] for key in keys]
+        if not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
+            return None
         spread = tuple(sorted(set(places)))
         in_order = places == sorted(places)
         cost = _cost(reading, spread, self._lexicon, bool(self.index.joined[phrase]) and in_order)
@@ -249,6 +251,24 @@ class Matcher:
         known = found.get((match.phrase, match.at))
         if known is None or match.score > known.score:
             found[match.phrase, match.at] = match
+
+
+def _numbers_in_place(
+    names: list[str], keys: list[int], places: list[int], reading: Reading, words: lexicon.Lexicon
+) -> bool:
+    """Whether each number stands by the word it counts ("stage 4", "type 2"), not somewhere in the sentence."""
+    for n, key in enumerate(keys):
+        if not names[key][0].isdigit() or len(keys) < 2:
+            continue
+        beside = (
+            places[n - 1] if n and not names[key].endswith(("st", "nd", "rd", "th")) else places[(n + 1) % len(keys)]
+        )
+        low, high = sorted((places[n], beside))
+        if high - low > 4 or any(
+            reading.keys[i] not in words.stop and not reading.keys[i][0].isdigit() for i in range(low + 1, high)
+        ):
+            return False
+    return True
 
 
 def _gap(position: int, i: int, j: int) -> int:

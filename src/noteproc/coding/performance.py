@@ -71,7 +71,8 @@ class Performance:
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
-        if kind == "planned" and entry.flags.get("done") == "order" and words["result"].search(text):
+        ordered = entry.flags.get("done") == "order" and words["result"].search(text) is not None
+        if ordered and (kind == "planned" or (kind == "absent" and self._only_negative(mention))):
             kind = section = "present"
         if entry.kind == "drug" and kind == "present" and self._surgical:
             # What is given during an operation is part of it.
@@ -90,6 +91,11 @@ class Performance:
         if not self._operative and mention.section in _STORY and not words["done"].search(text):
             return "historical"
         return None
+
+    def _only_negative(self, mention: Mention) -> bool:
+        """Whether the test's result, not the test, is what is negative."""
+        words = self._reading.words
+        return all(words[c.start].form in ("negative", "neg") for c in mention.verdict.cues if c.kind == "absent")
 
     def _handed_over(self, entry: CodeEntry, mention: Mention, text: str) -> bool:
         """Whether the sentence says that a drug was given or a supply handed out, not merely taken or used."""

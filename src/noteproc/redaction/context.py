@@ -16,14 +16,15 @@ from noteproc.redaction.words import Words
 ReleaseChooser = Callable[[date | None], Mapping[str, str]]
 
 _AGE = re.compile(
-    r"\b(\d{1,3})\s?-?\s?(?:year|yr|y)s?\.?[\s-]*(?:old|o\b|/o)|\b(\d{1,3})\s?(?:y/o|yo|y\.o\.)|\b(\d{1,3})\s?(?:y\s)?[MF]\b(?![\w.])|\bage[:\s]{1,3}(\d{1,3})\b|\((\d{1,3})\s?y",
+    r"\b(\d{1,3})\s?-?\s?(?:year|yr|y)s?\.?[\s-]*(?:old|o\b|/o)|\b(\d{1,3})\s?(?:y/o|yo|y\.o\.)"
+    r"|\b(\d{1,3})\s?(?:y\s)?[MF]\b(?![\w.])|\bage[:\s]{1,3}(\d{1,3})\b|\((\d{1,3})\s?y",
     re.IGNORECASE,
 )
 _MONTHS_OLD = re.compile(
     r"\b\d{1,2}\s?-?\s?(?:month|week|day|mo|wk)s?[\s-]*old\b|\bnewborn\b|\bneonate\b", re.IGNORECASE
 )
-_FEMALE = frozenset("female woman lady girl she her mrs ms miss gravid pregnant".split())
-_MALE = frozenset("male man gentleman boy he his him mr".split())
+_FEMALE = frozenset(["female", "woman", "lady", "girl", "she", "her", "mrs", "ms", "miss", "gravid", "pregnant"])
+_MALE = frozenset(["male", "man", "gentleman", "boy", "he", "his", "him", "mr"])
 _SEX_LABEL = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(female|male|f|m)\b", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 
@@ -100,7 +101,8 @@ def _service_date(note: Note, text: str, spans: Sequence[Span]) -> date | None:
     given = note.metadata.get("date_of_service", "").strip()
     candidates = [given] if given else []
     cue = re.compile(
-        r"(?:service|visit|dos|procedure|surgery|exam|admi|encounter|operation|date|seen|signed)\W*(?:of|on|date)?\W*$",
+        r"(?:service|visit|dos|procedure|surgery|exam|admi|encounter|operation|date|seen|signed)\W*(?:of|on"
+        r"|date)?\W*$",
         re.IGNORECASE,
     )
     dated = [s for s in spans if s.entity_type == "DATE"]

@@ -40,7 +40,8 @@ class Person:
 
 def name_parts(surface: str) -> tuple[list[str], list[str]]:
     """The full words and the single letters of a name, lower case, in written order."""
-    full, letters = [], []
+    full: list[str] = []
+    letters: list[str] = []
     for m in _PART.finditer(surface):
         word = m.group().lower().removesuffix("'s")
         if word in _SUFFIXES:
@@ -88,9 +89,9 @@ class People:
         if "," in surface and len(ordered) > 1:
             cut = len(name_parts(surface.split(",")[0])[0]) or 1
             ordered = ordered[cut:] + ordered[:cut]
-        if len(full) + len(letters) >= 2 and len(ordered) > len(person.initials):
-            person.initials = "".join(ordered)
-        elif not full and not person.initials:
+        if (len(full) + len(letters) >= 2 and len(ordered) > len(person.initials)) or (
+            not full and not person.initials
+        ):
             person.initials = "".join(ordered)
         weight = (
             3.0
@@ -179,17 +180,14 @@ def grown(words: Words, span: Span) -> Span:
         form, gap = words.words[first - 1], words.starts[first] - words.ends[first - 1]
         if form == "." and first > 1 and gap <= 1 and words.starts[first - 1] == words.ends[first - 2]:
             letter = words.words[first - 2]
-            if letter.isupper() and len(letter) == 1 or letter in ("Wm", "Chas", "Jos", "Thos", "Geo"):
+            if (letter.isupper() and len(letter) == 1) or letter in ("Wm", "Chas", "Jos", "Thos", "Geo"):
                 first -= 2
                 continue
             break
         if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
             break
-        if (
-            len(form) == 1
-            and form not in ("I", "A")
-            or words.bits[first - 1] & lx.FIRST
-            and not words.bits[first - 1] & plain
+        if (len(form) == 1 and form not in ("I", "A")) or (
+            words.bits[first - 1] & lx.FIRST and not words.bits[first - 1] & plain
         ):
             first -= 1
             continue
@@ -204,9 +202,10 @@ def grown(words: Words, span: Span) -> Span:
         if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
             last += 2
             continue
-        if gap != 1 or not form[0].isupper() or form == "." or words.words[last] == ".":
-            if not (words.words[last] == "." and gap == 1 and form[0].isupper() and len(words.words[last - 1]) == 1):
-                break
+        after_initial = words.words[last] == "." and gap == 1 and form[0].isupper() and len(words.words[last - 1]) == 1
+        plain_step = gap == 1 and form[0].isupper() and form != "." and words.words[last] != "."
+        if not plain_step and not after_initial:
+            break
         if (
             len(form) == 1
             and form not in ("I", "A")

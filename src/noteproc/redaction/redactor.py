@@ -24,8 +24,10 @@ from noteproc.redaction.recognizers.dates import DateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
 from noteproc.redaction.recognizers.facilities import FacilityRecognizer
 from noteproc.redaction.recognizers.identifiers import IdentifierRecognizer
+from noteproc.redaction.recognizers.mentions import MentionRecognizer
 from noteproc.redaction.recognizers.names import NameRecognizer
 from noteproc.redaction.recognizers.phones import PhoneRecognizer
+from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
 from noteproc.redaction.shield import Shield
@@ -43,6 +45,8 @@ def recognizers() -> list[EntityRecognizer]:
     """Our recognizers, for the registry of ours or of any Presidio user."""
     return [
         NameRecognizer(),
+        SignatureRecognizer(),
+        MentionRecognizer(),
         DateRecognizer(),
         AgeRecognizer(),
         PhoneRecognizer(),
@@ -65,7 +69,7 @@ class Redactor:
 
     Args:
         policy: ``safe_harbor``, the only one yet.
-        operator: ``tag`` for ``[DATE_1: 2025]``, ``label`` for ``[DATE: 2025]``, ``mask`` for blocks of the same length.
+        operator: ``tag`` (``[DATE_1: 2025]``), ``label`` (``[DATE: 2025]``) or ``mask`` (blocks of the same length).
         releases: gives the code-set releases for a date of service, for the coding context.
 
     Raises:
@@ -95,7 +99,7 @@ class Redactor:
         return {"policy": self.policy, "operator": self.operator, "releases": self._releases}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        self.__init__(str(state["policy"]), state["operator"], releases=state["releases"])  # type: ignore[misc, arg-type]
+        self.__init__(str(state["policy"]), state["operator"], releases=state["releases"])  # type: ignore[misc]
 
     def redact(self, note: Note) -> RedactedNote:
         """The note without its protected health information.
@@ -193,7 +197,7 @@ class Redactor:
 
     @staticmethod
     def _hidden_years(text: str, spans: Sequence[Span]) -> frozenset[str]:
-        """Years of birth that show an age over 89: theirs, where such an age stands in the note or follows from a date."""
+        """Years of birth that show an age over 89, stated in the note or following from its dates."""
         births: list[tuple[str, int]] = []
         latest = 0
         for s in spans:

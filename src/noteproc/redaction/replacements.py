@@ -10,24 +10,16 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 
 from noteproc.redaction.entities import NAME_TYPES
+from noteproc.redaction.policy import Action, Policy
 from noteproc.redaction.spans import Span
+from noteproc.redaction.zipcodes import zip3
 
 Operator: TypeAlias = Literal["tag", "label", "mask"]
 
-# ZIP3 areas that hold 20,000 people or fewer, 2020 Census.
-# Source: 45 CFR 164.514(b)(2)(i)(B); Census 2020 ZCTA populations, vintage 2020 (18 areas).
-SMALL_ZIP3_2020 = frozenset("036 059 102 202 203 204 205 369 556 692 753 772 821 823 878 879 884 893".split())
-SMALL_ZIP3_2000 = frozenset("036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split())
-
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _COMPACT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_NUMBERED = re.compile(r"\[([A-Z][A-Z0-9_]{2,40})_(\d{1,5})(?:: ?[0-9]{3,4})?\]")
 TAG = re.compile(r"\[[A-Z][A-Z0-9_]{2,40}(?:_\d{1,5})?(?:: ?[0-9]{3,4})?\]|(?<![\w.])90\+(?!\w)")
-
-
-def zip3(code: str, small: frozenset[str] = SMALL_ZIP3_2020) -> str:
-    """The first three digits of a ZIP code, or ``000`` where too few people live there."""
-    digits = "".join(c for c in code if c.isdigit())[:3]
-    return "000" if len(digits) < 3 or digits in small else digits
 
 
 def year_of(surface: str) -> str | None:
@@ -40,14 +32,20 @@ class Replacer:
     """Chooses and puts in the replacements of one note.
 
     Args:
-        operator: ``tag`` (numbered), ``label`` (kind only) or ``mask`` (same length).
-        small_zip3: ZIP3 areas shown as ``000``.
+        operator: how tags are written: ``tag`` (numbered), ``label`` (kind only) or ``mask`` (same length).
+        policy: what becomes of each kind. Surrogates and shifted dates are numbered tags here: what stands in their
+            place is drawn from the vault by whoever writes the notes in order.
     """
 
-    def __init__(self, operator: Operator, small_zip3: frozenset[str] = SMALL_ZIP3_2020) -> None:
+    def __init__(self, operator: Operator, policy: Policy) -> None:
         self.operator = operator
-        self._small = small_zip3
+        self._policy = policy
         self._engine = AnonymizerEngine()
+
+    def action(self, kind: str) -> Action:
+        """What becomes of an entity type, the style of tags taken in."""
+        action = self._policy.action(kind)
+        return self.operator if self.operator != "tag" and action in ("tag", "label", "generalise") else action
 
     def replacements(
         self, text: str, spans: Sequence[Span], persons: Mapping[Span, int], *, hidden_years: frozenset[str]
@@ -61,7 +59,7 @@ class Replacer:
             hidden_years: years that would show an age over 89 and so do not stay.
         """
         numbers: dict[tuple[str, object], int] = {}
-        counts: dict[str, int] = {}
+        counts = _numbers_taken(text)
         out = []
         for span in spans:
             surface = text[span.start : span.end]
@@ -77,17 +75,21 @@ class Replacer:
         return out
 
     def _one(self, kind: str, surface: str, number: int, hidden_years: frozenset[str]) -> str:
-        if self.operator == "mask":
+        action = self.action(kind)
+        if action == "remove":
+            return ""
+        if action == "mask":
             return "".join("█" if not c.isspace() else c for c in surface)
-        if kind == "AGE_OVER_89":
+        generalised = self._policy.action(kind) in ("generalise", "shift")
+        if kind == "AGE_OVER_89" and generalised:
             return "90+"
-        stem = kind if self.operator == "label" else f"{kind}_{number}"
-        if kind == "DATE":
+        stem = kind if action == "label" else f"{kind}_{number}"
+        if kind == "DATE" and generalised:
             year = year_of(surface)
             if year is not None and year not in hidden_years:
                 return f"[{stem}: {year}]"
-        if kind == "ZIP_CODE":
-            return f"[{stem}: {zip3(surface, self._small)}]"
+        if kind == "ZIP_CODE" and generalised:
+            return f"[{stem}: {zip3(surface, self._policy.zip_vintage)}]"
         return f"[{stem}]"
 
     def apply(self, text: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
@@ -106,8 +108,20 @@ class Replacer:
     def _stretch(self, text: str, offset: int, spans: Sequence[Span], replacements: Sequence[str]) -> str:
         # One entity name a span, so that each has its own replacement whatever order the engine works in.
         results = [RecognizerResult(f"SPAN_{k}", s.start - offset, s.end - offset, 1.0) for k, s in enumerate(spans)]
-        operators = {f"SPAN_{k}": OperatorConfig("replace", {"new_value": new}) for k, new in enumerate(replacements)}
+        operators = {
+            f"SPAN_{k}": OperatorConfig("replace", {"new_value": new}) if new else OperatorConfig("redact")
+            for k, new in enumerate(replacements)
+        }
         done = self._engine.anonymize(text, results, operators, merge_entities_with_spaces=False)
         if len(done.items) != len(spans):
             raise ValueError("spans and replacements do not match")
         return str(done.text)
+
+
+def _numbers_taken(text: str) -> dict[str, int]:
+    """The highest number of each kind among the tags that a text holds already, so that no two people share one."""
+    taken: dict[str, int] = {}
+    if "[" in text:
+        for found in _NUMBERED.finditer(text):
+            taken[found[1]] = max(taken.get(found[1], 0), int(found[2]))
+    return taken

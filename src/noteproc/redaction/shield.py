@@ -1,4 +1,4 @@
-"""The clinical shield: eponyms, drugs, devices, levels and headings that look like names and places, ranked by evidence.
+"""The clinical shield: eponyms, drugs, devices, levels and headings that look like names and places.
 
 It never forbids: a title, a label, a signature or a person known from elsewhere in the note outweighs it.
 """
@@ -14,15 +14,20 @@ from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 _MEASURE = re.compile(
-    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g\b|mmhg|units?\b|iu|meq|mmol|%|/hpf|bpm|fr\b|french|gauge|ga\b|hours?|hrs?|days?|weeks?|wks?|months?|mos?\b|years?|yrs?|minutes?|mins?|"
+    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g\b|mmhg|units?\b|iu|meq|mmol|%|/hpf|bpm|fr\b|french|gauge|ga\b|hours?|hrs?"
+    r"|days?|weeks?|wks?|months?|mos?\b|years?|yrs?|minutes?|mins?|"
     r"tabs?|caps?|puffs?|times|x\b|degrees|°|lpm|l/min|inch|in\b|feet|ft\b|lbs?|pounds|oz\b)",
     re.IGNORECASE,
 )
 # Endings of drugs, findings, procedures and adverbs: no name of a person in a note ends so.
 _MORPHOLOGY = re.compile(
-    r"(?:ly|itis|osis|oses|ectomy|otomy|ostomy|oscopy|plasty|pathy|ology|algia|emia|uria|penia|cytosis|trophy|plegia|paresis|phagia|dynia|megaly|rrhea|rrhagia|scopic|ation|ations|ness|ment|ing|"
-    r"statin|pril|sartan|olol|azole|mycin|cillin|cycline|floxacin|prazole|tidine|setron|mab|nib|vir|parin|gliptin|gliflozin|glutide|caine|barbital|zepam|zolam|oxetine|triptan|dipine|thiazide|semide|"
-    r"sone|solone|profen|codone|phone|quine|toin|gabalin|gabapentin|amine|idine|iline|azine|pine|done|tide|ase|ide|ate|ium|cephalic|lucency|genic|ous|ual|ical|able|ible|itis|oid|oidal|ectasia|ectasis|tomy|gram|graphy|metry|therapy|tropic|static|lytic)s?$"
+    r"(?:ly|itis|osis|oses|ectomy|otomy|ostomy|oscopy|plasty|pathy|ology|algia|emia|uria|penia|cytosis|trophy"
+    r"|plegia|paresis|phagia|dynia|megaly|rrhea|rrhagia|scopic|ation|ations|ness|ment|ing|"
+    r"statin|pril|sartan|olol|azole|mycin|cillin|cycline|floxacin|prazole|tidine|setron|mab|nib|vir|parin|gliptin"
+    r"|gliflozin|glutide|caine|barbital|zepam|zolam|oxetine|triptan|dipine|thiazide|semide|"
+    r"sone|solone|profen|codone|phone|quine|toin|gabalin|gabapentin|amine|idine|iline|azine|pine|done|tide|ase"
+    r"|ide|ate|ium|cephalic|lucency|genic|ous|ual|ical|able|ible|itis|oid|oidal|ectasia|ectasis|tomy|gram|graphy"
+    r"|metry|therapy|tropic|static|lytic)s?$"
 )
 _LEVEL = re.compile(r"^(?:[CTLS]\d{1,2})(?:\s?[-/]\s?[CTLS]?\d{1,2})*$", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}|\d{1,3}(?:[./]\d{1,3})?)$")
@@ -162,9 +167,9 @@ class Shield:
                 score -= 0.2
             if common and not named:
                 score -= 0.4
-            elif common and single and lower_case:
-                score -= 0.3
-            elif single and all(b & lx.CLINICAL and not b & lx.NAME for b in known) and known:
+            elif (common and single and lower_case) or (
+                single and all(b & lx.CLINICAL and not b & lx.NAME for b in known) and known
+            ):
                 score -= 0.3
             if span.entity_type == "STATE":
                 score = 0.0

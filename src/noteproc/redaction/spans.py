@@ -61,7 +61,7 @@ def _weight(span: Span) -> tuple[float, int, int]:
 
 
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
-    """The spans that stand: by their own score, or a weak one that another recognizer of another kind of evidence backs."""
+    """The spans that stand by their own score, and weak ones that another recognizer backs."""
     ordered = sorted(spans, key=lambda s: (s.start, s.end, s.entity_type, s.recognizer, -s.score))
     kept: list[Span] = []
     open_spans: list[Span] = []
@@ -145,8 +145,7 @@ def _settle(group: list[Span]) -> list[Span]:
             if (
                 touching is None
                 or (b - a) * 2 >= span.end - span.start
-                or span.score >= 0.9
-                and span.recognizer != "TaggedRecognizer"
+                or (span.score >= 0.9 and span.recognizer != "TaggedRecognizer")
             ):
                 done.append(replace(span, start=a, end=b))
     return done

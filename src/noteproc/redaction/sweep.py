@@ -60,7 +60,7 @@ class Sweep:
                 long_parts.setdefault(part[0], []).append(part)
         mixed_case = not (words.text.isupper() or words.text.islower())
         for i, low in enumerate(words.lower):
-            start, end = words.starts[i], words.ends[i]
+            start, _end = words.starts[i], words.ends[i]
             if covered[start] or not low[0].isalpha():
                 continue
             stem = low.removesuffix("'s")
@@ -157,8 +157,7 @@ class Sweep:
             return (
                 named_next
                 or possessive
-                or verb_next
-                and not (stem in ("will", "may") and after in ("have", "be", "need"))
+                or (verb_next and not (stem in ("will", "may") and after in ("have", "be", "need")))
             )
         return True
 
@@ -242,12 +241,8 @@ class Sweep:
                 continue
             shown = text[span.start : span.end]
             pieces = re.findall(r"[^\W\d_]+", shown)
-            if (
-                len(pieces) >= 2
-                and len(shown) >= 6
-                or span.entity_type == "CITY"
-                and len(shown) > 3
-                and not ordinary(self._lexicon, shown.lower())
+            if (len(pieces) >= 2 and len(shown) >= 6) or (
+                span.entity_type == "CITY" and len(shown) > 3 and not ordinary(self._lexicon, shown.lower())
             ):
                 surfaces.setdefault(shown, span.entity_type)
             if len(pieces) >= 3 and span.entity_type != "CITY":

@@ -27,14 +27,16 @@ _PIECES = 3
 
 def _maxout(x: _Floats, width: int) -> _Floats:
     best = np.maximum(x[:, :width], x[:, width : 2 * width])
-    return np.maximum(best, x[:, 2 * width :], out=best)
+    best = np.maximum(best, x[:, 2 * width :])
+    return best
 
 
 def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
     mean = x.mean(axis=1, keepdims=True)
     centred = x - mean
     variance = (centred * centred).mean(axis=1, keepdims=True) + np.float32(1e-8)
-    return centred * (variance**-0.5) * gain + bias
+    normal: _Floats = centred * (variance**-0.5) * gain + bias
+    return normal
 
 
 class PhiTagger:
@@ -111,7 +113,7 @@ class PhiTagger:
                 y[1:] += x[:-1] @ left
                 y[:-1] += x[1:] @ right
             x = x + _layer_norm(_maxout(y, self.width), gain, shift)
-        scores = x @ self._out_w + self._out_b
+        scores: _Floats = x @ self._out_w + self._out_b
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)

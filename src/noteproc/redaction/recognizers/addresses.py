@@ -12,18 +12,23 @@ from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
 _SUFFIX = (
-    r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace|terr?|trail|trl|parkway|pkwy|highway|hwy|"
-    r"square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path|row|run|ridge|bend|crossing|xing|commons|cove|point|walk|expressway|freeway|causeway|"
+    r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
+    r"|terr?|trail|trl|parkway|pkwy|highway|hwy|"
+    r"square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path|row|run|ridge|bend|crossing|xing"
+    r"|commons|cove|point|walk|expressway|freeway|causeway|"
     r"broadway|hollow|heights|mews|close|gardens|esplanade|landing|extension)"
 )
 _UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
 _STREET = re.compile(
-    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s+(?:(?:[NSEW]{{1,2}}\.?|north|south|east|west|northeast|northwest|southeast|southwest)\s+)?"
-    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s+|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?|north\b|south\b|east\b|west\b))?(?:{_UNIT}){{0,2}}",
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s+(?:(?:[NSEW]{{1,2}}\.?|north"
+    rf"|south|east|west|northeast|northwest|southeast|southwest)\s+)?"
+    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s+|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?"
+    rf"|north\b|south\b|east\b|west\b))?(?:{_UNIT}){{0,2}}",
     re.IGNORECASE,
 )
 _ROUTE = re.compile(
-    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s+)(?:[NSEW]\.?\s+)?(?:(?:county|state|us|u\.s\.|old|farm)\s+)?(?:road|rd|highway|hwy|route|rte|rt|fm|cr|sr|rural\s+route)\s+#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s+)(?:[NSEW]\.?\s+)?(?:(?:county|state|us|u\.s\.|old|farm)\s+)?(?:road|rd"
+    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s+route)\s+#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
     rf"|(?<![\w.])(?:rural\s+route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s+\d{{1,5}}[A-Za-z]?",
     re.IGNORECASE,
 )
@@ -34,11 +39,14 @@ _NUMBERED = re.compile(
 )
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
 _COUNTY = re.compile(
-    r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])"
+    r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East"
+    r"|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])"
 )
 _COUNTY_OF = re.compile(r"\b[Cc]ounty\s+of\s+([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
 _NOT_STREET = re.compile(
-    r"^\S+\s+(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats|degrees|percent|g|kg)\b",
+    r"^\S+\s+(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
+    r"|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats"
+    r"|degrees|percent|g|kg)\b",
     re.IGNORECASE,
 )
 
@@ -136,14 +144,16 @@ class AddressRecognizer(NoteRecognizer):
     def _after_street(self, text: str, end: int) -> Iterator[Hit]:
         """Town, state and ZIP that follow a street line, on the same line or the next."""
         m = re.compile(
-            r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
+            r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
+            r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
         ).match(text, end)
         if m and (m[2].upper() in self.lexicon.states or m[2].lower() in self._state_names):
             yield Hit(m.start(1), m.end(2), "CITY", 0.97)
             yield Hit(m.start(3), m.end(3), "ZIP_CODE", 0.98)
             return
         m = re.compile(
-            r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}|[A-Z][a-z]+)\b)?"
+            r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
+            r"|[A-Z][a-z]+)\b)?"
         ).match(text, end)
         if m and not self.lexicon.bits(m[1].split()[0].lower()) & (lx.ORDINARY | lx.KIN | lx.IDLABEL) | (
             m[1].lower() in self.lexicon.cities
@@ -160,9 +170,7 @@ class AddressRecognizer(NoteRecognizer):
             if not words.bits[i] & lx.STATE:
                 continue
             state_end = i
-            if form in self.lexicon.states:
-                pass
-            elif words.lower[i] in self._state_names and form[0].isupper():
+            if form in self.lexicon.states or (words.lower[i] in self._state_names and form[0].isupper()):
                 pass
             elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names and form[0].isupper():
                 state_end = i + 1
@@ -176,7 +184,7 @@ class AddressRecognizer(NoteRecognizer):
                 zipped = _ZIP.match(text, words.starts[zip_at])
             comma = i > 0 and words.words[i - 1] == ","
             k = i - 2 if comma else i - 1
-            if k < 0 or words.line_of[k] != words.line_of[i] and not zipped:
+            if k < 0 or (words.line_of[k] != words.line_of[i] and not zipped):
                 if zipped:
                     yield Hit(zipped.start(), zipped.end(), "ZIP_CODE", 0.95)
                 continue
@@ -244,7 +252,7 @@ class AddressRecognizer(NoteRecognizer):
             if form == "." and k and words.lower[k - 1] in ("st", "ste", "ft", "mt"):
                 k -= 1
                 continue
-            if not form[0].isalpha() or not form[0].isupper() or start <= k + 1 < start and False:
+            if not form[0].isalpha() or not form[0].isupper() or (start <= k + 1 < start and False):
                 break
             if steps and words.starts[start] - words.ends[k] > 2:
                 break
@@ -266,7 +274,7 @@ class AddressRecognizer(NoteRecognizer):
         n = len(words)
         bits = self.lexicon.bits
         cities = self.lexicon.cities
-        for i, low in enumerate(words.lower):
+        for i, _low in enumerate(words.lower):
             if not words.bits[i] & lx.CITY or not words.words[i][0].isupper():
                 continue
             for size in (3, 2, 1):

@@ -15,23 +15,27 @@ from noteproc.redaction.words import Words
 
 _OLD = r"(9\d|1[01]\d|12[0-5])"
 _WORDY = re.compile(
-    r"\b((?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)\s+hundred(?:\s+(?:and\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten))?|centenarian|nonagenarian))"
+    r"\b((?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one"
+    r"|a)\s+hundred(?:\s+(?:and\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten))?|centenarian|nonagenarian))"
     r"(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b|\s+years|\b)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"(?<![\w./-]){_OLD}(?=\s?-?\s?(?:years?|yrs?|yr|y)\b\.?(?:[\s-]*(?:old|of\s+age|young|o\b|f\b|m\b|/o))?|\s?-?\s?(?:y/o|yo|y\.o|yof|yom|y\.?o\.?)\b"
+    rf"(?<![\w./-]){_OLD}(?=\s?-?\s?(?:years?|yrs?|yr|y)\b\.?(?:[\s-]*(?:old|of\s+age|young|o\b|f\b|m\b|/o))?"
+    rf"|\s?-?\s?(?:y/o|yo|y\.o|yof|yom|y\.?o\.?)\b"
     r"|\s?-?\s?(?:female|male|woman|man|lady|gentleman)\b|\s?[yY]?[/ ]?\s?[MF]\b(?![.\d]))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"\b(?:age|aged|ages?d?\s+at\s+\w+|age/sex|age\s+is|at\s+age|at\s+the\s+age\s+of|turned|turns|turning|will\s+be|age\s+of)\W{{0,4}}{_OLD}\b(?![./]\d|\s?%)",
+    rf"\b(?:age|aged|ages?d?\s+at\s+\w+|age/sex|age\s+is|at\s+age|at\s+the\s+age\s+of|turned|turns|turning"
+    rf"|will\s+be|age\s+of)\W{{0,4}}{_OLD}\b(?![./]\d|\s?%)",
     re.IGNORECASE,
 )
 _BIRTHDAY = re.compile(rf"\b{_OLD}(?=(?:st|nd|rd|th)\s+birthday)", re.IGNORECASE)
 _STATES = re.compile(rf"\b(?:she|he|who)(?:\s+is|'s)\s+(?:now\s+)?{_OLD}(?=\s*(?:[.,;]|and\b|but\b|$))", re.IGNORECASE)
 _RELATIVE = re.compile(
-    rf"\b(?:(?:great-?)?grand(?:mother|father|ma|pa|parent)|mother|father|mom|dad|aunt|uncle|wife|husband|spouse|sister|brother|neighbor|friend|patient|pt|resident|man|woman|widow|widower)"
+    rf"\b(?:(?:great-?)?grand(?:mother|father|ma|pa|parent)|mother|father|mom|dad|aunt|uncle|wife|husband|spouse"
+    rf"|sister|brother|neighbor|friend|patient|pt|resident|man|woman|widow|widower)"
     rf"(?:\s+[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s+is|\s*,|\s*\()\s*{_OLD}(?=\s*[,.;)]|\s+(?:and|who|with)\b)"
 )
 _DURATION_AFTER = re.compile(
@@ -83,6 +87,5 @@ class AgeRecognizer(NoteRecognizer):
                     .lower()
                     .rstrip()
                     .endswith(("age", "aged", "turned", "age of"))
-                ):
-                    if not _DURATION_AFTER.search(after):
-                        yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.95)
+                ) and not _DURATION_AFTER.search(after):
+                    yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.95)

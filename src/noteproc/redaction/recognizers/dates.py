@@ -32,18 +32,25 @@ _YEAR_MONTH = re.compile(r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w./-])(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
 _NAMED = re.compile(
-    rf"(?<![^\W_])(?:(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s?-\s?{_DAY}(?:st|nd|rd|th)?)?(?:[ \t]?-[ \t]?|[ \t]{{1,2}}|\.|)(?:of\s+)?{_MONTH}\b\.?(?:[\s,.-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d))?"
-    rf"|{_MONTH}\b\.?[\s-]{{0,2}}(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?![\d/:]|\.\d|\s?(?:mg|mcg|units?|ml|weeks?|days?|years?|months?|hours?|percent|%)\b)"
-    rf"(?:\s?(?:-|and|&|to|through)\s?{_DAY}(?:st|nd|rd|th)?(?![\d/:]))?(?:[\s,.-]{{1,3}}{_YEAR}(?!\d)|,\s?\d\d(?!\d|/|:))?"
+    rf"(?<![^\W_])(?:(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s?-\s?{_DAY}(?:st|nd|rd|th)?)?(?:[ \t]?-[ \t]?"
+    rf"|[ \t]{{1,2}}|\.|)(?:of\s+)?{_MONTH}\b\.?(?:[\s,.-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d))?"
+    rf"|{_MONTH}\b\.?[\s-]{{0,2}}(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?![\d/:]|\.\d|\s?(?:mg|mcg|units?|ml|weeks?"
+    rf"|days?|years?|months?|hours?|percent|%)\b)"
+    rf"(?:\s?(?:-|and|&|to|through)\s?{_DAY}(?:st|nd|rd|th)?(?![\d/:]))?(?:[\s,.-]{{1,3}}{_YEAR}(?!\d)"
+    rf"|,\s?\d\d(?!\d|/|:))?"
     rf"|{_MONTH}\b\.?[\s,/-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d)"
     rf"|{_DAY}-{_MONTH}-\d\d(?!\d)|{_MONTH}-\d\d(?!\d))",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\b(?:the|on)\s+(\d{1,2}(?:st|nd|rd|th))\b", re.IGNORECASE)
 _ORDINAL_NOUN = re.compile(
-    r"\s*(?:[,&-]?\s*(?:and|or|through|to)?\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
-    r"intercostal|grade|floor|degree|time|trimester|week|day|month|year|hour|century|ventricle|molar|pregnancy|child|dose|cycle|line|generation|visit|branch|portion|part|street|st\b|ave|edition|session|attempt|compartment|interspace|web|space|"
-    r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s+(?:four|five|six|three|\d)|heart|diagonal|marginal|stage|place|birthday|grader)",
+    r"\s*(?:[,&-]?\s*(?:and|or|through|to)?\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe"
+    r"|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
+    r"intercostal|grade|floor|degree|time|trimester|week|day|month|year|hour|century|ventricle|molar|pregnancy"
+    r"|child|dose|cycle|line|generation|visit|branch|portion|part|street|st\b|ave|edition|session|attempt"
+    r"|compartment|interspace|web|space|"
+    r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s+(?:four|five|six|three|\d)|heart|diagonal"
+    r"|marginal|stage|place|birthday|grader)",
     re.IGNORECASE,
 )
 _ORDINAL_END = re.compile(r"\s*(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and the\b)")
@@ -54,25 +61,37 @@ _WEEKDAY_AFTER = re.compile(
     r"\s*[,(]?\s*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
 )
 _MEASURE_BEFORE = re.compile(
-    r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?|rating|bp|pressure|apgars?|vision|acuity|"
-    r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion|extension|abduction|"
-    r"dorsiflexion|plantarflexion|quad(?:riceps)?|biceps|triceps|deltoids?|ehl|hip|ankle|nodes?|stations?|visit|size|gauge|"
-    r"dilated|effaced|cores?|sets?|ekg|lead|moca|mmse|minicog|phq|gad|morse|braden|wells|sips?|fev1|t[12]|q\d*|every|of|about|approx|approximately|or|to)"
+    r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
+    r"|rating|bp|pressure|apgars?|vision|acuity|"
+    r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
+    r"|extension|abduction|"
+    r"dorsiflexion|plantarflexion|quad(?:riceps)?|biceps|triceps|deltoids?|ehl|hip|ankle|nodes?|stations?|visit"
+    r"|size|gauge|"
+    r"dilated|effaced|cores?|sets?|ekg|lead|moca|mmse|minicog|phq|gad|morse|braden|wells|sips?|fev1|t[12]|q\d*"
+    r"|every|of|about|approx|approximately|or|to)"
     r"\W{0,3}(?:is|was|at|of|in|are|were|score|now|today|right|left|bilaterally|r|l|a|by)?\W{0,3}$",
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale|inch|inches|\"|cup|tab|tablet|pill|dose|"
-    r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack|pint|full|positive|negative|correct|recall|words|objects|"
-    r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm|blood cultures|bottles|beats|lead))",
+    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
+    r"|inch|inches|\"|cup|tab|tablet|pill|dose|"
+    r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
+    r"|pint|full|positive|negative|correct|recall|words|objects|"
+    r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm"
+    r"|blood cultures|bottles|beats|lead))",
     re.IGNORECASE,
 )
 _DATE_BEFORE = re.compile(
-    r"(?<![a-z])(?:\bon|since|from|until|till?|thru|through|dated?|dob|dos|doa|dod|seen|visit|admit(?:ted)?|adm|discharged?|d/c|dc|dx'?d?|scheduled|appt|appointment|"
-    r"last|next|due|start(?:ed|ing)?|began|began on|effective|signed|by|after|before|of|lmp|edd|edc|born|birth(?:day|date)?|surgery|"
-    r"clinic|f/?u|follow-?up|recheck|return|rtc|week of|labs?|cbc|cmp|bmp|mri|ct|cxr|x-?ray|xr|echo|ekg|ecg|culture|note|entered|updated|reviewed|completed|given|"
-    r"addendum|collected|received|reported|d|t|dd|dt|rev|ed|er|icu|dated:|as of|hospitalized|placed|removed|inserted|refill(?:ed)?|filled|exp|expires|"
-    r"called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]|shot|biopsy|path|op|admission|transfer(?:red)?|arrived|and|between)"
+    r"(?<![a-z])(?:\bon|since|from|until|till?|thru|through|dated?|dob|dos|doa|dod|seen|visit|admit(?:ted)?|adm"
+    r"|discharged?|d/c|dc|dx'?d?|scheduled|appt|appointment|"
+    r"last|next|due|start(?:ed|ing)?|began|began on|effective|signed|by|after|before|of|lmp|edd|edc|born"
+    r"|birth(?:day|date)?|surgery|"
+    r"clinic|f/?u|follow-?up|recheck|return|rtc|week of|labs?|cbc|cmp|bmp|mri|ct|cxr|x-?ray|xr|echo|ekg|ecg"
+    r"|culture|note|entered|updated|reviewed|completed|given|"
+    r"addendum|collected|received|reported|d|t|dd|dt|rev|ed|er|icu|dated:|as of|hospitalized|placed|removed"
+    r"|inserted|refill(?:ed)?|filled|exp|expires|"
+    r"called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]|shot|biopsy|path|op"
+    r"|admission|transfer(?:red)?|arrived|and|between)"
     r"\W{1,3}$",
     re.IGNORECASE,
 )
@@ -199,7 +218,7 @@ class DateRecognizer(NoteRecognizer):
             return 0.25
         if after[:1] == ":" and b != 10 and not _MEASURE_BEFORE.search(before):
             return 0.6
-        if b > 12 and not (a == b):
+        if b > 12 and a != b:
             return 0.3 if b in (15, 20, 30) and a <= b else 0.7
         return 0.3 if a <= b and b in (5, 6, 8, 9, 10, 12) else MAYBE
 
@@ -242,5 +261,32 @@ class DateRecognizer(NoteRecognizer):
 
 
 _MONTH_CUES = frozenset(
-    "in since until till by last next this of early late mid from through during before after around and to past every each or end for".split()
+    [
+        "in",
+        "since",
+        "until",
+        "till",
+        "by",
+        "last",
+        "next",
+        "this",
+        "of",
+        "early",
+        "late",
+        "mid",
+        "from",
+        "through",
+        "during",
+        "before",
+        "after",
+        "around",
+        "and",
+        "to",
+        "past",
+        "every",
+        "each",
+        "or",
+        "end",
+        "for",
+    ]
 )

@@ -18,7 +18,8 @@ _EMAIL_SPOKEN = re.compile(
 )
 _URL = re.compile(r"(?<!\w)(?:https?://|ftp://|sftp://|www\.)[^\s<>\"')\]]{2,300}", re.IGNORECASE)
 _DOMAIN = re.compile(
-    r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co\.uk|org\.uk|nhs\.uk|ca|biz|med|app|link|me|local|internal|md)(?:/[^\s<>\"')\]]{0,200})?(?![\w-])",
+    r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:com|org|net|edu|gov|health|clinic|care|info|io|us|co\.uk"
+    r"|org\.uk|nhs\.uk|ca|biz|med|app|link|me|local|internal|md)(?:/[^\s<>\"')\]]{0,200})?(?![\w-])",
     re.IGNORECASE,
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?(?![\w]|\.\d)")
@@ -34,7 +35,8 @@ _EXTENSION = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@[A-Za-z][\w.-]{2,30}(?![\w@])")
 _FILE = re.compile(
-    r"(?<![\w/.-])[\w-]{3,80}(?:\.[\w-]{1,40}){0,3}\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?|csv|txt|rtf|hl7|xml)(?![\w.])",
+    r"(?<![\w/.-])[\w-]{3,80}(?:\.[\w-]{1,40}){0,3}\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|wav|mp3|dss|mp4|zip|xlsx?"
+    r"|csv|txt|rtf|hl7|xml)(?![\w.])",
     re.IGNORECASE,
 )
 

@@ -10,15 +10,9 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
-_STRONG_HEADS = frozenset(
-    "hospital hospitals clinic clinics infirmary sanatorium hospice pharmacy institute pavilion manor campus university college school elementary academy preschool kindergarten daycare shelter prison jail penitentiary".split()
-)
-_TAIL_HEADS = frozenset(
-    "center centre centers health healthcare rehab rehabilitation care associates specialists physicians partners group medicine surgery imaging dialysis village lodge terrace gardens haven homes house place residence hosp ctr facility home medical pediatrics orthopedics orthopaedics oncology cardiology dermatology laboratories labs laboratory wellness drug drugs urology nephrology neurology endocrine endocrinology psychiatry gastroenterology hematology ophthalmology podiatry gynecology emergency audiology optometry dentistry orthodontics allergy rheumatology pulmonology dental".split()
-)
-_ORG_HEADS = frozenset(
-    "inc llc llp ltd corp corporation company insurance assurance church temple mosque synagogue ministries foundation union bank foods trucking transit freight logistics construction manufacturing industries airlines railroad casino market bakery motors roofing plumbing electric farms supply mutual district department".split()
-)
+_STRONG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "STRONG")
+_TAIL_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "WEAK")
+_ORG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "ORG")
 _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del", "la", "los", "las"})
 
 
@@ -59,10 +53,7 @@ class FacilityRecognizer(NoteRecognizer):
             all_caps = all(words.words[k].isupper() for k in range(start, i + 1) if words.words[k][0].isalpha())
             names = [self.lexicon.bits(words.lower[k]) for k in own]
             own_ordinary = all(b & (lx.ORDINARY | lx.CLINICAL) and not b & (lx.NAME | lx.CITY) for b in names)
-            if low in _STRONG_HEADS:
-                score = 0.6 if own_ordinary else 0.92
-            else:
-                score = 0.45 if own_ordinary else 0.8
+            score = (0.6 if own_ordinary else 0.92) if low in _STRONG_HEADS else 0.45 if own_ordinary else 0.8
             if all_caps:
                 if any(b & lx.ORDINARY and not b & (lx.NAME | lx.CITY) for b in names):
                     continue

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction.lexicon import IDLABEL, lexicon
+from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
 from noteproc.redaction.words import Words
 
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
@@ -24,7 +26,8 @@ _VIN = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)", re.IGNORECASE)
 _DEA = re.compile(r"(?<!\w)[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9]\d{7}(?!\w)")
 _UDI = re.compile(r"\(01\)\s?\d{14}(?:\s?\((?:10|11|17|21)\)\s?[A-Za-z0-9-]{1,20}){0,4}")
 _CODE = re.compile(
-    r"(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
+    r"(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}"
+    r"|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
 )
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
 _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
@@ -65,145 +68,22 @@ _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
     "at",
 }
 _LIST = frozenset(",;/&") | {"and", "or"}
-_NEEDS_LONG = frozenset(
-    {
-        "hospital",
-        "patient",
-        "unit",
-        "visit",
-        "client",
-        "record",
-        "plan",
-        "group",
-        "lead",
-        "device",
-        "implant",
-        "case",
-        "study",
-        "order",
-        "report",
-        "home",
-        "work",
-        "office",
-        "call",
-        "called",
-        "contact",
-        "text",
-        "page",
-        "paged",
-        "p",
-        "f",
-        "x",
-        "pic",
-        "id",
-        "run",
-        "social",
-        "card",
-        "policy",
-        "tag",
-        "tags",
-        "lot",
-        "lots",
-        "exam",
-        "sample",
-        "block",
-        "slide",
-        "path",
-        "pathology",
-        "evidence",
-        "subject",
-        "spec",
-        "acc",
-        "cert",
-        "certificate",
-        "certification",
-        "provider",
-        "registration",
-        "admission",
-        "insurance",
-        "ins",
-        "medicare",
-        "medicaid",
-        "tricare",
-        "statement",
-        "referral",
-        "approval",
-        "donor",
-        "dl",
-        "sin",
-        "reference",
-        "ref",
-        "file",
-        "fin",
-        "enc",
-        "req",
-        "conf",
-        "rx",
-        "script",
-        "doc",
-        "member",
-        "protocol",
-        "registry",
-        "interpreter",
-        "participant",
-        "employee",
-        "job",
-        "badge",
-        "generator",
-        "ser",
-        "sn",
-        "last four",
-        "last 4",
-    }
-)
+_NEEDS_LONG = frozenset(lx.read_phrases("loose_labels.txt"))
 # Blood pressures, spans of hours and of years.
 _NEVER = re.compile(
-    r"\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19|SARS-CoV-?2",
+    r"\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
+    r"|SARS-CoV-?2",
     re.IGNORECASE,
 )
 _UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]{2,40}(?![\w@])")
 _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
 _UNITS_AFTER = re.compile(
-    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b|pm\b|times|percent|feet|ft|inch|degrees)\b",
+    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
+    r"|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b"
+    r"|pm\b|times|percent|feet|ft|inch|degrees)\b",
     re.IGNORECASE,
 )
-
-
-def vin_checks(vin: str) -> bool:
-    """Whether the ninth character of a vehicle identification number is its check digit.
-
-    Source: 49 CFR 565.15(c).
-    """
-    values = dict(
-        zip(
-            "ABCDEFGHJKLMNPRSTUVWXYZ",
-            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
-            strict=True,
-        )
-    )
-    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-    total = sum((values[c] if c in values else int(c)) * w for c, w in zip(vin.upper(), weights, strict=True))
-    check = "0123456789X"[total % 11]
-    return vin[8].upper() == check
-
-
-def npi_checks(npi: str) -> bool:
-    """Whether ten digits carry the check digit of a National Provider Identifier (Luhn over 80840 + npi).
-
-    Source: 45 CFR 162.406.
-    """
-    total = 24
-    for place, digit in enumerate(reversed(npi)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def dea_checks(number: str) -> bool:
-    """Whether the last digit of a DEA registration number is its check digit (21 CFR 1301 practice)."""
-    digits = [int(c) for c in number[2:]]
-    return (digits[0] + digits[2] + digits[4] + 2 * (digits[1] + digits[3] + digits[5])) % 10 == digits[6]
 
 
 class IdentifierRecognizer(NoteRecognizer):
@@ -263,7 +143,7 @@ class IdentifierRecognizer(NoteRecognizer):
 
     @staticmethod
     def _grouped(text: str, hit: Hit) -> Hit:
-        """The hit with the letters in front and the groups of digits behind that belong to one number ("OMS 60217", "00 4417 23")."""
+        """The hit with the letters in front and the groups behind of one number ("OMS 60217", "00 4417 23")."""
         start, end = hit.start, hit.end
         tail = _GROUPS.match(text, end) if end - start <= 4 else None
         if tail:
@@ -312,33 +192,31 @@ class IdentifierRecognizer(NoteRecognizer):
                 return Hit(start, end, kind, 0.95) if re.fullmatch(r"\d{5}(?:-\d{4})?", value) else None
             if kind in ("PHONE_NUMBER", "FAX_NUMBER"):
                 return Hit(start, end, kind, 0.7) if near and digits >= 7 and not mixed else None
-            if len(value) >= shortest and digits >= min(3, shortest - 1) or (mixed and digits >= 2 and len(value) >= 4):
+            if (len(value) >= shortest and digits >= min(3, shortest - 1)) or (
+                mixed and digits >= 2 and len(value) >= 4
+            ):
                 if not _looks_plain(value) or digits >= 4:
                     score = 0.96 if near and (name not in _NEEDS_LONG or (digits >= 5)) else 0.8
                     if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
                         score = 0.2
-                    if (
-                        _CODE.fullmatch(value)
-                        and digits < 5
-                        and not near
-                        or mixed
-                        and digits < 3
-                        and name in _NEEDS_LONG
+                    if (_CODE.fullmatch(value) and digits < 5 and not near) or (
+                        mixed and digits < 3 and name in _NEEDS_LONG
                     ):
                         return None
                     return Hit(start, end, kind, score)
         if previous is not None and 0 < start - previous.end <= 5:
             between = text[previous.end : start].split()
             if (
-                len(between) <= 2
-                and all(b.strip(".,") in _LIST or b in _LIST or not b.strip(",;/&") for b in between)
-                and digits >= 4
-                and previous.score >= 0.8
+                (
+                    len(between) <= 2
+                    and all(b.strip(".,") in _LIST or b in _LIST or not b.strip(",;/&") for b in between)
+                    and digits >= 4
+                    and previous.score >= 0.8
+                )
+                and previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER")
+                and not re.fullmatch(r"(?:19|20)\d\d", value)
             ):
-                if previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER") and not re.fullmatch(
-                    r"(?:19|20)\d\d", value
-                ):
-                    return Hit(start, end, previous.entity_type, 0.8)
+                return Hit(start, end, previous.entity_type, 0.8)
         return self._unlabelled(text, start, end, value, digits, mixed)
 
     @staticmethod

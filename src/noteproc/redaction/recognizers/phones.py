@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
 _EXTENSION = r"(?:[\s,;]{0,2}(?:x|ext\.?|extn\.?|extension|#)\s?:?\s?\d{1,6}(?:-\d{2,4})?(?!\d))?"
 _TEN = re.compile(
-    rf"(?<![\w/-])(?<!\d\.)(?:\+?1[\s.-]?)?(?:\(\d{{3}}\)\s{{0,2}}|\d{{3}}[\s./-]\s?)\d{{3}}\s?[\s.-]\s?\d{{4}}(?![\d/]|[.-]\d){_EXTENSION}",
+    rf"(?<![\w/-])(?<!\d\.)(?:\+?1[\s.-]?)?(?:\(\d{{3}}\)\s{{0,2}}"
+    rf"|\d{{3}}[\s./-]\s?)\d{{3}}\s?[\s.-]\s?\d{{4}}(?![\d/]|[.-]\d){_EXTENSION}",
     re.IGNORECASE,
 )
 _SEVEN = re.compile(rf"(?<![\w./-])\d{{3}}[.-]\d{{4}}(?![\d/]|[.-]\d){_EXTENSION}", re.IGNORECASE)
@@ -21,15 +23,19 @@ _HOUSE_CUE = re.compile(r"(?:\bat|\bx|ext\.?|call|page[dr]?|phone|line|desk|cell
 _BARE_TEN = re.compile(r"(?<![\w./-])(?:\+?1)?[2-9]\d{9}(?![\w/]|[.-]\d)")
 _FOREIGN = re.compile(r"(?<![\w])(?:\+|\b00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
 _GLUED = re.compile(
-    r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
+    r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}"
+    r"|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(r"\barea\s+code\s+(\d{3})\D{1,4}(\d{3})\W{0,3}(\d{4})\b", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"\b(?:phones?|ph|tel|telephone|cell(?:phone|ular)?|mobile|landline|pager|pgr|beeper|bpr|callback|call\s?back|voicemail|contact|dial|reached\s+at|reach\s+\w{1,8}\s+at|"
+    r"\b(?:phones?|ph|tel|telephone|cell(?:phone|ular)?|mobile|landline|pager|pgr|beeper|bpr|callback|call\s?back"
+    r"|voicemail|contact|dial|reached\s+at|reach\s+\w{1,8}\s+at|"
     r"page[dr]?|call(?:ed)?|office|home|work|desk|front\s+desk|nurse\s+line|triage|hotline|fax(?:ed)?|facsimile)"
-    r"(?:\s+(?:no|num|number|nbr|is|was|at|to|us|her|him|the|line|clinic|office|me|on|id))?(?:\s+(?:at|is|number|on))?\s?[.:#=()-]{0,3}\s{0,3}"
-    r"((?:\(\d{2,5}\)\s?)?\d[\d]{0,4}(?:[\s.-]\d{2,5}){1,3}|\d-\d{4}|\d{4,11})(?![\d/]|[.-]\d|:\d|\s?(?:mg|ml|am|pm|hrs?|hours)\b)",
+    r"(?:\s+(?:no|num|number|nbr|is|was|at|to|us|her|him|the|line|clinic|office|me|on|id))?(?:\s+(?:at|is|number"
+    r"|on))?\s?[.:#=()-]{0,3}\s{0,3}"
+    r"((?:\(\d{2,5}\)\s?)?\d[\d]{0,4}(?:[\s.-]\d{2,5}){1,3}|\d-\d{4}|\d{4,11})(?![\d/]|[.-]\d|:\d|\s?(?:mg|ml|am"
+    r"|pm|hrs?|hours)\b)",
     re.IGNORECASE,
 )
 _FAX = re.compile(
@@ -40,10 +46,7 @@ _GLUE_WORDS = frozenset(
     {"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"}
 )
 _AREA = frozenset({"area"})
-_LABEL_WORDS = frozenset(
-    "phone phones ph tel telephone cell cellphone cellular mobile landline pager pgr beeper bpr callback voicemail contact dial reached reach "
-    "page paged pager call called office home work desk front nurse triage hotline fax faxed facsimile".split()
-)
+_LABEL_WORDS = frozenset(lx.read_words("phone_labels.txt"))
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 
 

@@ -37,8 +37,8 @@ class TaggedRecognizer(NoteRecognizer):
     """Turns the tagger's label probabilities into spans; the score is the mean probability of being PHI at all.
 
     Args:
-        prefix: put before each entity type. Presidio drops a result inside another of one type with a higher score; under
-            types of its own, the tagger's evidence and that of the patterns both reach the redactor.
+        prefix: put before each entity type. Presidio drops a result inside another of one type with a higher score;
+            under types of its own, the tagger's evidence and that of the patterns both reach the redactor.
     """
 
     threshold = 0.35

@@ -1,0 +1,146 @@
+"""Who signed, dictated, typed, wrote an entry or got a copy, initials among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, Hit
+from noteproc.redaction.recognizers.namerun import NameReader
+from noteproc.redaction.words import Words
+
+_BY = re.compile(
+    r"\b(?:dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested"
+    r"|entered|seen|written|prepared|reported|"
+    r"assisted|ordered|referred|completed|electronically\s+signed|e-?signed|co-?signed|approved|recorded|taken"
+    r"|done|given|documented|witnessed|d/w|per|added|placed|staffed|supervised|accompanied)\b"
+    r"(?:\s+(?:but\s+not\s+read|and\s+\w+|electronically))?\s*(?:by|:)\s*:?\s*(?=\S)",
+    re.IGNORECASE,
+)
+_TYPIST = re.compile(
+    r"(?:^|(?<=[\s(]))((?:[A-Z]{2,4}|[a-z]{2,4})(?:[/:](?:[A-Z]{2,4}|[a-z]{2,4})\d{0,2}){1,2})(?=[\s),.;]|$)",
+    re.MULTILINE,
+)
+_TYPIST_LINE = re.compile(r"^\W{0,4}([A-Za-z]{2,4})([/:])([A-Za-z]{2,4})(?:[/:]([A-Za-z]{2,4}))?\d{0,3}\W{0,3}$")
+_CC = re.compile(
+    r"^[\s>*-]*(?:cc|c\.c\.|bcc|copies?(?:\s+to)?|copied(?:\s+to)?)\s?[:-]\s*", re.IGNORECASE | re.MULTILINE
+)
+_SIGNED_INITIALS = re.compile(
+    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|\s*$"
+    r"|\s*[,;]|\s+(?:RN|MD|LPN|PA|NP|CNA|PT|OT)\b)",
+    re.MULTILINE,
+)
+_LOG_LINE = re.compile(
+    r"^[ \t]*(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?[ \t]+)?(?:\d{1,2}:\d\d|[0-2]\d[0-5]\d)[ \t]+([A-Za-z]{2,3}"
+    r"|[A-Za-z]\.[ ]?[A-Za-z'-]{2,20})[ \t]?[-:][ \t]",
+    re.MULTILINE,
+)
+_SEEN_BY = re.compile(
+    r"\b(?:by|per|D/w|d/w)\s+([A-Z]{2,3})(?=\s+(?:in|at|on|this|today|and agrees)\b|\s*[,.;)]|\s*$)", re.MULTILINE
+)
+_LONE = re.compile(r"^[ \t]*/?[ \t]?([A-Za-z]{2,3})(?:[ \t]+(?:[0-2]\d[0-5]\d|\d{1,2}:\d\d))?[ \t]*$", re.MULTILINE)
+_CLOSING = re.compile(
+    r"(?:[-.\"~>/]\s{0,2}|\s{2,})([A-Z]{2,3}|[a-z]{2,3})[ \t]*(?:\d{4}|\d{1,2}:\d\d)?[ \t]*$", re.MULTILINE
+)
+_SERVICES = frozenset(lx.read_words("services.txt"))
+_NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
+
+
+class SignatureRecognizer(NameReader):
+    """Names and initials where people sign."""
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every name that stands so."""
+        yield from self._signed(words)
+
+    def _signed(self, words: Words) -> Iterator[Hit]:
+        text = words.text
+        for m in _BY.finditer(text):
+            i = words.at(m.end())
+            if i >= len(words) or words.starts[i] > m.end() + 2:
+                continue
+            if words.lower[i] in ("dr", "mr", "mrs", "ms"):
+                continue
+            j = self._run(words, i, trusted=False)
+            if j > i and (
+                self._looks_named(words, i, j)
+                or (words.words[i].isupper() and 2 <= len(words.words[i]) <= 3 and j == i + 1)
+            ):
+                initials = j == i + 1 and len(words.words[i]) <= 3 and words.words[i].isupper()
+                bits = self.lexicon.bits(words.lower[i])
+                role = "OTHER_NAME" if m.group().lower().startswith("accompanied") else "CLINICIAN_NAME"
+                if initials and bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY):
+                    continue
+                yield Hit(*self._span(words, i, j), role, 0.8 if initials else 0.93)
+        for m in _CC.finditer(text):
+            i = words.at(m.end())
+            if i < len(words) and words.starts[i] <= m.end() + 1:
+                k = i
+                if words.lower[k] in ("dr", "drs"):
+                    k += 1
+                    if k < len(words) and words.words[k] == ".":
+                        k += 1
+                if k < len(words):
+                    yield from self._named_list(words, k, "CLINICIAN_NAME", strong=True)
+        for line in range(len(words.line_starts)):
+            start, end = words.line_start(line), words.line_end(line)
+            if end - start > 24 or end - start < 5:
+                continue
+            found = _TYPIST_LINE.match(text[start:end].strip("\r"))
+            if found and f"{found[1]}/{found[3]}".lower() not in _NOT_TYPIST:
+                for group in (1, 3, 4):
+                    if found[group]:
+                        yield Hit(start + found.start(group), start + found.end(group), "CLINICIAN_NAME", 0.9)
+        for m in _TYPIST.finditer(text):
+            pieces = re.split(r"[/:]", m[1])
+            if (
+                len(pieces[0]) < 2
+                or m[1].lower() in _NOT_TYPIST
+                or not (pieces[0].isupper() and pieces[-1].rstrip("0123456789").islower())
+            ):
+                continue
+            at = m.start(1)
+            if any(self.lexicon.bits(p.lower()) & (lx.ORDINARY | lx.UNITWORD) and not p.isupper() for p in pieces):
+                continue
+            for piece in pieces:
+                yield Hit(at, at + len(piece), "CLINICIAN_NAME", 0.8)
+                at += len(piece) + 1
+        for pattern, score in ((_LOG_LINE, 0.7), (_SEEN_BY, 0.85)):
+            for m in pattern.finditer(text):
+                low = m[1].lower()
+                if (
+                    low not in _SERVICES
+                    and not self.lexicon.bits(low) & lx.CREDENTIAL
+                    and not (
+                        pattern is _LOG_LINE
+                        and self.lexicon.bits(low) & (lx.ORDINARY | lx.CLINICAL)
+                        and not m[1].islower()
+                    )
+                ):
+                    yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
+        for m in _CLOSING.finditer(text):
+            if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (lx.CREDENTIAL | lx.UNITWORD):
+                known = self.lexicon.bits(m[1].lower())
+                apart = m.group()[:1].isspace() or m.group()[:1] == "/"
+                score = (
+                    0.3
+                    if known & (lx.CLINICAL | lx.ORDINARY)
+                    else 0.55
+                    if not known and (apart or m[1].isupper())
+                    else MAYBE
+                )
+                yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
+        for m in _LONE.finditer(text):
+            if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (
+                lx.ORDINARY | lx.CREDENTIAL | lx.UNITWORD | lx.CLINICAL
+            ):
+                yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
+        for m in _SIGNED_INITIALS.finditer(text):
+            letters = m[1].replace(".", "").replace(" ", "").lower()
+            bits = self.lexicon.bits(letters)
+            if bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY | lx.STATE | lx.UNITWORD):
+                continue
+            yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", MAYBE)
