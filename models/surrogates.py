@@ -427,7 +427,8 @@ class Surrogates:
         name = self.rng.choice(
             [self.family().capitalize(), self.rng.choice(_TREES), self.rng.choice(_FEATURES), self.place()]
         )
-        line = f"{self.rng.randint(1, 19999)} {self.rng.choice(['', '', '', 'N ', 'S. ', 'West '])}{name} {self.rng.choice(_STREET_LAST)}"
+        side = self.rng.choice(["", "", "", "N ", "S. ", "West "])
+        line = f"{self.rng.randint(1, 19999)} {side}{name} {self.rng.choice(_STREET_LAST)}"
         if self.rng.random() < 0.25:
             line += f", {self.rng.choice(['Apt', 'Apt.', 'Unit', '#', 'Suite', 'Ste'])} {self.rng.randint(1, 900)}"
         return line

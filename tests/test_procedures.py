@@ -64,7 +64,8 @@ def reason(result: NoteResult, code: str) -> str:
         ("PLAN: gurglomycin 25 mg po bid.", {}),
         ("Wrist holder fitted today.", {"L9991": (1, ())}),
         ("He owns a wrist holder.", {}),
-        ("Gurgle swab: negative.", {"9907T": (1, ())}),
+        ("Rapid gurgle swab in office: negative.", {"9907T": (1, ())}),
+        ("Outside gurgle swab: negative.", {}),
     ],
 )
 def test_what_was_done(coder: Coder, text: str, expected: dict[str, tuple[int, tuple[str, ...]]]) -> None:

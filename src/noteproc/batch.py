@@ -18,16 +18,21 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
-from noteproc.config import Config
+from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
 from noteproc.files.atomic import atomic_text, write_text
 from noteproc.files.inputs import Columns, Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
+from noteproc.files.known import KnownIdentifiers, read_known_identifiers
 from noteproc.files.names import UniqueIds
 from noteproc.files.report import write_report
 from noteproc.files.tables import SuggestionTable
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
+from noteproc.redaction import Policy, load_policy
+from noteproc.redaction.keys import load_key
+from noteproc.redaction.vault import Vault
+from noteproc.release import Release
 from noteproc.version import VERSION
 from noteproc.workers import Item, Outcome, process_all, public_id
 
@@ -45,6 +50,7 @@ class RunOptions:
         resume: take up an unfinished run.
         force: replace the results of an earlier run.
         limit: only the first so many notes; None for all.
+        known_identifiers: a table of what must not stay in notes, by note or patient.
     """
 
     inputs: tuple[str, ...] = field(repr=False)
@@ -53,6 +59,7 @@ class RunOptions:
     resume: bool = False
     force: bool = False
     limit: int | None = None
+    known_identifiers: Path | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class RunSummary:
     Args:
         notes: inputs with an outcome.
         failed: inputs that gave no result.
+        quarantined: notes that the leak gate held back.
         suggestions: suggested codes in all.
         phi: redacted spans in all.
         seconds: wall time.
@@ -71,6 +79,7 @@ class RunSummary:
 
     notes: int
     failed: int
+    quarantined: int
     suggestions: int
     phi: int
     seconds: float
@@ -105,8 +114,12 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     """
     began = time.monotonic()
     found, skipped = _checked_sources(options)
+    policy = load_policy(options.config.policy)
+    known = read_known_identifiers(options.known_identifiers) if options.known_identifiers else KnownIdentifiers()
+    vault = _vault(options, policy)
     _prepare_out(options)
     processor = NoteProcessor(options.config)
+    release = Release(policy, vault)
     out = options.out.resolve()
     crosswalk = out.with_name(out.name + ".crosswalk.csv")
     streams = {
@@ -116,33 +129,41 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     }
     terms = {
         "version": VERSION,
-        "config": {**asdict(options.config), "workers": 0, "report_notes": 0},
+        "config": {**shown_settings(options.config), "workers": 0, "report_notes": 0},
+        "secrets": _digest((*options.config.canaries, _file_digest(options.known_identifiers))),
         "limit": options.limit,
-        "inputs": hashlib.sha256("\0".join(s.label for s in found).encode()).hexdigest(),
+        "inputs": _digest(s.label for s in found),
         "codesets": dict(processor.codesets.versions()),
     }
-    totals = {"failed": 0, "suggestions": 0, "phi": 0}
+    totals = {"failed": 0, "quarantined": 0, "suggestions": 0, "phi": 0}
     interrupted = False
     with Journal(out, streams, terms, resume=options.resume) as journal:
         _count_earlier(journal, streams["results"], totals)
-        items = islice(_items(found, options.config), len(journal.entries), options.limit)
+        items = islice(_items(found, options.config, known), options.limit)
+        _recall(journal, items, streams["results"], release)
         outcomes = process_all(items, processor, options.config)
         try:
             for outcome in outcomes:
-                _write(journal, outcome, out)
+                _write(journal, outcome, out, release)
                 totals["failed"] += outcome.status == "failed"
+                totals["quarantined"] += outcome.status == "quarantined"
                 totals["suggestions"] += outcome.suggestions
                 totals["phi"] += outcome.phi
-                progress(len(journal.entries), totals["failed"])
+                progress(len(journal.entries), totals["failed"] + totals["quarantined"])
         except KeyboardInterrupt:
             interrupted = True
         notes = len(journal.entries)
         files: tuple[str, ...] = ()
         if not interrupted:
-            files = _finish(journal, options, out, crosswalk, began, skipped)
+            held = _hold_late(journal, release, out)
+            totals["quarantined"] += held
+            files = _finish(journal, options, policy, out, crosswalk, began, skipped)
+    if vault is not None:
+        vault.close()
     return RunSummary(
         notes,
         totals["failed"],
+        totals["quarantined"],
         totals["suggestions"],
         totals["phi"],
         time.monotonic() - began,
@@ -197,7 +218,7 @@ def _clear(out: Path) -> None:
             shutil.rmtree(out / folder)
 
 
-def _items(found: Sequence[Source], config: Config) -> Iterator[Item]:
+def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers) -> Iterator[Item]:
     ids = UniqueIds()
     columns = Columns(config.id_column, config.text_column)
     read_all: Iterable[Note | Unreadable] = chain.from_iterable(read(source, columns) for source in found)
@@ -207,11 +228,31 @@ def _items(found: Sequence[Source], config: Config) -> Iterator[Item]:
             yield Item(index, note_id, content.label, content.message)
         else:
             note_id = ids.take(content.note_id)
-            yield Item(index, note_id, content.note_id, replace(content, note_id=note_id))
+            yield Item(index, note_id, content.note_id, replace(known.added_to(content), note_id=note_id))
 
 
-def _write(journal: Journal, outcome: Outcome, out: Path) -> None:
+def _vault(options: RunOptions, policy: Policy) -> Vault | None:
+    config = options.config
+    if not config.vault:
+        if policy.reversible or policy.needs_vault:
+            raise ConfigError(f"the policy {policy.name} needs a vault: make one with noteproc vault init, name it with --vault")
+        return None
+    return Vault.open(Path(config.vault), load_key(Path(config.key_file) if config.key_file else None))
+
+
+def _recall(journal: Journal, items: Iterator[Item], results: Path, release: Release) -> None:
+    """Skip the inputs that an interrupted run has written, and let the leak gate know what they held."""
+    if not journal.entries:
+        return
+    with results.open(encoding="utf-8") as lines:
+        for entry, item in zip(journal.entries, items, strict=False):
+            if entry.status == "done" and isinstance(item.content, Note):
+                release.recall(item.content, json.loads(next(lines)))
+
+
+def _write(journal: Journal, outcome: Outcome, out: Path, release: Release) -> None:
     note_id = public_id(outcome.index) if outcome.private else outcome.note_id
+    outcome = release.settle(outcome, note_id)
     lines: dict[str, str] = {}
     if outcome.private:
         lines["crosswalk"] = f'{note_id},"{outcome.label.replace(chr(34), chr(34) * 2)}"\n'
@@ -221,14 +262,15 @@ def _write(journal: Journal, outcome: Outcome, out: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, outcome.text)
     else:
-        failure = {"note_id": note_id, "status": "failed", "reason": outcome.message}
+        failure = {"note_id": note_id, "status": outcome.status, "reason": outcome.message}
         lines["failed"] = json.dumps(failure, ensure_ascii=False) + "\n"
     digest = hashlib.sha256(outcome.line.encode()).hexdigest() if outcome.line else ""
     journal.append(Entry(note_id, outcome.status, digest), lines)
 
 
 def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> None:
-    totals["failed"] = sum(entry.status == "failed" for entry in journal.entries)
+    for status in ("failed", "quarantined"):
+        totals[status] = sum(entry.status == status for entry in journal.entries)
     if not journal.entries:
         return
     with results.open(encoding="utf-8") as lines:
@@ -238,18 +280,42 @@ def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> N
             totals["phi"] += len(result["phi"])
 
 
+def _hold_late(journal: Journal, release: Release, out: Path) -> int:
+    """Take back the notes that show what was taken out of another; how many they are."""
+    results = journal.folder / "results.jsonl"
+    with results.open(encoding="utf-8") as lines:
+        leaks = release.late_leaks(lines)
+    if not leaks:
+        return 0
+    with results.open(encoding="utf-8") as lines, atomic_text(journal.folder / "released.jsonl", mode=0o600) as file:
+        file.writelines(line for line in lines if json.loads(line)["note_id"] not in leaks)
+    with (journal.folder / "failed.jsonl").open(encoding="utf-8") as lines:
+        earlier = lines.read()
+    with atomic_text(journal.folder / "refused.jsonl", mode=0o600) as file:
+        file.write(earlier)
+        for note_id, reason in leaks.items():
+            file.write(json.dumps({"note_id": note_id, "status": "quarantined", "reason": reason}) + "\n")
+            (out / "redacted" / f"{note_id}.txt").unlink(missing_ok=True)
+    for at, entry in enumerate(journal.entries):
+        if entry.note_id in leaks:
+            journal.entries[at] = Entry(entry.note_id, "quarantined", "")
+    journal.replace("results", journal.folder / "released.jsonl")
+    journal.replace("failed", journal.folder / "refused.jsonl")
+    return len(leaks)
+
+
 def _finish(
-    journal: Journal, options: RunOptions, out: Path, crosswalk: Path, began: float, skipped: int
+    journal: Journal, options: RunOptions, policy: Policy, out: Path, crosswalk: Path, began: float, skipped: int
 ) -> tuple[str, ...]:
     entries = journal.entries
-    failed = sum(entry.status == "failed" for entry in entries)
+    counts = {status: sum(entry.status == status for entry in entries) for status in ("done", "failed", "quarantined")}
     final = {"results": out / "results.jsonl"}
-    if failed:
+    if counts["done"] < len(entries):
         final["failed"] = out / "failed.jsonl"
     private = journal.length("crosswalk") > 0
     if private:
         final["crosswalk"] = crosswalk
-    working = journal.folder / "results.jsonl"
+    working = journal.path("results")
     with atomic_text(out / "suggestions.csv") as file, working.open(encoding="utf-8") as lines:
         table = SuggestionTable(file)
         for line in lines:
@@ -267,11 +333,11 @@ def _finish(
         "schema_version": 1,
         "versions": versions,
         "python": platform.python_version(),
-        "config": asdict(options.config),
+        "config": shown_settings(options.config),
+        "policy": policy.to_dict(),
         "counts": {
             "notes": len(entries),
-            "done": len(entries) - failed,
-            "failed": failed,
+            **counts,
             "files_of_unknown_kind": skipped,
             "cpus": os.cpu_count(),
         },
@@ -282,6 +348,14 @@ def _finish(
     write_text(out / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     names = [path.name for path in written] + ["manifest.json", "redacted/"]
     return tuple(names + ([crosswalk.name] if private else []))
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _file_digest(path: Path | None) -> str:
+    return "" if path is None else _sha256(path)
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -31,6 +31,9 @@ class Config:
         report_notes: how many notes ``report.html`` shows, 0 or more.
         id_column, text_column: columns of a CSV or keys of a JSON line; "" guesses among the usual names.
         dictionaries: folders of the user's own dictionaries.
+        canaries: phrases that must stand in no output; a note that shows one is quarantined.
+        vault: the vault that keeps what reversible policies take out, and draws surrogates and date offsets.
+        key_file: the file with the vault's key; "" looks into ``NOTEPROC_KEY`` and the system's key store.
     """
 
     setting: SettingChoice = "auto"
@@ -41,6 +44,9 @@ class Config:
     id_column: str = ""
     text_column: str = ""
     dictionaries: tuple[str, ...] = ()
+    canaries: tuple[str, ...] = ()
+    vault: str = ""
+    key_file: str = ""
 
     def __post_init__(self) -> None:
         _one_of("setting", self.setting, get_args(SettingChoice))
@@ -111,13 +117,20 @@ def _cast(key: str, value: object, kind: type, where: str) -> object:
             raise ConfigError(f"{where}{key} must be a whole number") from None
     if kind is tuple:
         if isinstance(value, str):
-            return tuple(part for part in value.split(os.pathsep) if part)
+            # A canary may hold a colon, as a time does; a line end it never holds.
+            return tuple(part for part in value.split("\n" if key == "canaries" else os.pathsep) if part)
         if isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
             return tuple(value)
-        raise ConfigError(f"{where}{key} must be a list of paths")
+        raise ConfigError(f"{where}{key} must be a list of {'phrases' if key == 'canaries' else 'paths'}")
     if not isinstance(value, str):
         raise ConfigError(f"{where}{key} must be text")
     return value
+
+
+def shown_settings(config: Config) -> dict[str, object]:
+    """The settings for a manifest: of canaries only how many, of the vault and its key only whether."""
+    hidden = {"canaries": len(config.canaries), "vault": bool(config.vault), "key_file": bool(config.key_file)}
+    return {**asdict(config), **hidden}
 
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@
     ├── CodeSetError         a code-set file that cannot be used; carries path and line
     ├── ModelError           a missing or stale artifact; says how to mend it
     ├── RedactionError       redaction failed, so nothing of the note is emitted
+    │   └── LeakError        the leak gate found an identifier in the redacted text
     └── ReadError            an input that cannot be read; carries its name
 """
 
@@ -43,6 +44,10 @@ class ModelError(NoteprocError):
 
 class RedactionError(NoteprocError):
     """Redaction failed. Nothing of the note may be emitted."""
+
+
+class LeakError(RedactionError):
+    """The leak gate found an identifier in the redacted text. The message names kinds, never words."""
 
 
 class ReadError(NoteprocError):

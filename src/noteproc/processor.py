@@ -9,8 +9,10 @@ from pathlib import Path
 from noteproc.codesets import CodeSets
 from noteproc.coding import Coder
 from noteproc.config import Config
+from noteproc.errors import LeakError
 from noteproc.records import Note, NoteResult, RedactedNote
-from noteproc.redaction import Redactor
+from noteproc.redaction import LeakGate, Redactor
+from noteproc.redaction.gate import leak_message
 
 
 class NoteProcessor:
@@ -27,16 +29,21 @@ class NoteProcessor:
     ) -> None:
         self.config = config or Config()
         self.redactor = redactor or Redactor(policy=self.config.policy, operator=self.config.replacement)
+        self.gate = LeakGate(self.config.canaries, self.redactor.policy.kept)
         self.codesets = CodeSets.open(user_dictionaries=_paths(self.config.dictionaries))
         self.coder = coder or Coder(self.codesets)
 
     def redact(self, note: Note) -> RedactedNote:
-        """The note without PHI.
+        """The note without PHI, past the leak gate.
 
         Raises:
             RedactionError: redaction failed; nothing of the note may be used.
+            LeakError: the leak gate found an identifier in the redacted text; nothing of the note may be used.
         """
         redacted = self.redactor.redact(note)
+        leaks = self.gate.check(note, redacted)
+        if leaks:
+            raise LeakError(leak_message(leaks))
         if self.config.setting == "auto" or redacted.context.setting == self.config.setting:
             return redacted
         return replace(redacted, context=replace(redacted.context, setting=self.config.setting))

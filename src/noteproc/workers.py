@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from noteproc.config import Config
-from noteproc.errors import RedactionError
+from noteproc.errors import LeakError, RedactionError
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
 
-Status: TypeAlias = Literal["done", "failed"]
+Status: TypeAlias = Literal["done", "failed", "quarantined"]
 
 _CHUNK_NOTES = 16
 _CHUNK_CHARACTERS = 400_000
@@ -48,6 +48,8 @@ class Outcome:
     text: str = field(default="", repr=False)
     suggestions: int = 0
     phi: int = 0
+    patient: str = field(default="", repr=False)  # the caller's id of the patient, if he gave one
+    withheld: tuple[str, ...] = field(default=(), repr=False)  # what stood where each identifier was
 
 
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
@@ -138,6 +140,9 @@ def _process(processor: NoteProcessor, item: Item) -> Outcome:
         if private:
             redacted = replace(redacted, note_id=public_id(item.index))
         result = processor.coder.code(redacted)
+    except LeakError as error:
+        private = True  # what escaped redaction may stand in the label too
+        return Outcome(item.index, item.note_id, item.label, private, "quarantined", str(error))
     except RedactionError:
         private = processor.redactor.label_is_private(item.label)
         message = "redaction failed, so nothing of this note is written"
@@ -160,6 +165,8 @@ def _process(processor: NoteProcessor, item: Item) -> Outcome:
         result.text,
         len(result.suggestions),
         len(result.phi),
+        content.metadata.get("patient_id", ""),
+        tuple(content.text[p.start : p.end] for p in redacted.phi),
     )
 
 

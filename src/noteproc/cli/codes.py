@@ -18,6 +18,8 @@ System = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS", "HCPCS", "CPT")
+
 codesets = typer.Typer(help="The code sets that are loaded.", no_args_is_help=True)
 
 
@@ -37,11 +39,11 @@ def lookup(
 
     Example: `noteproc lookup "hip fracture" --system ICD-10-CM --limit 5`
     """
-    from noteproc.codesets import SYSTEMS, CodeSets
+    from noteproc.codesets import CodeSets
     from noteproc.codesets import lookup as find
 
-    if system is not None and system not in SYSTEMS:
-        raise ConfigError(f"--system must be one of {', '.join(SYSTEMS)}")
+    if system is not None and system not in _SYSTEMS:
+        raise ConfigError(f"--system must be one of {', '.join(_SYSTEMS)}")
     if (words is None) == (queries is None) or (queries is None) != (answers is None):
         raise ConfigError("give words, or --queries FILE with --answers FILE")
     sets = CodeSets.open()
@@ -79,10 +81,11 @@ def list_codesets(as_json: AsJson = False) -> None:
         print(json.dumps([{name: getattr(s, name) for name in s.__slots__} for s in summaries]))
         return
     table = Table()
-    for column in ("system", "version", "codes", "source", "licence"):
+    for column in ("system", "version", "codes", "from", "sources", "licence"):
         table.add_column(column, overflow="fold")
     for s in summaries:
-        table.add_row(s.system, s.version, f"{s.codes:,}", s.source, s.licence)
+        more = f" and {len(s.sources) - 1} more" if len(s.sources) > 1 else ""
+        table.add_row(s.system, s.version, f"{s.codes:,}", s.effective_from, s.sources[0] + more, s.licence)
     Console().print(table)
 
 

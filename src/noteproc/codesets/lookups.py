@@ -28,6 +28,8 @@ _GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "in
 _REPAIR_CUTOFF = 82.0
 _KEPT_PHRASES = 400
 _LEAST = 0.02
+# A phrase that is the query, word for word, goes before one that holds words of no weight besides.
+_WORD_FOR_WORD = 0.03
 
 
 FRAME, EXTRA_NUM, NEAR_NUM, WRONG_NUM = 0.8, 0.9, 0.95, 0.6
@@ -123,6 +125,8 @@ class Lookup:
                 continue
             code = int(index.code[phrase])
             value *= self._agreement(keys, phrase)
+            if keys == frozenset(index.keys[k] for k in index.words_of(phrase)):
+                value += _WORD_FOR_WORD
             if code not in best or value > best[code][0]:
                 best[code] = (value, phrase)
         # Of equal codes the longer one stands first: a phrase that proves a leaf says more than its header's.

@@ -110,18 +110,22 @@ def _build(phrases: Iterable[Phrase], words: SearchWords, folder: Path) -> None:
     codes: dict[tuple[str, str], int] = {}
     code_of: list[int] = []
     worth: list[float] = []
-    seen: set[tuple[int, tuple[str, ...]]] = set()
+    seen: dict[tuple[int, tuple[str, ...]], int] = {}
     for phrase in phrases:
         keys = words.keys(phrase.text)
         if not keys:
             continue
         code = codes.setdefault((phrase.system, phrase.code), len(codes))
+        alone = phrase.when.holds(lambda word: False, lambda quantity: None)
+        trust = _SOURCE_WORTH[phrase.source] * (1.0 if alone else _CONDITIONAL_WORTH)
         if (code, keys) in seen:
+            at = seen[code, keys]
+            worth[at] = max(worth[at], trust)
             continue
-        seen.add((code, keys))
+        seen[code, keys] = len(cut)
         cut.append(keys)
         code_of.append(code)
-        worth.append(_SOURCE_WORTH[phrase.source] * (_CONDITIONAL_WORTH if phrase.when else 1.0))
+        worth.append(trust)
     categories: dict[str, set[str]] = {}
     pairs = list(codes)
     for keys, code in zip(cut, code_of, strict=True):

@@ -149,7 +149,9 @@ class Assertions:
                     size = len(forms)
                     if size < length:
                         break
-                    if size == 1 or (i + size <= span.stop and _follows(words, i, forms)):
+                    if size == 1 or (
+                        i + size <= span.stop and words[i + 1].form == forms[1] and _follows(words, i, forms)
+                    ):
                         length = size
                         found.append(Cue(kind, direction, i, i + size))
             i += max(1, length)

@@ -12,8 +12,9 @@ from noteproc.coding.assertion import Assertions, Verdict
 from noteproc.coding.history import becomes
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
+from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
-from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.coding.reading import Reading
 from noteproc.coding.wording import fits, is_rare_short
 from noteproc.text import lexicon
 from noteproc.text.tables import rows
@@ -39,6 +40,7 @@ class Mention:
         rivals: other codes that the same words could mean.
         weak: whether the words are too bare to be coded by themselves ("pain").
         short: whether it is a bare abbreviation that is not of the commonest.
+        support: words elsewhere that made a condition of the dictionary true.
     """
 
     match: Match
@@ -49,6 +51,7 @@ class Mention:
     rivals: tuple[str, ...] = ()
     weak: bool = False
     short: bool = False
+    support: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -80,10 +83,11 @@ class Mentions:
         self, reading: Reading, matches: Sequence[Match], assertions: Assertions, quantities: Quantities
     ) -> list[Mention]:
         """The mentions in text order."""
+        nearness = Nearness(reading, assertions)
         meant: list[Match] = []
         near_misses: dict[tuple[str, tuple[int, ...]], list[str]] = {}
         for match in matches:
-            if self._is_meant(reading, match, quantities):
+            if self._is_meant(reading, match, quantities, nearness):
                 meant.append(match)
             elif match.system != ICD10CM:
                 near_misses.setdefault((match.system, match.at), []).append(match.code)
@@ -99,14 +103,14 @@ class Mentions:
             if system == ICD10CM:
                 found.append(self._diagnosis(group, section, verdict))
             else:
-                found.extend(self._procedure(group, near_misses.get((system, at), ()), section, verdict))
+                found.extend(self._procedure(group, near_misses.get((system, at), ()), section, verdict, nearness))
         return found
 
     def _is_weak(self, match: Match) -> bool:
         index = self._index
         return index.counts[match.phrase] == 1 and int(index.keys[match.phrase, 0]) in self._weak_numbers
 
-    def _is_meant(self, reading: Reading, match: Match, quantities: Quantities) -> bool:
+    def _is_meant(self, reading: Reading, match: Match, quantities: Quantities, nearness: Nearness) -> bool:
         index = self._index
         if match.system == ICD10CM and self._is_weak(match) and not match.code.startswith(_TOLD):
             return False
@@ -115,9 +119,8 @@ class Mentions:
         if not text:
             return fits(reading, match, index)
         when = When.parse(text)
-        own = frozenset(match.at)
         return fits(reading, match, index) and when.holds(
-            lambda words: near(reading, words, match.first, match.last, own, whole=match.system != ICD10CM),
+            lambda words: nearness.nearest(words, match.at, whole=match.system != ICD10CM) is not None,
             lambda name: quantities.value(name, match.first, match.last),
         )
 
@@ -187,7 +190,12 @@ class Mentions:
         )
 
     def _procedure(
-        self, group: Sequence[Match], near_misses: Sequence[str], section: str, verdict: Verdict
+        self,
+        group: Sequence[Match],
+        near_misses: Sequence[str],
+        section: str,
+        verdict: Verdict,
+        nearness: Nearness,
     ) -> list[Mention]:
         """The codes that a procedure's words mean: those whose conditions hold, before those without one."""
         best: dict[str, Match] = {}
@@ -195,16 +203,29 @@ class Mentions:
             known = best.get(match.code)
             if known is None or (self._tier(match), match.score) > (self._tier(known), known.score):
                 best[match.code] = match
-        top = max(self._clauses(m) for m in best.values())
-        chosen = sorted(code for code, match in best.items() if self._clauses(match) == top)
+        conditions = {code: self._condition(match) for code, match in best.items()}
+        top = max(len(when.clauses) for when in conditions.values())
+        chosen = sorted(code for code, when in conditions.items() if len(when.clauses) == top)
+        supports = {code: nearness.support(conditions[code], best[code].at, whole=True) for code in chosen}
+        # Where several siblings' words stand in the note, those beside the match decide.
+        least = min(far for far, _ in supports.values())
+        chosen = [code for code in chosen if supports[code][0] == least]
         others = sorted({*best, *near_misses})
         return [
-            Mention(best[code], code, code, section, verdict, tuple(c for c in others if c != code)) for code in chosen
+            Mention(
+                best[code],
+                code,
+                code,
+                section,
+                verdict,
+                tuple(c for c in others if c != code),
+                support=supports[code][1],
+            )
+            for code in chosen
         ]
 
-    def _clauses(self, match: Match) -> int:
-        """How many conditions had to hold for a match."""
-        return len(When.parse(self._index.conditions[self._index.condition[match.phrase]]).clauses)
+    def _condition(self, match: Match) -> When:
+        return When.parse(self._index.conditions[self._index.condition[match.phrase]])
 
     def _tier(self, match: Match) -> float:
         index = self._index
@@ -213,32 +234,3 @@ class Mentions:
         return tier + (
             1.5 if int(index.condition[match.phrase]) and index.conditions[int(index.condition[match.phrase])] else 0.0
         )
-
-
-def near(
-    reading: Reading,
-    words: str,
-    first: int,
-    last: int,
-    own: frozenset[int] = frozenset(),
-    *,
-    whole: bool = False,
-) -> bool:
-    """Whether words of a dictionary's condition stand near: in the same sentence, the next ones, or the section."""
-    keys = phrase_keys(words)
-    if not keys:
-        return False
-    low, inside = reading.keys_near(first, last)
-    if whole:
-        low, inside = 0, reading.operative_keys()
-    if len(keys) == 1:
-        if keys[0] not in inside:
-            return False
-        return any(key == keys[0] and low + i not in own for i, key in enumerate(inside))
-    wanted = list(keys)
-    if any(key not in inside for key in wanted):
-        return False
-    stop = lexicon.shipped().stop
-    plain = [key for key in inside if key not in stop]
-    width = len(wanted)
-    return any(plain[i : i + width] == wanted for i in range(len(plain) - width + 1))

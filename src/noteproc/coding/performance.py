@@ -27,7 +27,10 @@ _REASONS: dict[str, Reason] = {
 _OPERATIVE = frozenset(
     {"procedure", "technique", "postop_dx", "findings", "anesthesia", "implants", "ebl", "specimens"}
 )
+# So many different words of the operating table make a note operative without any heading.
+_OPERATING = 3
 _SURGICAL = frozenset({"technique", "postop_dx", "anesthesia", "ebl"})
+_VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "procedure", "ros", "pmh", "ed_course"})
 _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imaging", "labs"})
 DOSE = re.compile(r"(?<![\w.,])(\d+(?:,\d{3})*(?:\.\d+)?)\s?-?\s?(mg|mcg|ug|g|gm|ml|cc|units?|u|iu|meq|mci)\b", re.I)
 
@@ -55,11 +58,18 @@ class Performance:
         self._operative = (
             any(s.name in _OPERATIVE for s in reading.sections)
             or _words()["procedural"].search(reading.text, 0, 700) is not None
+            or len({m.lower() for m in _words()["operating"].findall(reading.text)}) >= _OPERATING
         )
 
     @property
     def _surgical(self) -> bool:
         return any(s.name in _SURGICAL for s in self._reading.sections)
+
+    @property
+    def _report(self) -> bool:
+        """Whether the note is itself the report of a test."""
+        names = {s.name for s in self._reading.sections}
+        return "findings" in names and not names & _VISIT
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
@@ -72,6 +82,9 @@ class Performance:
         if section == "planned" and words["done"].search(text):
             section = "present"
         ordered = entry.flags.get("done") == "order" and words["result"].search(text) is not None
+        if entry.flags.get("done") == "order" and not self._report and not words["own"].search(text):
+            # A result that is quoted was reported by whoever made it.
+            return _REASONS.get(kind, "historical")
         if ordered and (kind == "planned" or (kind == "absent" and self._only_negative(mention))):
             kind = section = "present"
         if entry.kind == "drug" and kind == "present" and self._surgical:

@@ -74,6 +74,7 @@ class Procedures:
             entry.code,
             entry.code,
             tuple(done),
+            support=tuple(sorted({i for m in done for i in m.support} - {i for m in done for i in m.match.at})),
             score=round(min(0.99, _weight(best) * min(1.0, 0.6 + 0.4 * best.match.score)), 4),
             units=_units(reading, best, entry, quantities),
             modifiers=_modifiers(reading, done, entry),
@@ -97,12 +98,19 @@ class Procedures:
         """An add-on code stands only beside one of its primaries."""
         found = list(candidates)
         codes = {c.code for c in found if c.reason is None}
+        primaries = [c for c in found if c.reason is None and c.system != ICD10CM and not self._is_addon(c)]
         for n, candidate in enumerate(found):
             entry = self._codesets.entry(candidate.system, candidate.code)
-            primaries = str(entry.flags.get("addon", "")) if entry is not None else ""
-            if candidate.reason is None and primaries and codes.isdisjoint(primaries.split(",")):
+            if entry is None or candidate.reason is not None or "addon" not in entry.flags:
+                continue
+            named = {code for code in str(entry.flags["addon"]).split(",") if code[:1].isdigit()}
+            if codes.isdisjoint(named) if named else not primaries:
                 found[n] = candidate.without("included")
         return found
+
+    def _is_addon(self, candidate: Candidate) -> bool:
+        entry = self._codesets.entry(candidate.system, candidate.code)
+        return entry is not None and "addon" in entry.flags
 
     def _one_of_siblings(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Of codes that the same words could mean, the best stays and names the others as alternatives."""

@@ -39,6 +39,7 @@ class Reading:
         self._starts: list[int] = [word.start for word in self.words]
         self.keys: list[str] = [self._lexicon.key(word.form) for word in self.words]
         self._flat: list[str] | None = None
+        self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
         self._said: frozenset[str] = frozenset()
         self._expansions: list[tuple[str, ...]] = [
@@ -70,16 +71,11 @@ class Reading:
         first, last = self._first_word.get(sentence, (0, 0))
         return range(first, last)
 
-    def keys_near(self, first: int, last: int) -> tuple[int, list[str]]:
-        """The keys of the section around words ``first`` to ``last``, at most 150 words either side.
-
-        Returns:
-            The number of the first of them, and the keys.
-        """
+    def span_near(self, first: int, last: int) -> range:
+        """The words of the section around words ``first`` to ``last``, at most 150 either side."""
         section = self.section(self.words[first].start)
         low = max(bisect_left(self._starts, section.heading_start), first - 150)
-        high = min(bisect_left(self._starts, section.end), last + 151)
-        return low, self.keys[low : max(high, last + 1)]
+        return range(low, max(min(bisect_left(self._starts, section.end), last + 151), last + 1))
 
     def operative_keys(self) -> list[str]:
         """The keys of the note, those of plans, advice, histories and consent blanked."""
@@ -89,6 +85,16 @@ class Reading:
                 for word, key in zip(self.words, self.keys, strict=True)
             ]
         return self._operative
+
+    def places(self, key: str) -> list[int]:
+        """The words that are, stand for, or imply this key, in order."""
+        if self._places is None:
+            found: dict[str, list[int]] = {}
+            for i, own in enumerate(self.keys):
+                for said in (own, *self._expansions[i], *self._lexicon.implied(own)):
+                    found.setdefault(said, []).append(i)
+            self._places = found
+        return self._places.get(key, [])
 
     def says(self, keys: tuple[str, ...]) -> bool:
         """Whether the note holds these keys side by side, abbreviations written out."""

@@ -108,6 +108,10 @@ def _same_word(form: str, written: str, phrase: str) -> bool:
     return words.joined(parts[0].form) == words.joined(form)
 
 
+def _tight(text: str) -> str:
+    return re.sub(r"[\s.]", "", text).lower()
+
+
 def _is_scrap(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """A phrase of scraps ("ML IV"): letters must be capitals and stand in order, side by side."""
     count = index.counts[match.phrase]
@@ -115,6 +119,11 @@ def _is_scrap(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return False
     if match.at[-1] - match.at[0] + 1 != len(match.at):
         return True
+    start, end = reading.words[match.at[0]].start, reading.words[match.at[-1]].end
+    phrase = index.phrase(match.phrase)
+    if all(len(index.words[k]) <= 2 for k in index.keys[match.phrase, :count].tolist()):
+        # "D/C" is not "D&C".
+        return _tight(reading.text[start:end]) != _tight(phrase)
     if match.kind != "exact":
         return True
     written = [reading.text[reading.words[i].start : reading.words[i].end] for i in match.at]

@@ -89,6 +89,17 @@ class Journal:
         """How many bytes a stream holds."""
         return self._paths[name].stat().st_size
 
+    def path(self, name: str) -> Path:
+        """The file that a stream has now."""
+        return self._paths[name]
+
+    def replace(self, name: str, path: Path) -> None:
+        """Let another file in the journal's folder stand for a stream when the run ends.
+
+        The stream itself stays as it is until then, so that a run cut off right now can be taken up again.
+        """
+        self._paths[name] = path
+
     def close(self) -> None:
         """Close the streams; the run can be taken up again."""
         for stream in (*self._streams.values(), self._log):

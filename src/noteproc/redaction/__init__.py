@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from noteproc.redaction import entities
+from noteproc.redaction.gate import LeakGate
+from noteproc.redaction.policy import Policy, load_policy, policy_names
 from noteproc.redaction.redactor import Redactor, recognizers
 
-__all__ = ["Redactor", "entities", "recognizers"]
+__all__ = ["LeakGate", "Policy", "Redactor", "entities", "load_policy", "policy_names", "recognizers"]

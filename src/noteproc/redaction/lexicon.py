@@ -136,6 +136,10 @@ def _base_bits() -> dict[str, int]:
         add(word, TITLE)
     for word in read_words("credentials.txt"):
         add(word, CREDENTIAL)
+    for word in read_words("brands.txt"):
+        for piece in word.split("-"):
+            if len(piece) > 2:
+                add(piece, CLINICAL)
     for word, kind in read_pairs("word_classes.tsv"):
         add(word, _CLASSES[kind])
     for abbreviation, name in read_pairs("states.tsv"):

@@ -78,6 +78,11 @@ class Policy:
         return any(action in _VAULTED for action in self.actions.values())
 
     @property
+    def kept(self) -> frozenset[str]:
+        """The entity types that stay."""
+        return frozenset(entity for entity in ENTITY_TYPES if self.action(entity) == "keep")
+
+    @property
     def safe_harbor(self) -> bool:
         """Whether the output may be called Safe Harbor: nothing that 164.514(b)(2)(i) lists stays or is shifted."""
         fine = all(
@@ -164,7 +169,7 @@ class _Reader:
                 raise self._error(f"unknown action for {entity}; allowed: {', '.join(ACTIONS)}")
             if action == "shift" and entity != "DATE":
                 raise self._error("only DATE can be shifted")
-            actions[entity] = cast(Action, action)
+            actions[entity] = action
         if default == "shift":
             raise self._error("only DATE can be shifted")
         deny = [(e, phrase) for e, given in self._table("deny").items() for phrase in self._phrases(f"deny {e}", given)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerResult
 
@@ -17,9 +18,12 @@ from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
 from noteproc.redaction.labels import label_is_private
 from noteproc.redaction.lexicon import lexicon
 from noteproc.redaction.people import People, grown
+from noteproc.redaction.phrases import PolicyPhrases
 from noteproc.redaction.plaintext import PlainText
+from noteproc.redaction.policy import Policy, load_policy
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
+from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import DateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
 from noteproc.redaction.recognizers.facilities import FacilityRecognizer
@@ -58,17 +62,17 @@ def recognizers() -> list[EntityRecognizer]:
     ]
 
 
-@lru_cache(maxsize=1)
-def _analyzer() -> AnalyzerEngine:
+@lru_cache(maxsize=4)
+def _analyzer(custom: tuple[Path, ...] = ()) -> AnalyzerEngine:
     ours = recognizers()[:-1]
-    return analyzer([*ours, TaggedRecognizer(_TAGGED)])
+    return analyzer([*ours, TaggedRecognizer(_TAGGED), *custom_recognizers(custom)])
 
 
 class Redactor:
     """Finds protected health information and replaces it.
 
     Args:
-        policy: ``safe_harbor``, the only one yet.
+        policy: the name of a shipped policy, a path to a TOML file, or a ``Policy``.
         operator: ``tag`` (``[DATE_1: 2025]``), ``label`` (``[DATE: 2025]``) or ``mask`` (blocks of the same length).
         releases: gives the code-set releases for a date of service, for the coding context.
 
@@ -78,28 +82,31 @@ class Redactor:
     """
 
     def __init__(
-        self, policy: str = "safe_harbor", operator: Operator = "tag", *, releases: ReleaseChooser | None = None
+        self,
+        policy: str | Policy = "safe_harbor",
+        operator: Operator = "tag",
+        *,
+        releases: ReleaseChooser | None = None,
     ) -> None:
-        if policy != "safe_harbor":
-            raise ConfigError("unknown policy; allowed: safe_harbor")
         if operator not in ("tag", "label", "mask"):
             raise ConfigError("unknown operator; allowed: tag, label, mask")
-        self.policy = policy
+        self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
         self.operator: Operator = operator
         self._releases = releases
         self._prepare()
 
     def _prepare(self) -> None:
-        self._engine = _analyzer()
+        self._engine = _analyzer(self.policy.recognizers)
         self._lexicon = lexicon()
         self._shield = Shield(self._lexicon)
-        self._replacer = Replacer(self.operator)
+        self._replacer = Replacer(self.operator, self.policy)
+        self._phrases = PolicyPhrases(self.policy)
 
     def __getstate__(self) -> dict[str, object]:
         return {"policy": self.policy, "operator": self.operator, "releases": self._releases}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        self.__init__(str(state["policy"]), state["operator"], releases=state["releases"])  # type: ignore[misc]
+        self.__init__(state["policy"], state["operator"], releases=state["releases"])  # type: ignore[misc]
 
     def redact(self, note: Note) -> RedactedNote:
         """The note without its protected health information.
@@ -130,10 +137,12 @@ class Redactor:
         text = plain.text
         words, spans, persons = self._detect(note, text)
         hidden = self._hidden_years(text, spans)
-        new = self._replacer.replacements(text, spans, persons, hidden_years=hidden)
-        source_spans = [replace(s, start=a, end=b) for s in spans for a, b in (plain.to_source(s.start, s.end),)]
-        if self.operator == "mask":
-            new = ["".join(c if c.isspace() else "█" for c in note.text[s.start : s.end]) for s in source_spans]
+        going = [s for s in spans if self._replacer.action(s.entity_type) != "keep"]
+        new = self._replacer.replacements(text, going, persons, hidden_years=hidden)
+        source_spans = [replace(s, start=a, end=b) for s in going for a, b in (plain.to_source(s.start, s.end),)]
+        for at, s in enumerate(source_spans):
+            if self._replacer.action(s.entity_type) == "mask":
+                new[at] = "".join(c if c.isspace() else "█" for c in note.text[s.start : s.end])
         redacted = self._replacer.apply(note.text, source_spans, new)
         phi = tuple(_phi(source_spans, new))
         return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context_of(note, words, spans, self._releases))
@@ -143,6 +152,7 @@ class Redactor:
         shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
         raw = [s for s in found if not _touches(s, shielded)]
         raw = [replace(s, score=max(0.0, round(self._shield.lowered(words, s), 3))) for s in raw]
+        raw = self._phrases.settled(text, raw)
         spans = list(_trimmed(text, resolve(supported(_trimmed(text, raw), _THRESHOLD))))
         spans = resolve(grown(words, s) for s in spans)
         known = known_identifiers(note.metadata)
@@ -151,6 +161,7 @@ class Redactor:
             if kind in NAME_TYPES:
                 people.add_known(value, kind)
         people.add_all(text, spans)
+        allowed = self._phrases.allowed(text)
         covered = bytearray(len(text) + 1)
         for s in spans:
             covered[s.start : s.end] = b"\1" * (s.end - s.start)
@@ -160,7 +171,7 @@ class Redactor:
             *sweep.numbers(spans, known),
             *sweep.places(spans),
         ]
-        more = [s for s in more if not _touches(s, shielded)]
+        more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
         if more:
             spans = list(_trimmed(text, resolve([*spans, *more])))
         people = People(self._lexicon)
@@ -177,7 +188,7 @@ class Redactor:
                 named = replace(s, entity_type=role)
                 persons[named] = index
                 final.append(named)
-            elif s.entity_type != "STATE" and any(c.isalnum() for c in text[s.start : s.end]):
+            elif any(c.isalnum() for c in text[s.start : s.end]):
                 final.append(s)
         return words, final, persons
 
@@ -251,6 +262,10 @@ def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
     return any(a < span.end and span.start < b for a, b in stretches)
+
+
+def _within(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= span.start and span.end <= b for a, b in stretches)
 
 
 def _phi(spans: Sequence[Span], new: Sequence[str]) -> Iterator[PhiSpan]:

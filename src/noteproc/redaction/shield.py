@@ -29,6 +29,7 @@ _MORPHOLOGY = re.compile(
     r"|ide|ate|ium|cephalic|lucency|genic|ous|ual|ical|able|ible|itis|oid|oidal|ectasia|ectasis|tomy|gram|graphy"
     r"|metry|therapy|tropic|static|lytic)s?$"
 )
+_ROMAN = re.compile(r"[IVX]+(?:[\s,]+(?:and\s)?[IVX]+)*")
 _LEVEL = re.compile(r"^(?:[CTLS]\d{1,2})(?:\s?[-/]\s?[CTLS]?\d{1,2})*$", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}|\d{1,3}(?:[./]\d{1,3})?)$")
 
@@ -85,6 +86,21 @@ class Shield:
                 self._lexicon.bits(words.lower[k]) & (lx.CLINICAL | lx.ORDINARY)
                 for k in words.within(span.start, span.end)
             )
+            festive = {
+                "day",
+                "eve",
+                "weekend",
+                "bowl",
+                "festival",
+                "fest",
+                "week",
+                "holiday",
+                "holidays",
+                "fair",
+                "parade",
+            }
+            if festive.isdisjoint(words.lower[k] for k in words.within(span.start, span.end)):
+                return 0.0
             return span.score - (0.5 if has_day or not shown[:1].isupper() else 0.2 if known else 0.35)
         if any(c.isdigit() for c in shown) and not has_month:
             # Every date in figures has a pattern of its own: the tagger only backs it.
@@ -158,6 +174,10 @@ class Shield:
                 return score - 0.5
             if span.entity_type in NAME_TYPES and single and words.lower[first] in self._not_names:
                 return score - 0.6
+            if span.entity_type in NAME_TYPES and _ROMAN.fullmatch(shown):
+                return 0.0
+            if span.entity_type in NAME_TYPES and single and shown.isupper() and len(shown) <= 4 and not named:
+                score -= 0.3 if before not in ("by", "/", "(", ">", "-", "per") else 0.0
             if span.entity_type in NAME_TYPES and all(len(words.words[k]) == 1 for k in alphabetic):
                 return score - 0.5
             if span.entity_type in NAME_TYPES and not named and single and not common:
@@ -167,9 +187,7 @@ class Shield:
                 score -= 0.2
             if common and not named:
                 score -= 0.4
-            elif (common and single and lower_case) or (
-                single and all(b & lx.CLINICAL and not b & lx.NAME for b in known) and known
-            ):
+            elif common and single and lower_case:
                 score -= 0.3
             if span.entity_type == "STATE":
                 score = 0.0

@@ -9,29 +9,22 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
-from noteproc.artifacts import dictionaries_dir
+from noteproc.redaction.lexicon import read_pairs
 
 ZipVintage: TypeAlias = Literal["2020", "2000", "strict"]
 VINTAGES: tuple[ZipVintage, ...] = get_args(ZipVintage)
 
-# Source: Census 2020, ZCTA populations (18 areas); HHS de-identification guidance of 2012, Census 2000 (17 areas).
-SMALL_ZIP3_2020 = frozenset("036 059 102 202 203 204 205 369 556 692 753 772 821 823 878 879 884 893".split())
-SMALL_ZIP3_2000 = frozenset("036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split())
 
-_SMALL: dict[str, frozenset[str]] = {
-    "2020": SMALL_ZIP3_2020,
-    "2000": SMALL_ZIP3_2000,
-    "strict": SMALL_ZIP3_2020 | SMALL_ZIP3_2000,
-}
+@lru_cache(maxsize=3)
+def small_zip3(vintage: ZipVintage) -> frozenset[str]:
+    """The ZIP3 areas that are shown as ``000``: by one census or (``strict``) both, and those where nobody lives."""
+    wanted = {"none", "2020", "2000"} if vintage == "strict" else {"none", vintage}
+    return frozenset(
+        code for census, codes in read_pairs("small_zip3.tsv") if census in wanted for code in codes.split()
+    )
 
 
 def zip3(code: str, vintage: ZipVintage = "2020") -> str:
-    """The first three digits of a ZIP code, or ``000`` where 20,000 people or fewer live there, or nobody."""
+    """The first three digits of a ZIP code, or ``000`` where too few people live there."""
     digits = "".join(c for c in code if c.isdigit())[:3]
-    return "000" if len(digits) < 3 or digits in _SMALL[vintage] or digits in _without_people() else digits
-
-
-@lru_cache(maxsize=1)
-def _without_people() -> frozenset[str]:
-    text = (dictionaries_dir() / "phi" / "zip3_without_people.txt").read_text(encoding="utf-8")
-    return frozenset(w for line in text.splitlines() if not line.startswith("#") for w in line.split())
+    return "000" if len(digits) < 3 or digits in small_zip3(vintage) else digits

@@ -16,9 +16,12 @@ _SUFFIX = (
     r"|terr?|trail|trl|parkway|pkwy|highway|hwy|"
     r"square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path|row|run|ridge|bend|crossing|xing"
     r"|commons|cove|point|walk|expressway|freeway|causeway|"
-    r"broadway|hollow|heights|mews|close|gardens|esplanade|landing|extension)"
+    r"broadway|hollow|annex|heights|mews|close|gardens|esplanade|landing|extension)"
 )
-_UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
+_UNIT = (
+    r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no|#)\.?\s?#?\s?"
+    r"[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
+)
 _STREET = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s+(?:(?:[NSEW]{{1,2}}\.?|north"
     rf"|south|east|west|northeast|northwest|southeast|southwest)\s+)?"
@@ -36,6 +39,9 @@ _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s+office\s+box|po\s+bx)\s+#?\d{1
 _NUMBERED = re.compile(
     rf"(?<![\w.,/-])\d{{1,6}}\s+(?:(?:[NSEW]{{1,2}}\.?)\s+)?\d{{1,3}}(?:st|nd|rd|th)\s+{_SUFFIX}\b\.?(?:{_UNIT})?",
     re.IGNORECASE,
+)
+_ROAD = re.compile(
+    r"\b(?:on|at|off|near|along|of)\s+((?:[A-Z][\w'-]{1,20}\s){1,3}(?:Road|Rd|Street|Avenue|Ave|Lane|Boulevard|Blvd|Highway|Parkway))\b"
 )
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
 _COUNTY = re.compile(
@@ -97,11 +103,14 @@ class AddressRecognizer(NoteRecognizer):
                 yield Hit(m.start(), end, "STREET_ADDRESS", MAYBE if doubtful else score)
                 if not doubtful:
                     yield from self._after_street(text, end)
+        if not seen.isdisjoint(_STREET_WORDS):
+            for m in _ROAD.finditer(text):
+                yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.8)
         yield from self._town_and_state(words)
         for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
             first = m[1].split()[0].lower()
             if first not in ("the", "our", "this", "your", "local", "his", "her", "rural", "neighboring", "another"):
-                yield Hit(m.start(1), m.end(1), "COUNTY", 0.55 if m.group().endswith("Co.") else 0.93)
+                yield Hit(m.start(), m.end(), "COUNTY", 0.55 if m.group().endswith("Co.") else 0.93)
         for m in _COUNTY_OF.finditer(text) if "county" in seen else ():
             yield Hit(m.start(1), m.end(1), "COUNTY", 0.93)
         yield from self._cities(words)

@@ -95,6 +95,10 @@ _DATE_BEFORE = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
+_VISIT_BEFORE = re.compile(
+    r"(?<![a-z])(?:(?:next|last) (?:visit|appointment|appt|dose|seen)|clinic|appt|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
+    re.IGNORECASE,
+)
 _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s+|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?", re.IGNORECASE
 )
@@ -185,9 +189,10 @@ class DateRecognizer(NoteRecognizer):
                 yield m.start(), m.end(), score
         for m in _SHORT.finditer(text):
             a, b = int(m[1]), int(m[3])
-            if not (1 <= a <= 12 and 1 <= b <= 31):
-                if not (m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31):
-                    continue
+            day = 1 <= a <= 12 and 1 <= b <= 31
+            year = m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31
+            if not day and not year:
+                continue
             score = self._short_score(text, m.start(), m.end(), a, b, m[2])
             if (
                 score < 0.8
@@ -213,7 +218,8 @@ class DateRecognizer(NoteRecognizer):
             return 0.9
         cue = _DATE_BEFORE.search(before)
         if cue and not _MEASURE_BEFORE.search(before):
-            return 0.45 if a <= b and b in (2, 3, 4, 5, 6, 10) else 0.85
+            strong = _VISIT_BEFORE.search(before)
+            return 0.45 if a <= b and b in (2, 3, 4, 5, 6, 10) and not strong else 0.85
         if _MEASURE_BEFORE.search(before):
             return 0.25
         if after[:1] == ":" and b != 10 and not _MEASURE_BEFORE.search(before):

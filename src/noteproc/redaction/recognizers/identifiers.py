@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
 from noteproc.redaction.words import Words
@@ -192,18 +192,17 @@ class IdentifierRecognizer(NoteRecognizer):
                 return Hit(start, end, kind, 0.95) if re.fullmatch(r"\d{5}(?:-\d{4})?", value) else None
             if kind in ("PHONE_NUMBER", "FAX_NUMBER"):
                 return Hit(start, end, kind, 0.7) if near and digits >= 7 and not mixed else None
-            if (len(value) >= shortest and digits >= min(3, shortest - 1)) or (
-                mixed and digits >= 2 and len(value) >= 4
-            ):
-                if not _looks_plain(value) or digits >= 4:
-                    score = 0.96 if near and (name not in _NEEDS_LONG or (digits >= 5)) else 0.8
-                    if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
-                        score = 0.2
-                    if (_CODE.fullmatch(value) and digits < 5 and not near) or (
-                        mixed and digits < 3 and name in _NEEDS_LONG
-                    ):
-                        return None
-                    return Hit(start, end, kind, score)
+            long_enough = len(value) >= shortest and digits >= min(3, shortest - 1)
+            long_enough = long_enough or (mixed and digits >= 2 and len(value) >= 4)
+            if long_enough and (not _looks_plain(value) or digits >= 4):
+                score = 0.96 if near and (name not in _NEEDS_LONG or digits >= 5) else 0.8
+                if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
+                    score = 0.2
+                if (_CODE.fullmatch(value) and digits < 5 and not near) or (
+                    mixed and digits < 3 and name in _NEEDS_LONG
+                ):
+                    return None
+                return Hit(start, end, kind, score)
         if previous is not None and 0 < start - previous.end <= 5:
             between = text[previous.end : start].split()
             if (

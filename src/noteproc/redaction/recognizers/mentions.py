@@ -20,6 +20,9 @@ _SPOKE = re.compile(
     re.IGNORECASE,
 )
 
+_PLAIN = lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
+_NO_NAME_AFTER = frozenset({"the", "a", "an", "of", "on", "using", "via", "per"})
+
 
 class MentionRecognizer(NameReader):
     """Names in running text."""
@@ -110,41 +113,47 @@ class MentionRecognizer(NameReader):
             yield Hit(words.starts[i], words.ends[j - 1], "PATIENT_NAME", score)
 
     def _listed(self, words: Words) -> Iterator[Hit]:
-        """Listed given names, capitalised in the middle of a sentence, with a family name behind or not."""
-        plain = lx.ORDINARY | lx.CLINICAL | lx.CITY | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
-        n = len(words)
+        """Listed given names, capitalised, with a family name behind or in the middle of a sentence."""
         taken = -1
         for i, b in enumerate(words.bits):
-            if i <= taken or not b & lx.FIRST or b & plain or i == 0 or len(words.words[i]) < 3:
-                continue
             form = words.words[i]
-            if not form[0].isupper() or form.isupper():
+            if i <= taken or not b & lx.FIRST or len(form) < 3 or not form[0].isupper() or form.isupper():
                 continue
-            before, gap = words.words[i - 1], words.starts[i] - words.ends[i - 1]
-            after = words.words[i + 1] if i + 1 < n else ""
-            if (
-                (gap == 0 and before not in "('\"")
-                or (after == "-" and words.starts[i + 1] == words.ends[i])
-                or words.line_of[i - 1] != words.line_of[i]
-            ):
+            opens = i == 0 or words.line_of[i - 1] != words.line_of[i]
+            before = "" if opens else words.words[i - 1]
+            glued = not opens and words.starts[i] == words.ends[i - 1] and before not in "('\""
+            after = words.words[i + 1] if i + 1 < len(words) else ""
+            if glued or (after == "-" and words.starts[i + 1] == words.ends[i]):
                 continue
-            follows = i + 1 < n and words.starts[i + 1] - words.ends[i] == 1 and after[0].isupper()
-            if (
-                follows
-                and words.bits[i + 1] & lx.LAST
-                and not words.bits[i + 1] & (plain & ~lx.CITY)
-                and not after.isupper()
-            ):
-                yield Hit(words.starts[i], words.ends[i + 1], "OTHER_NAME", 0.7)
-                taken = i + 1
+            plain = bool(b & _PLAIN) or words.lower[i] in self.lexicon.cities
+            end = self._family(words, i, plain=plain, opens=opens or before in ".:;!?*")
+            if end > i:
+                yield Hit(words.starts[i], words.ends[end], "OTHER_NAME", 0.7)
+                taken = end
                 continue
-            if words.lower[i + 1 : i + 2] and words.lower[i + 1] in self.lexicon.eponym_heads:
+            follows = bool(after) and after[0].isupper() and words.starts[i + 1] - words.ends[i] == 1
+            if opens or plain or follows or b & lx.LAST or (after and words.lower[i + 1] in self.lexicon.eponym_heads):
                 continue
-            spoken = (
-                before.islower()
-                and before.isalpha()
-                and len(before) > 1
-                and words.lower[i - 1] not in ("the", "a", "an", "of", "on", "using", "via", "per")
-            )
-            if spoken and not follows and not b & lx.LAST:
+            if before.isalpha() and before.islower() and len(before) > 1 and before not in _NO_NAME_AFTER:
                 yield Hit(words.starts[i], words.ends[i], "OTHER_NAME", 0.6)
+
+    def _family(self, words: Words, i: int, *, plain: bool, opens: bool) -> int:
+        """The index of the family name behind a given name at ``i``; ``i`` where there is none."""
+        n, k = len(words), i + 1
+        initial = k + 1 < n and len(words.words[k]) == 1 and words.words[k].isupper() and words.words[k + 1] == "."
+        if initial:
+            k += 2
+        if k >= n or words.line_of[k] != words.line_of[i] or words.starts[k] - words.ends[k - 1] != 1:
+            return i
+        form, b = words.words[k], words.bits[k]
+        if not b & lx.LAST or not form[0].isupper() or form.isupper() or words.lower[k] in self._not_names:
+            return i
+        after = words.lower[k + 1] if k + 1 < n and words.line_of[k + 1] == words.line_of[k] else "$"
+        if after in self.lexicon.eponym_heads or after == "-":
+            return i
+        wordy = bool(b & (_PLAIN | lx.ROLE))
+        if plain and (wordy or opens):
+            return i
+        if wordy and not initial and after not in ("$", ",", "is", "was", "presents", "returns", "(", "'s", "reports"):
+            return i
+        return k
