@@ -27,7 +27,9 @@ ALLOWED: dict[str, set[str]] = {
     "processor": {"redaction", "coding", "codesets", "config"},
     "files": set(),
     "workers": {"processor", "config"},
-    "batch": {"workers", "processor", "files", "config"},
+    "settlement": {"redaction", "workers"},
+    "batch": {"settlement", "workers", "processor", "redaction", "files", "config"},
+    "audit": {"redaction"},
     "evaluation": set(),
     "cli": {
         "config",
@@ -39,7 +41,9 @@ ALLOWED: dict[str, set[str]] = {
         "processor",
         "files",
         "workers",
+        "settlement",
         "batch",
+        "audit",
         "evaluation",
     },
     "__init__": {"redaction", "coding", "codesets", "processor", "config"},
@@ -52,6 +56,9 @@ DOORS = {
     "thinc": {"redaction"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "cryptography": {"redaction"},
+    "keyring": {"redaction"},
+    "yaml": {"redaction"},
     "sqlite3": {"codesets", "redaction"},
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import spacy
 
-import noteproc.coding.components
+from noteproc.coding.components import create_codes, create_sections
 
 
 def test_codes_become_spans() -> None:
-    assert noteproc.coding.components.create_codes
     nlp = spacy.blank("en")
+    assert nlp.get_factory_meta("noteproc_codes").factory == "noteproc_codes"
+    assert create_sections.__module__ == create_codes.__module__
     nlp.add_pipe("noteproc_sections")
     nlp.add_pipe("noteproc_codes", config={"setting": "outpatient"})
     doc = nlp("PMH: asthma.\nAssessment: left hip pain. No pneumonia.")

@@ -58,3 +58,10 @@ def test_public(label: str) -> None:
 )
 def test_what_the_note_itself_names_is_private(label: str, private: bool) -> None:
     assert label_is_private(label, {"WB-77120", "Zzyzxova", "3/12"}, lexicon()) is private
+
+
+@pytest.mark.parametrize(
+    "label, private", [("Quartermain empty", True), ("zzyzx", True), ("empty", False), ("latin1-note", False)]
+)
+def test_an_unread_note_with_a_word_of_no_list_is_private(label: str, private: bool) -> None:
+    assert label_is_private(label, None, lexicon()) is private

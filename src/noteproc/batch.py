@@ -32,7 +32,7 @@ from noteproc.records import Note
 from noteproc.redaction import Policy, load_policy
 from noteproc.redaction.keys import load_key
 from noteproc.redaction.vault import Vault
-from noteproc.release import Release
+from noteproc.settlement import Settlement
 from noteproc.version import VERSION
 from noteproc.workers import Item, Outcome, process_all, public_id
 
@@ -119,7 +119,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     vault = _vault(options, policy)
     _prepare_out(options)
     processor = NoteProcessor(options.config)
-    release = Release(policy, vault)
+    settlement = Settlement(policy, vault)
     out = options.out.resolve()
     crosswalk = out.with_name(out.name + ".crosswalk.csv")
     streams = {
@@ -140,11 +140,11 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     with Journal(out, streams, terms, resume=options.resume) as journal:
         _count_earlier(journal, streams["results"], totals)
         items = islice(_items(found, options.config, known), options.limit)
-        _recall(journal, items, streams["results"], release)
+        _recall(journal, items, streams["results"], settlement)
         outcomes = process_all(items, processor, options.config)
         try:
             for outcome in outcomes:
-                _write(journal, outcome, out, release)
+                _write(journal, outcome, out, settlement)
                 totals["failed"] += outcome.status == "failed"
                 totals["quarantined"] += outcome.status == "quarantined"
                 totals["suggestions"] += outcome.suggestions
@@ -155,7 +155,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         notes = len(journal.entries)
         files: tuple[str, ...] = ()
         if not interrupted:
-            held = _hold_late(journal, release, out)
+            held = _hold_late(journal, settlement, out)
             totals["quarantined"] += held
             files = _finish(journal, options, policy, out, crosswalk, began, skipped)
     if vault is not None:
@@ -235,24 +235,26 @@ def _vault(options: RunOptions, policy: Policy) -> Vault | None:
     config = options.config
     if not config.vault:
         if policy.reversible or policy.needs_vault:
-            raise ConfigError(f"the policy {policy.name} needs a vault: make one with noteproc vault init, name it with --vault")
+            raise ConfigError(
+                f"the policy {policy.name} needs a vault: make one with noteproc vault init, name it with --vault"
+            )
         return None
     return Vault.open(Path(config.vault), load_key(Path(config.key_file) if config.key_file else None))
 
 
-def _recall(journal: Journal, items: Iterator[Item], results: Path, release: Release) -> None:
+def _recall(journal: Journal, items: Iterator[Item], results: Path, settlement: Settlement) -> None:
     """Skip the inputs that an interrupted run has written, and let the leak gate know what they held."""
     if not journal.entries:
         return
     with results.open(encoding="utf-8") as lines:
         for entry, item in zip(journal.entries, items, strict=False):
             if entry.status == "done" and isinstance(item.content, Note):
-                release.recall(item.content, json.loads(next(lines)))
+                settlement.recall(item.content, json.loads(next(lines)))
 
 
-def _write(journal: Journal, outcome: Outcome, out: Path, release: Release) -> None:
+def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement) -> None:
     note_id = public_id(outcome.index) if outcome.private else outcome.note_id
-    outcome = release.settle(outcome, note_id)
+    outcome = settlement.settle(outcome, note_id)
     lines: dict[str, str] = {}
     if outcome.private:
         lines["crosswalk"] = f'{note_id},"{outcome.label.replace(chr(34), chr(34) * 2)}"\n'
@@ -280,14 +282,14 @@ def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> N
             totals["phi"] += len(result["phi"])
 
 
-def _hold_late(journal: Journal, release: Release, out: Path) -> int:
+def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> int:
     """Take back the notes that show what was taken out of another; how many they are."""
     results = journal.folder / "results.jsonl"
     with results.open(encoding="utf-8") as lines:
-        leaks = release.late_leaks(lines)
+        leaks = settlement.late_leaks(lines)
     if not leaks:
         return 0
-    with results.open(encoding="utf-8") as lines, atomic_text(journal.folder / "released.jsonl", mode=0o600) as file:
+    with results.open(encoding="utf-8") as lines, atomic_text(journal.folder / "settled.jsonl", mode=0o600) as file:
         file.writelines(line for line in lines if json.loads(line)["note_id"] not in leaks)
     with (journal.folder / "failed.jsonl").open(encoding="utf-8") as lines:
         earlier = lines.read()
@@ -299,7 +301,7 @@ def _hold_late(journal: Journal, release: Release, out: Path) -> int:
     for at, entry in enumerate(journal.entries):
         if entry.note_id in leaks:
             journal.entries[at] = Entry(entry.note_id, "quarantined", "")
-    journal.replace("results", journal.folder / "released.jsonl")
+    journal.replace("results", journal.folder / "settled.jsonl")
     journal.replace("failed", journal.folder / "refused.jsonl")
     return len(leaks)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import codes, doctor, measure, notes
+from noteproc.cli import codes, doctor, measure, notes, proof, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -40,4 +40,8 @@ app.command("code")(notes.code)
 app.command("lookup")(codes.lookup)
 app.add_typer(codes.codesets, name="codesets")
 app.add_typer(measure.evaluate, name="evaluate")
+app.command("restore")(vaults.restore)
+app.add_typer(vaults.vault, name="vault")
+app.command("audit")(proof.audit)
+app.command("explain")(proof.explain)
 app.command("doctor")(doctor.doctor)

@@ -26,7 +26,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     checks: list[tuple[str, Callable[[], str]]] = [
         ("python", platform.python_version),
         ("noteproc", lambda: VERSION),
-        *((name, lambda name=name: version(name)) for name in _LIBRARIES),  # type: ignore[misc]
+        *((name, lambda name=name: version(name)) for name in _LIBRARIES),
         ("dictionaries", _dictionaries),
         ("code sets", _codesets),
         ("redaction", _redaction),

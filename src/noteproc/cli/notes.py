@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,13 @@ ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file w
 Setting = Annotated[str | None, typer.Option("--setting", help="auto, outpatient or inpatient.", show_default="auto")]
 Policy = Annotated[str | None, typer.Option("--policy", help="Redaction policy.", show_default="safe_harbor")]
 Replacement = Annotated[str | None, typer.Option("--replacement", help="tag, label or mask.", show_default="tag")]
+VaultFile = Annotated[
+    Path | None, typer.Option("--vault", help="The vault that reversible policies need.", show_default=False)
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="The file with the vault's key.", show_default="NOTEPROC_KEY, then the key store"),
+]
 IdColumn = Annotated[
     str | None, typer.Option("--id-column", help="Column that holds the note id.", show_default="guessed")
 ]
@@ -54,6 +62,12 @@ def run(
     dictionaries: Annotated[
         list[Path] | None, typer.Option("--dictionary", help="A folder of your own dictionaries.", show_default=False)
     ] = None,
+    known_identifiers: Annotated[
+        Path | None,
+        typer.Option("--known-identifiers", help="A CSV of names and numbers, by note or patient.", show_default=False),
+    ] = None,
+    vault: VaultFile = None,
+    key_file: KeyFile = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,9 +89,11 @@ def run(
         "id_column": id_column,
         "text_column": text_column,
         "dictionaries": tuple(map(str, dictionaries)) if dictionaries else None,
+        "vault": str(vault) if vault else None,
+        "key_file": str(key_file) if key_file else None,
     }
     settings = load_config(config, said=said)
-    options = RunOptions(tuple(inputs), out, settings, resume, force, limit)
+    options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers)
     total, skipped = count_inputs(options)
     if dry_run:
         many = "an unknown number of notes (tables are counted as they are read)" if total is None else f"{total} notes"
@@ -86,7 +102,7 @@ def run(
     with _progress(total) as step:
         summary = run_batch(options, step)
     if as_json:
-        fields = ("notes", "failed", "suggestions", "phi", "seconds", "files", "interrupted")
+        fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
         print(json.dumps({name: getattr(summary, name) for name in fields}))
     elif summary.interrupted:
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
@@ -95,13 +111,14 @@ def run(
         print(
             f"{summary.notes} notes in {summary.seconds:.1f} s ({rate:.1f} a second): "
             f"{summary.phi} identifiers redacted, {summary.suggestions} codes suggested, {summary.failed} notes failed"
+            + (f", {summary.quarantined} held back by the leak gate" if summary.quarantined else "")
         )
         print(f"look at {out / 'report.html'} (in a browser), {out / 'suggestions.csv'}, {out / 'results.jsonl'}")
-        if summary.failed:
+        if summary.failed or summary.quarantined:
             print(f"what failed and why: {out / 'failed.jsonl'}", file=sys.stderr)
     if summary.interrupted:
         raise typer.Exit(130)
-    if summary.failed:
+    if summary.failed or summary.quarantined:
         raise typer.Exit(1)
 
 
@@ -109,18 +126,36 @@ def redact(
     inputs: Inputs,
     policy: Policy = None,
     replacement: Replacement = None,
+    vault: VaultFile = None,
+    key_file: KeyFile = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print notes without PHI.
+    """Print notes without PHI; with a vault, `noteproc restore` puts it back.
 
     Example: `noteproc redact note.txt` or `cat note.txt | noteproc redact -`
     """
     from noteproc.files.inputs import Unreadable, read, sources
-    from noteproc.redaction import Redactor
+    from noteproc.redaction import LeakGate, Redactor
+    from noteproc.redaction.gate import leak_message
+    from noteproc.redaction.keys import load_key
+    from noteproc.redaction.substitution import settled_note
+    from noteproc.redaction.vault import Vault
 
-    settings = load_config(config, said={"policy": policy, "replacement": replacement})
+    said = {
+        "policy": policy,
+        "replacement": replacement,
+        "vault": str(vault) if vault else None,
+        "key_file": str(key_file) if key_file else None,
+    }
+    settings = load_config(config, said=said)
     redactor = Redactor(policy=settings.policy, operator=settings.replacement)
+    gate = LeakGate(settings.canaries, redactor.policy.kept)
+    opened = None
+    if settings.vault:
+        opened = Vault.open(Path(settings.vault), load_key(Path(settings.key_file) if settings.key_file else None))
+    elif redactor.policy.needs_vault:
+        opened = Vault.in_memory()
     failed = 0
     for number, note in enumerate((n for s in sources(inputs)[0] for n in read(s)), 1):
         if isinstance(note, Unreadable):
@@ -128,11 +163,18 @@ def redact(
             print(f"noteproc: input {number}: {note.message}", file=sys.stderr)
             continue
         redacted = redactor.redact(note)
+        leaks = gate.check(note, redacted)
+        if leaks:
+            failed += 1
+            print(f"noteproc: input {number}: {leak_message(leaks)}, so it is not shown", file=sys.stderr)
+            continue
+        if redactor.label_is_private(note.note_id, note, redacted):
+            redacted = replace(redacted, note_id=f"note-{number:06d}")
+        if opened is not None:
+            redacted = settled_note(redacted, note, redactor.policy, opened)
         if as_json:
-            private = redactor.label_is_private(note.note_id, note, redacted)
             phi = [{name: getattr(p, name) for name in p.__slots__} for p in redacted.phi]
-            note_id = f"note-{number:06d}" if private else note.note_id
-            print(json.dumps({"note_id": note_id, "text": redacted.text, "phi": phi}, ensure_ascii=False))
+            print(json.dumps({"note_id": redacted.note_id, "text": redacted.text, "phi": phi}, ensure_ascii=False))
         else:
             sys.stdout.write(redacted.text if redacted.text.endswith("\n") else redacted.text + "\n")
     if failed:
@@ -170,8 +212,6 @@ def code(
         else:
             redacted = processor.redact(note)
             if processor.redactor.label_is_private(note.note_id, note, redacted):
-                from dataclasses import replace
-
                 redacted = replace(redacted, note_id=f"note-{number:06d}")
         result = processor.coder.code(redacted)
         if as_json:

@@ -209,6 +209,7 @@ _ALL = (
         "your own csv with the columns payer, code, policy (and topic, effective_from, effective_to, source)",
         ("payer", "topic", "policy", "effective_from", "effective_to", "source"),
         licence="the user's own",
+        dated_rows=True,
     ),
 )  # fmt: skip
 

@@ -128,6 +128,7 @@ class Coder:
         found = self._conventions.general(found, self._threshold)
         found = self._conventions.exclude(found)
         found = self._conventions.accompany(found, self._threshold)
+        found = self._conventions.ask(reading, found)
         found += self._procedures.read(reading, mentions, quantities)
         found += self._procedures.encounters(found, self._threshold)
         return self._preferred(found)

@@ -27,7 +27,7 @@ _WITHOUT = re.compile(
     r"|(?:(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
     re.I,
 )
-_UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified|not specified|NOS)\b", re.I)
+_UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
 _STATED = 1.0

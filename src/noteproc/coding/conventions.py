@@ -14,6 +14,7 @@ from noteproc.codesets import ICD10CM, CodeSets, covers
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.records import Alternative
 from noteproc.text.tables import rows
 
 Compose = Callable[[str, Candidate], str]
@@ -44,6 +45,20 @@ def _combinations() -> tuple[Combination, ...]:
             CodeRanges.parse(row["drops"]),
             tuple(phrase_keys(w.strip()) for w in row["words"].split("|") if w.strip()),
             row["source"],
+        )
+        for row in table
+    )
+
+
+@lru_cache(maxsize=1)
+def _questions() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...], str], ...]:
+    table = rows(dictionaries_dir() / "rules" / "alternatives.tsv", ("codes", "alternative", "words", "why"))
+    return tuple(
+        (
+            CodeRanges.parse(row["codes"]),
+            row["alternative"],
+            tuple(phrase_keys(w.strip()) for w in row["words"].split("|")),
+            row["why"],
         )
         for row in table
     )
@@ -149,6 +164,18 @@ class Conventions:
         if self._codesets.entry(ICD10CM, code) is None or any(c.code[:3] == code[:3] for c in coded):
             return []
         return [replace(first, code=code, base=code, derived=True, alternatives=(), missing=())]
+
+    def ask(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with the near codes that a coder would ask about, before their other alternatives."""
+        found = list(candidates)
+        for n, candidate in enumerate(found):
+            for codes, code, words, why in _questions():
+                if candidate.code not in codes or not any(reading.says(keys) for keys in words):
+                    continue
+                if self._codesets.entry(ICD10CM, code) is not None:
+                    near = Alternative(ICD10CM, code, why)
+                    found[n] = replace(candidate, alternatives=(near, *candidate.alternatives))
+        return found
 
     def outrank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """A code that another one of the same family says better is not coded."""

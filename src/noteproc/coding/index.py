@@ -86,6 +86,7 @@ class PhraseIndex:
         self.joined: list[int] = cast(NDArray[np.uint8], array("joined")).tolist()
         self.source: list[int] = cast(NDArray[np.uint8], array("source")).tolist()
         self.rarity: list[float] = cast(NDArray[np.float32], array("rarity")).tolist()
+        self._phrases: dict[int, str] = {}
         self._pair_keys = cast(Keys, array("pair_keys"))
         self._pair_start = cast(Ints, array("pair_start"))
         self._pair_phrases = cast(Ints, array("pair_phrases"))
@@ -113,6 +114,12 @@ class PhraseIndex:
 
     def phrase(self, number: int) -> str:
         """The words of a phrase, as its dictionary has them."""
+        known = self._phrases.get(number)
+        if known is None:
+            known = self._phrases[number] = self._decode(number)
+        return known
+
+    def _decode(self, number: int) -> str:
         start, end = int(self._text_start[number]), int(self._text_start[number + 1])
         return bytes(self._text[start:end]).decode()
 

@@ -212,7 +212,13 @@ class Matcher:
             return None
         spread = tuple(sorted(set(places)))
         in_order = places == sorted(places)
+        if not in_order and any(self.index.words[key] in _BREAKERS for key in keys):
+            # "No-show" is not "showed no": words that negate keep their place.
+            return None
         cost = _cost(reading, spread, self._lexicon, bool(self.index.joined[phrase]) and in_order)
+        if not in_order and any(whole_of[position] for position in chosen.values()) and _has_comma(reading, spread):
+            # "COPD, HTN" is a list, not hypertension due to COPD.
+            return None
         # A two-word phrase torn apart is mostly chance; a longer one has more words that vouch for it.
         if cost > (0.75 if len(keys) == 2 else 0.5 + 0.6 * (len(keys) - 1)):
             return None
@@ -269,6 +275,11 @@ def _numbers_in_place(
         ):
             return False
     return True
+
+
+def _has_comma(reading: Reading, spread: tuple[int, ...]) -> bool:
+    text = reading.text[reading.words[spread[0]].end : reading.words[spread[-1]].start]
+    return "," in text or "\n" in text
 
 
 def _gap(position: int, i: int, j: int) -> int:

@@ -105,6 +105,11 @@ class Performance:
             return "historical"
         return None
 
+    def route(self, mention: Mention) -> str:
+        """How a drug was given, by its sentence: "shot", "drip", or ""."""
+        text = self._sentence(mention)
+        return next((kind for kind in ("shot", "drip") if _words()[kind].search(text)), "")
+
     def _only_negative(self, mention: Mention) -> bool:
         """Whether the test's result, not the test, is what is negative."""
         words = self._reading.words

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
+from noteproc.codesets import CPT, ICD10CM, CodeEntry, CodeSets
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import SIDES
 from noteproc.coding.mentions import Mention
@@ -23,6 +23,8 @@ from noteproc.text.tables import rows
 _UNIT = re.compile(r"(?:up to\s+)?(?:per\s+)?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|ml|units?|iu|meq|mci)\b", re.I)
 _TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "g": 1000.0, "gm": 1000.0}
 _SAME = {"cc": "ml", "u": "units", "unit": "units", "iu": "units"}
+# Where one of these is told, giving is coded already.
+_GIVING = frozenset(["90460", "90471", "90473", "96360", "96365", "96372", "96374", "96401", "96402", "96409", "96413"])
 _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
 _BASE_SCORE = 0.75
 
@@ -53,7 +55,23 @@ class Procedures:
             entry = self._codesets.entry(system, code)
             if entry is not None:
                 found.append(self._candidate(reading, entry, group, quantities, performance))
-        return self._without_idle_addons(self._one_of_siblings(self._without_included(found)))
+        settled = self._without_idle_addons(self._one_of_siblings(self._without_included(found)))
+        return settled + self._administered(settled, performance)
+
+    def _administered(self, candidates: Sequence[Candidate], performance: Performance) -> list[Candidate]:
+        """The codes for giving what was given, where none stands yet."""
+        found: dict[str, Candidate] = {}
+        taken = {c.code for c in candidates if c.reason is None}
+        for candidate in candidates:
+            if candidate.reason is not None:
+                continue
+            for products, route, code in _administrations():
+                if candidate.code not in products or route not in ("any", performance.route(candidate.mentions[0])):
+                    continue
+                if taken.isdisjoint(_GIVING) and self._codesets.entry(CPT, code) is not None:
+                    found.setdefault(code, replace(candidate, system=CPT, code=code, base=code, units=1, derived=True))
+                break
+        return list(found.values())
 
     def _candidate(
         self,
@@ -162,6 +180,12 @@ class Procedures:
 def _encounters() -> tuple[tuple[CodeRanges, str, CodeRanges], ...]:
     table = rows(dictionaries_dir() / "rules" / "encounters.tsv", ("procedures", "code", "needs"))
     return tuple((CodeRanges.parse(r["procedures"]), r["code"], CodeRanges.parse(r["needs"])) for r in table)
+
+
+@lru_cache(maxsize=1)
+def _administrations() -> tuple[tuple[CodeRanges, str, str], ...]:
+    table = rows(dictionaries_dir() / "rules" / "administration.tsv", ("products", "route", "code"))
+    return tuple((CodeRanges.parse(r["products"]), r["route"], r["code"]) for r in table)
 
 
 def _weight(mention: Mention) -> float:

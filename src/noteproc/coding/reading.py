@@ -14,6 +14,10 @@ _TAG = re.compile(r"\[[A-Z][A-Z_]*_\d+(?::[^\]]*)?\]")
 _NOT_OPERATIVE = frozenset(
     {"plan", "instructions", "consent", "family", "pmh", "psh", "allergies", "social", "orders", "template"}
 )
+_EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
+_OF_EYES = frozenset(
+    {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
+)
 _SIDES = {"L": "left", "R": "right"}
 
 
@@ -47,6 +51,7 @@ class Reading:
         ]
         self._read_sides()
         self._read_capitals()
+        self._read_eyes()
         self.sections: list[Section] = headings.find(text)
         self.sentences = _cut(sentences.split(text), self.sections)
         starts = [s.start for s in self.sentences]
@@ -127,6 +132,13 @@ class Reading:
                 if 0 <= k < len(words)
             ):
                 self.keys[i] = lexicon.capital(key)
+
+    def _read_eyes(self) -> None:
+        """OD, OS and OU are sides in a note that speaks of eyes."""
+        for i, word in enumerate(self.words):
+            side = _EYES.get(self.text[word.start : word.end])
+            if side is not None and not _OF_EYES.isdisjoint(self.keys):
+                self.keys[i] = side
 
     def expansion(self, i: int) -> tuple[str, ...]:
         """The keys that the abbreviation at word ``i`` stands for, or ()."""

@@ -1,7 +1,7 @@
 """The leak gate: a second, independent look at redacted text, which fails closed.
 
-It shares no pattern with detection. It knows what must not be there (identifiers handed in by the caller, canaries, what
-was taken out of this note and, given a patient id, of the patient's other notes) and looks for it in a normalised view:
+It shares no pattern with detection. It knows what must not be there (identifiers handed in by the caller, canaries,
+what was taken out of this note and, given a patient id, of the patient's other notes) and looks for it in a folded view:
 accents, case, invisible characters and the separators inside numbers make no difference.
 """
 
@@ -189,7 +189,7 @@ class LeakGate:
 
 
 class SharedSurfaces:
-    """What was taken out of the notes of a run, by patient, for the look across notes. It holds PHI, in memory alone."""
+    """What was taken out of the notes of a run, by patient. It holds PHI, in memory alone."""
 
     def __init__(self) -> None:
         self._patients: dict[str, dict[str, Surfaces]] = {}

@@ -25,18 +25,22 @@ _NUMBERS = re.compile(
 )
 _LABELLED = re.compile(r"(?i)(?:mrn|ssn|dob|acct|account|patient|pt|chart|member)[-_# .]?\d{3,}")
 _SHORTEST_NUMBER = 4
+_SHORTEST_NAME = 3
 
 
-def label_is_private(label: str, surfaces: Set[str], lexicon: Lexicon) -> bool:
+def label_is_private(label: str, surfaces: Set[str] | None, lexicon: Lexicon) -> bool:
     """Whether a label must not be shown.
 
     Args:
         label: a relative path or record id.
-        surfaces: what was redacted in the note, as it stood there; empty where nothing is known.
+        surfaces: what was redacted in the note, as it stood there; None where the note could not be read, so that a word
+            which is in no list counts as a name.
         lexicon: what words may be.
     """
     if "@" in label or _NUMBERS.search(label) or _LABELLED.search(label):
         return True
+    unread = surfaces is None
+    surfaces = surfaces or frozenset()
     own_words = {w.casefold() for s in surfaces for w in _WORD.findall(s) if len(w) > 1}
     own_numbers = {n for s in surfaces for n in _DIGITS.findall(s) if len(n) >= _SHORTEST_NUMBER}
     own_numbers |= {"".join(_DIGITS.findall(s)) for s in surfaces}
@@ -49,6 +53,8 @@ def label_is_private(label: str, surfaces: Set[str], lexicon: Lexicon) -> bool:
             bits = lexicon.bits(lower)
             could_be_name = len(lower) > 1 and bool(bits & (FIRST | LAST))
             if len(lower) > 1 and lower in own_words and not bits & (ORDINARY | CLINICAL):
+                return True
+            if unread and not bits and len(lower) > _SHORTEST_NAME:
                 return True
             if could_be_name and (before_could_be_name or not bits & (ORDINARY | CLINICAL)):
                 return True

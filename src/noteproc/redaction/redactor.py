@@ -20,7 +20,7 @@ from noteproc.redaction.lexicon import lexicon
 from noteproc.redaction.people import People, grown
 from noteproc.redaction.phrases import PolicyPhrases
 from noteproc.redaction.plaintext import PlainText
-from noteproc.redaction.policy import Policy, load_policy
+from noteproc.redaction.policy import Action, Policy, load_policy
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
 from noteproc.redaction.recognizers.custom import custom_recognizers
@@ -127,10 +127,29 @@ class Redactor:
             note: the note that it names, if it could be read.
             redacted: the same note redacted: what was found there is looked for in the label.
         """
-        found = (
-            {note.text[p.start : p.end] for p in redacted.phi} if note is not None and redacted is not None else set()
-        )
+        found = None
+        if note is not None and redacted is not None:
+            found = {note.text[p.start : p.end] for p in redacted.phi}
         return label_is_private(label, found, self._lexicon)
+
+    def trace(self, note: Note) -> tuple[PlainText, list[tuple[Span, float]], list[Span]]:
+        """What ``explain`` shows: the plain view, what recognizers noticed with the score that the shield left, the end.
+
+        Raises:
+            RedactionError: detection failed.
+        """
+        try:
+            plain = PlainText(note.text)
+            words, heard = self._analyze(plain.text)
+            voices = [(s, max(0.0, round(self._shield.lowered(words, s), 3))) for s in heard]
+            _, spans, _ = self._detect(note, plain.text)
+        except Exception:
+            raise RedactionError(f"redaction failed for note {note.note_id}") from None
+        return plain, voices, spans
+
+    def action(self, entity_type: str) -> Action:
+        """What becomes of an entity type."""
+        return self._replacer.action(entity_type)
 
     def _redact(self, note: Note) -> RedactedNote:
         plain = PlainText(note.text)

@@ -54,7 +54,7 @@ class Shield:
             return 0.0
         first, last = inside[0], inside[-1]
         if span.entity_type == "ZIP_CODE" and span.recognizer == "TaggedRecognizer":
-            return span.score - (0.1 if re.fullmatch(r"\d{5}(?:-\d{4})?", shown) else 0.8)
+            return min(span.score, 0.49) if re.fullmatch(r"\d{5}(?:-\d{4})?", shown) else 0.0
         if span.entity_type in NAME_TYPES or span.entity_type in PLACE_TYPES:
             return self._wordy(words, span, first, last, shown)
         if span.recognizer == "TaggedRecognizer":

@@ -18,6 +18,16 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
     Raises:
         ConfigError: the file is missing, its heading differs, or a row has too many cells (with file and line).
     """
+    for _, row in numbered_rows(path, columns):
+        yield row
+
+
+def numbered_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a table with their 1-based lines, as :func:`rows` gives them.
+
+    Raises:
+        ConfigError: as for :func:`rows`.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -35,4 +45,4 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
         if len(cells) > len(columns):
             raise ConfigError(f"{path.name}:{number}: {len(cells)} cells, at most {len(columns)} are allowed")
         cells += [""] * (len(columns) - len(cells))
-        yield dict(zip(columns, (c.strip() for c in cells), strict=True))
+        yield number, dict(zip(columns, (c.strip() for c in cells), strict=True))

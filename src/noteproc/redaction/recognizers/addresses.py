@@ -23,34 +23,34 @@ _UNIT = (
     r"[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
 )
 _STREET = re.compile(
-    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s+(?:(?:[NSEW]{{1,2}}\.?|north"
-    rf"|south|east|west|northeast|northwest|southeast|southwest)\s+)?"
-    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s+|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?"
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?|north"
+    rf"|south|east|west|northeast|northwest|southeast|southwest)\s{{1,3}})?"
+    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s{{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?"
     rf"|north\b|south\b|east\b|west\b))?(?:{_UNIT}){{0,2}}",
     re.IGNORECASE,
 )
 _ROUTE = re.compile(
-    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s+)(?:[NSEW]\.?\s+)?(?:(?:county|state|us|u\.s\.|old|farm)\s+)?(?:road|rd"
-    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s+route)\s+#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
-    rf"|(?<![\w.])(?:rural\s+route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s+\d{{1,5}}[A-Za-z]?",
+    rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s{{1,3}})(?:[NSEW]\.?\s{{1,3}})?(?:(?:county|state|us|u\.s\.|old|farm)\s{{1,3}})?(?:road|rd"
+    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s{{1,3}}route)\s{{1,3}}#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
+    rf"|(?<![\w.])(?:rural\s{{1,3}}route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s{{1,3}}\d{{1,5}}[A-Za-z]?",
     re.IGNORECASE,
 )
-_BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s+office\s+box|po\s+bx)\s+#?\d{1,6}\b", re.IGNORECASE)
+_BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s{1,3}office\s{1,3}box|po\s{1,3}bx)\s{1,3}#?\d{1,6}\b", re.IGNORECASE)
 _NUMBERED = re.compile(
-    rf"(?<![\w.,/-])\d{{1,6}}\s+(?:(?:[NSEW]{{1,2}}\.?)\s+)?\d{{1,3}}(?:st|nd|rd|th)\s+{_SUFFIX}\b\.?(?:{_UNIT})?",
+    rf"(?<![\w.,/-])\d{{1,6}}\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?)\s{{1,3}})?\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}{_SUFFIX}\b\.?(?:{_UNIT})?",
     re.IGNORECASE,
 )
 _ROAD = re.compile(
-    r"\b(?:on|at|off|near|along|of)\s+((?:[A-Z][\w'-]{1,20}\s){1,3}(?:Road|Rd|Street|Avenue|Ave|Lane|Boulevard|Blvd|Highway|Parkway))\b"
+    r"\b(?:on|at|off|near|along|of)\s{1,3}((?:[A-Z][\w'-]{1,20}\s){1,3}(?:Road|Rd|Street|Avenue|Ave|Lane|Boulevard|Blvd|Highway|Parkway))\b"
 )
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
 _COUNTY = re.compile(
     r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East"
-    r"|West)\s+)?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s+(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])"
+    r"|West)\s{1,3})?[A-Z][\w'.-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)\s{1,3}(?:County|Parish|Borough|COUNTY|PARISH|Co\.)(?![\w])"
 )
-_COUNTY_OF = re.compile(r"\b[Cc]ounty\s+of\s+([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
+_COUNTY_OF = re.compile(r"\b[Cc]ounty\s{1,3}of\s{1,3}([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
 _NOT_STREET = re.compile(
-    r"^\S+\s+(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
+    r"^\S+\s{1,3}(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
     r"|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats"
     r"|degrees|percent|g|kg)\b",
     re.IGNORECASE,

@@ -16,30 +16,34 @@ from noteproc.redaction.words import Words
 _OLD = r"(9\d|1[01]\d|12[0-5])"
 _WORDY = re.compile(
     r"\b((?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one"
-    r"|a)\s+hundred(?:\s+(?:and\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten))?|centenarian|nonagenarian))"
-    r"(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b|\s+years|\b)",
+    r"|a)\s{1,3}hundred(?:\s{1,3}(?:and\s{1,3})?(?:one|two|three|four|five|six|seven|eight|nine|ten))?|centenarian|nonagenarian))"
+    r"(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b|\s{1,3}years|\b)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"(?<![\w./-]){_OLD}(?=\s?-?\s?(?:years?|yrs?|yr|y)\b\.?(?:[\s-]*(?:old|of\s+age|young|o\b|f\b|m\b|/o))?"
+    rf"(?<![\w./-]){_OLD}(?=\s?-?\s?(?:years?|yrs?|yr|y)\b\.?(?:[\s-]*(?:old|of\s{{1,3}}age|young|o\b|f\b|m\b|/o))?"
     rf"|\s?-?\s?(?:y/o|yo|y\.o|yof|yom|y\.?o\.?)\b"
     r"|\s?-?\s?(?:female|male|woman|man|lady|gentleman)\b|\s?[yY]?[/ ]?\s?[MF]\b(?![.\d]))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"\b(?:age|aged|ages?d?\s+at\s+\w+|age/sex|age\s+is|at\s+age|at\s+the\s+age\s+of|turned|turns|turning"
-    rf"|will\s+be|age\s+of)\W{{0,4}}{_OLD}\b(?![./]\d|\s?%)",
+    rf"\b(?:age|aged|ages?d?\s{{1,3}}at\s{{1,3}}\w+|age/sex|age\s{{1,3}}is|at\s{{1,3}}age|at\s{{1,3}}the\s{{1,3}}age\s{{1,3}}of|turned|turns|turning"
+    rf"|will\s{{1,3}}be|age\s{{1,3}}of)\W{{0,4}}{_OLD}\b(?![./]\d|\s?%)",
     re.IGNORECASE,
 )
-_BIRTHDAY = re.compile(rf"\b{_OLD}(?=(?:st|nd|rd|th)\s+birthday)", re.IGNORECASE)
-_STATES = re.compile(rf"\b(?:she|he|who)(?:\s+is|'s)\s+(?:now\s+)?{_OLD}(?=\s*(?:[.,;]|and\b|but\b|$))", re.IGNORECASE)
+_BIRTHDAY = re.compile(rf"\b{_OLD}(?=(?:st|nd|rd|th)\s{{1,3}}birthday)", re.IGNORECASE)
+_STATES = re.compile(
+    rf"\b(?:she|he|who)(?:\s{{1,3}}is|'s)\s{{1,3}}(?:now\s{{1,3}})?{_OLD}(?=\s{{0,3}}(?:[.,;]|and\b|but\b|$))",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(
     rf"\b(?:(?:great-?)?grand(?:mother|father|ma|pa|parent)|mother|father|mom|dad|aunt|uncle|wife|husband|spouse"
     rf"|sister|brother|neighbor|friend|patient|pt|resident|man|woman|widow|widower)"
-    rf"(?:\s+[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s+is|\s*,|\s*\()\s*{_OLD}(?=\s*[,.;)]|\s+(?:and|who|with)\b)"
+    rf"(?:\s{{1,3}}[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s{{1,3}}is|\s{{0,3}},|\s{{0,3}}\()\s{{0,3}}{_OLD}(?=\s{{0,3}}[,.;)]|\s{{1,3}}(?:and|who|with)\b)"
 )
 _DURATION_AFTER = re.compile(
-    r"^\s?-?\s?(?:years?|yrs?|y)\b\s*(?:ago|of\s+(?!age)|history|pack|smok|later|prior|survival|in\b)", re.IGNORECASE
+    r"^\s?-?\s?(?:years?|yrs?|y)\b\s{0,3}(?:ago|of\s{1,3}(?!age)|history|pack|smok|later|prior|survival|in\b)",
+    re.IGNORECASE,
 )
 _TEMPERATURE_BEFORE = re.compile(
     r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$",

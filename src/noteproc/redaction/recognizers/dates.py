@@ -32,33 +32,33 @@ _YEAR_MONTH = re.compile(r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w./-])(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
 _NAMED = re.compile(
-    rf"(?<![^\W_])(?:(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s?-\s?{_DAY}(?:st|nd|rd|th)?)?(?:[ \t]?-[ \t]?"
-    rf"|[ \t]{{1,2}}|\.|)(?:of\s+)?{_MONTH}\b\.?(?:[\s,.-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d))?"
-    rf"|{_MONTH}\b\.?[\s-]{{0,2}}(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?![\d/:]|\.\d|\s?(?:mg|mcg|units?|ml|weeks?"
+    rf"(?<![^\W_])(?:(?:the\s{{1,3}})?{_DAY}(?:st|nd|rd|th)?(?:\s?-\s?{_DAY}(?:st|nd|rd|th)?)?(?:[ \t]?-[ \t]?"
+    rf"|[ \t]{{1,2}}|\.|)(?:of\s{{1,3}})?{_MONTH}\b\.?(?:[\s,.-]{{0,3}}(?:of\s{{1,3}})?{_YEAR}(?!\d))?"
+    rf"|{_MONTH}\b\.?[\s-]{{0,2}}(?:the\s{{1,3}})?{_DAY}(?:st|nd|rd|th)?(?![\d/:]|\.\d|\s?(?:mg|mcg|units?|ml|weeks?"
     rf"|days?|years?|months?|hours?|percent|%)\b)"
     rf"(?:\s?(?:-|and|&|to|through)\s?{_DAY}(?:st|nd|rd|th)?(?![\d/:]))?(?:[\s,.-]{{1,3}}{_YEAR}(?!\d)"
     rf"|,\s?\d\d(?!\d|/|:))?"
-    rf"|{_MONTH}\b\.?[\s,/-]{{0,3}}(?:of\s+)?{_YEAR}(?!\d)"
+    rf"|{_MONTH}\b\.?[\s,/-]{{0,3}}(?:of\s{{1,3}})?{_YEAR}(?!\d)"
     rf"|{_DAY}-{_MONTH}-\d\d(?!\d)|{_MONTH}-\d\d(?!\d))",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"\b(?:the|on)\s+(\d{1,2}(?:st|nd|rd|th))\b", re.IGNORECASE)
+_ORDINAL = re.compile(r"\b(?:the|on)\s{1,3}(\d{1,2}(?:st|nd|rd|th))\b", re.IGNORECASE)
 _ORDINAL_NOUN = re.compile(
-    r"\s*(?:[,&-]?\s*(?:and|or|through|to)?\s*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)\s*)*(?:percentile|rib|ribs|toe"
+    r"\s?(?:[,&-]?\s?(?:(?:and|or|through|to)\s)?(?:the\s)?\d{1,2}(?:st|nd|rd|th)\s?){0,4}\s?(?:percentile|rib|ribs|toe"
     r"|toes|finger|fingers|digit|digits|ray|nerve|cranial|metatarsal|metacarpal|mtp|mcp|pip|dip|proximal|distal|"
     r"intercostal|grade|floor|degree|time|trimester|week|day|month|year|hour|century|ventricle|molar|pregnancy"
     r"|child|dose|cycle|line|generation|visit|branch|portion|part|street|st\b|ave|edition|session|attempt"
     r"|compartment|interspace|web|space|"
-    r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s+(?:four|five|six|three|\d)|heart|diagonal"
+    r"extensor|dorsal|vertebra|lumbar|thoracic|cervical|sacral|of\s{1,3}(?:four|five|six|three|\d)|heart|diagonal"
     r"|marginal|stage|place|birthday|grader)",
     re.IGNORECASE,
 )
-_ORDINAL_END = re.compile(r"\s*(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and the\b)")
+_ORDINAL_END = re.compile(r"\s{0,3}(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and the\b)")
 _WEEKDAY = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b\.?,?\s*(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b\.?,?\s{0,3}(?:the\s{1,3})?$", re.IGNORECASE
 )
 _WEEKDAY_AFTER = re.compile(
-    r"\s*[,(]?\s*\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
+    r"\s{0,3}[,(]?\s{0,3}\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
 )
 _MEASURE_BEFORE = re.compile(
     r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
@@ -73,7 +73,7 @@ _MEASURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s*(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
+    r"^\s{0,3}(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
     r"|inch|inches|\"|cup|tab|tablet|pill|dose|"
     r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
     r"|pint|full|positive|negative|correct|recall|words|objects|"
@@ -100,7 +100,8 @@ _VISIT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TIME_AFTER = re.compile(
-    r"^[\s,@]{0,3}(?:at\s+|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?", re.IGNORECASE
+    r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
+    re.IGNORECASE,
 )
 
 

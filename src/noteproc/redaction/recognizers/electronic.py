@@ -13,7 +13,7 @@ from noteproc.redaction.words import Words
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}(?![\w-])")
 _EMAIL_SPOKEN = re.compile(
-    r"\b[\w.-]{2,40}\s+(?:\(at\)|\[at\])\s+[\w-]{2,40}\s?(?:\.|dot|\(dot\)|\[dot\])\s?(?:com|org|net|edu|gov)\b",
+    r"\b[\w.-]{2,40}\s{1,3}(?:\(at\)|\[at\])\s{1,3}[\w-]{2,40}\s?(?:\.|dot|\(dot\)|\[dot\])\s?(?:com|org|net|edu|gov)\b",
     re.IGNORECASE,
 )
 _URL = re.compile(r"(?<!\w)(?:https?://|ftp://|sftp://|www\.)[^\s<>\"')\]]{2,300}", re.IGNORECASE)

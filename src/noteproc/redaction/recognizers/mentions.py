@@ -16,7 +16,7 @@ _SPOKE = re.compile(
     r"\b(d/w|discussed with|(?:case|care|plan) discussed with|spoke (?:with|to)|paged|notified|updated|called"
     r"|consulted|texted|met with|seen with|staffed with|report (?:from|to|given to)|handoff (?:to|from)|"
     r"(?:hand-?off|care|report)[^.\n]{0,12} (?:to|from)|signed out to|relayed to|accompanied by|lives with"
-    r"|here with|brought (?:in )?by|per)\s+(?=[A-Z])",
+    r"|here with|brought (?:in )?by|per)\s{1,3}(?=[A-Z])",
     re.IGNORECASE,
 )
 

@@ -27,12 +27,12 @@ _GLUED = re.compile(
     r"|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
     re.IGNORECASE,
 )
-_SPOKEN = re.compile(r"\barea\s+code\s+(\d{3})\D{1,4}(\d{3})\W{0,3}(\d{4})\b", re.IGNORECASE)
+_SPOKEN = re.compile(r"\barea\s{1,3}code\s{1,3}(\d{3})\D{1,4}(\d{3})\W{0,3}(\d{4})\b", re.IGNORECASE)
 _LABELLED = re.compile(
     r"\b(?:phones?|ph|tel|telephone|cell(?:phone|ular)?|mobile|landline|pager|pgr|beeper|bpr|callback|call\s?back"
-    r"|voicemail|contact|dial|reached\s+at|reach\s+\w{1,8}\s+at|"
-    r"page[dr]?|call(?:ed)?|office|home|work|desk|front\s+desk|nurse\s+line|triage|hotline|fax(?:ed)?|facsimile)"
-    r"(?:\s+(?:no|num|number|nbr|is|was|at|to|us|her|him|the|line|clinic|office|me|on|id))?(?:\s+(?:at|is|number"
+    r"|voicemail|contact|dial|reached\s{1,3}at|reach\s{1,3}\w{1,8}\s{1,3}at|"
+    r"page[dr]?|call(?:ed)?|office|home|work|desk|front\s{1,3}desk|nurse\s{1,3}line|triage|hotline|fax(?:ed)?|facsimile)"
+    r"(?:\s{1,3}(?:no|num|number|nbr|is|was|at|to|us|her|him|the|line|clinic|office|me|on|id))?(?:\s{1,3}(?:at|is|number"
     r"|on))?\s?[.:#=()-]{0,3}\s{0,3}"
     r"((?:\(\d{2,5}\)\s?)?\d[\d]{0,4}(?:[\s.-]\d{2,5}){1,3}|\d-\d{4}|\d{4,11})(?![\d/]|[.-]\d|:\d|\s?(?:mg|ml|am"
     r"|pm|hrs?|hours)\b)",

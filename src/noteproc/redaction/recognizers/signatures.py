@@ -15,9 +15,9 @@ from noteproc.redaction.words import Words
 _BY = re.compile(
     r"\b(?:dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested"
     r"|entered|seen|written|prepared|reported|"
-    r"assisted|ordered|referred|completed|electronically\s+signed|e-?signed|co-?signed|approved|recorded|taken"
+    r"assisted|ordered|referred|completed|electronically\s{1,3}signed|e-?signed|co-?signed|approved|recorded|taken"
     r"|done|given|documented|witnessed|d/w|per|added|placed|staffed|supervised|accompanied)\b"
-    r"(?:\s+(?:but\s+not\s+read|and\s+\w+|electronically))?\s*(?:by|:)\s*:?\s*(?=\S)",
+    r"(?:\s{1,3}(?:but\s{1,3}not\s{1,3}read|and\s{1,3}\w+|electronically))?\s{0,3}(?:by|:)\s{0,3}:?\s{0,3}(?=\S)",
     re.IGNORECASE,
 )
 _TYPIST = re.compile(
@@ -26,24 +26,28 @@ _TYPIST = re.compile(
 )
 _TYPIST_LINE = re.compile(r"^\W{0,4}([A-Za-z]{2,4})([/:])([A-Za-z]{2,4})(?:[/:]([A-Za-z]{2,4}))?\d{0,3}\W{0,3}$")
 _CC = re.compile(
-    r"^[\s>*-]*(?:cc|c\.c\.|bcc|copies?(?:\s+to)?|copied(?:\s+to)?)\s?[:-]\s*", re.IGNORECASE | re.MULTILINE
+    r"^[ \t>*-]{0,8}(?:cc|c\.c\.|bcc|copies?(?:\s{1,3}to)?|copied(?:\s{1,3}to)?)\s?[:-]\s{0,4}",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SIGNED_INITIALS = re.compile(
-    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|\s*$"
-    r"|\s*[,;]|\s+(?:RN|MD|LPN|PA|NP|CNA|PT|OT)\b)",
+    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|[ \t]{0,4}$"
+    r"|\s{0,2}[,;]|\s{1,3}(?:RN|MD|LPN|PA|NP|CNA|PT|OT)\b)",
     re.MULTILINE,
 )
 _LOG_LINE = re.compile(
-    r"^[ \t]*(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?[ \t]+)?(?:\d{1,2}:\d\d|[0-2]\d[0-5]\d)[ \t]+([A-Za-z]{2,3}"
+    r"^[ \t]{0,8}(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?[ \t]{1,8})?(?:\d{1,2}:\d\d|[0-2]\d[0-5]\d)[ \t]{1,8}([A-Za-z]{2,3}"
     r"|[A-Za-z]\.[ ]?[A-Za-z'-]{2,20})[ \t]?[-:][ \t]",
     re.MULTILINE,
 )
 _SEEN_BY = re.compile(
-    r"\b(?:by|per|D/w|d/w)\s+([A-Z]{2,3})(?=\s+(?:in|at|on|this|today|and agrees)\b|\s*[,.;)]|\s*$)", re.MULTILINE
+    r"\b(?:by|per|D/w|d/w)\s{1,3}([A-Z]{2,3})(?=\s{1,3}(?:in|at|on|this|today|and agrees)\b|\s{0,2}[,.;)]|[ \t]{0,4}$)",
+    re.MULTILINE,
 )
-_LONE = re.compile(r"^[ \t]*/?[ \t]?([A-Za-z]{2,3})(?:[ \t]+(?:[0-2]\d[0-5]\d|\d{1,2}:\d\d))?[ \t]*$", re.MULTILINE)
+_LONE = re.compile(
+    r"^[ \t]{0,8}/?[ \t]?([A-Za-z]{2,3})(?:[ \t]{1,8}(?:[0-2]\d[0-5]\d|\d{1,2}:\d\d))?[ \t]{0,8}$", re.MULTILINE
+)
 _CLOSING = re.compile(
-    r"(?:[-.\"~>/]\s{0,2}|\s{2,})([A-Z]{2,3}|[a-z]{2,3})[ \t]*(?:\d{4}|\d{1,2}:\d\d)?[ \t]*$", re.MULTILINE
+    r"(?:[-.\"~>/]\s{0,2}|(?<=\s)\s)([A-Z]{2,3}|[a-z]{2,3})[ \t]{0,4}(?:\d{4}|\d{1,2}:\d\d)?[ \t]{0,8}$", re.MULTILINE
 )
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))

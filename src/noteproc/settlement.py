@@ -19,7 +19,7 @@ from noteproc.redaction.vault import Vault
 from noteproc.workers import Outcome
 
 
-class Release:
+class Settlement:
     """Settles outcomes, in order.
 
     Args:
@@ -92,9 +92,7 @@ class Release:
                 found[note_id] = leak_message(leaks)
         return found
 
-    def _remember(
-        self, patient: str, note_id: str, result: Mapping[str, object], withheld: Sequence[str]
-    ) -> None:
+    def _remember(self, patient: str, note_id: str, result: Mapping[str, object], withheld: Sequence[str]) -> None:
         phi = result["phi"]
         assert isinstance(phi, list)
         kinds = [str(p["entity_type"]) for p in phi]
