@@ -1,4 +1,4 @@
-"""What every test runs under: no network but loopback, one numeric thread, a cache folder of the session's own."""
+"""What every test runs under: no network but loopback, one numeric thread, folders of the session's own."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def _no_network() -> Iterator[None]:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOTEPROC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("NOTEPROC_DATA", str(tmp_path_factory.mktemp("data")))
         yield
 
 
@@ -63,4 +64,13 @@ def shared_eval() -> Path:
     folder = ROOT.parent / "shared" / "eval"
     if not folder.is_dir():
         pytest.skip("the measuring sets are not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real official files beside the checkout; the test is skipped where it is absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the official files are not beside this checkout")
     return folder

@@ -24,6 +24,8 @@ ALLOWED: dict[str, set[str]] = {
     "codesets": {"text"},
     "rules": {"codesets"},
     "coding": {"text", "codesets", "rules"},
+    "pages": {"codesets"},
+    "assistant": {"text", "codesets", "rules", "pages"},
     "processor": {"redaction", "coding", "codesets", "config"},
     "files": set(),
     "workers": {"processor", "config"},
@@ -45,6 +47,8 @@ ALLOWED: dict[str, set[str]] = {
         "batch",
         "audit",
         "evaluation",
+        "pages",
+        "assistant",
     },
     "__init__": {"redaction", "coding", "codesets", "processor", "config"},
 }

@@ -17,7 +17,6 @@ REFERENCE_PHI = (
     "Delacroix",
     "40-221877",
     "02/11/1947",
-    "1947",
     "LR5520091743",
     "Juniper Hollow",
     "Harlan Springs",

@@ -15,8 +15,8 @@ SettingChoice: TypeAlias = Literal["auto", "outpatient", "inpatient"]
 ReplacementStyle: TypeAlias = Literal["tag", "label", "mask"]
 
 _ENV_PREFIX = "NOTEPROC_"
-# Variables that belong to other rooms: where the cache lies is no setting of a run.
-_ENV_ELSEWHERE = frozenset({"NOTEPROC_CACHE", "NOTEPROC_KEY"})
+# Variables that belong to other rooms: where the cache and the library lie is no setting of a run.
+_ENV_ELSEWHERE = frozenset({"NOTEPROC_CACHE", "NOTEPROC_DATA", "NOTEPROC_KEY"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +14,9 @@ from rich.table import Table
 
 from noteproc.errors import ConfigError, ReadError
 from noteproc.files.atomic import atomic_text
+
+if TYPE_CHECKING:
+    from noteproc.codesets import CodeSets
 
 System = Annotated[
     str | None, typer.Option("--system", help="ICD-10-CM, ICD-10-PCS, HCPCS or CPT.", show_default="all")
@@ -66,19 +71,28 @@ def lookup(
     for hit in hits:
         table.add_row(hit.code, hit.system, f"{hit.score:.2f}", hit.title, hit.phrase)
     Console().print(table)
+    for licence in _licences([hit.system for hit in hits], sets):
+        print(licence)
+
+
+def _licences(systems: Sequence[str], sets: CodeSets) -> list[str]:
+    """The copyright lines that must stand under titles of an imported CPT file."""
+    return [s.licence for s in sets.summaries() if s.system in systems and "All rights reserved" in s.licence]
 
 
 @codesets.command("list")
 def list_codesets(as_json: AsJson = False) -> None:
-    """List the code sets: system, version, codes, source.
+    """List the code sets (system, version, codes, source), and the official files that were imported.
 
     Example: `noteproc codesets list`
     """
-    from noteproc.codesets import CodeSets
+    from noteproc.codesets import CodeSets, Library
 
     summaries = CodeSets.open().summaries()
+    releases = Library.open().releases()
     if as_json:
-        print(json.dumps([{name: getattr(s, name) for name in s.__slots__} for s in summaries]))
+        rows = [asdict(s) for s in summaries] + [asdict(r) for r in releases]
+        print(json.dumps(rows, ensure_ascii=False))
         return
     table = Table()
     for column in ("system", "version", "codes", "from", "sources", "licence"):
@@ -87,6 +101,16 @@ def list_codesets(as_json: AsJson = False) -> None:
         more = f" and {len(s.sources) - 1} more" if len(s.sources) > 1 else ""
         table.add_row(s.system, s.version, f"{s.codes:,}", s.effective_from, s.sources[0] + more, s.licence)
     Console().print(table)
+    if releases:
+        table = Table(title="imported", title_justify="left")
+        for column in ("no.", "family", "release", "from", "to", "rows", "rejected", "file", "sha256", "licence"):
+            table.add_column(column, overflow="fold")
+        for r in releases:
+            family = f"{r.family} ({r.variant})" if r.variant else r.family
+            dates = (r.effective_from, r.effective_to)
+            figures = (f"{r.rows:,}", str(r.rejected))
+            table.add_row(str(r.imported), family, r.version, *dates, *figures, r.file, r.sha256[:12], r.licence)
+        Console().print(table)
 
 
 def _queries(path: Path) -> list[tuple[str, str]]:

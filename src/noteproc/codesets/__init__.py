@@ -2,25 +2,37 @@
 
 from noteproc.codesets.conditions import Quantity, When, Words
 from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind, Phrase, PhraseSource
+from noteproc.codesets.families import FAMILIES, ICD10PCS, Family
+from noteproc.codesets.library import Library
 from noteproc.codesets.lookups import Lookup, LookupHit, lookup
 from noteproc.codesets.ranges import covers
+from noteproc.codesets.releases import Difference, ImportReport, Release, Row, Verification
 from noteproc.codesets.sets import CodeSets, Summary, summaries
 from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
 
 __all__ = [
     "CPT",
+    "FAMILIES",
     "HCPCS",
     "ICD10CM",
+    "ICD10PCS",
     "CodeEntry",
     "CodeNote",
     "CodeSets",
+    "Difference",
+    "Family",
+    "ImportReport",
+    "Library",
     "Lookup",
     "LookupHit",
     "NoteKind",
     "Phrase",
     "PhraseSource",
     "Quantity",
+    "Release",
+    "Row",
     "Summary",
+    "Verification",
     "When",
     "Words",
     "covers",

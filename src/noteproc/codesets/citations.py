@@ -33,16 +33,21 @@ class Citation:
         return "; ".join(part for part in (self.source, release, date, self.place) if part)
 
 
+def family_name(family: str) -> str:
+    """A family's name in the field: what stands before the colon of what it holds."""
+    return FAMILIES[family].holds.split(":")[0]
+
+
 def cite_row(row: Row) -> Citation:
     """The source line of a row of an imported file."""
     release = row.release
     date = row.values.get("effective") or row.values.get("effective_from") or release.effective_from
-    return Citation(FAMILIES[row.family].holds, release.version, date, f"{release.file} line {row.line}")
+    return Citation(family_name(row.family), release.version, date, f"{release.file} line {row.line}")
 
 
 def cite_release(release: Release) -> Citation:
     """The source line of a statement about a whole imported file ("no row for ...")."""
-    return Citation(FAMILIES[release.family].holds, release.version, release.effective_from, release.file)
+    return Citation(family_name(release.family), release.version, release.effective_from, release.file)
 
 
 def cite_entry(entry: CodeEntry, *, place: str = "", note: str = "") -> Citation:

@@ -180,7 +180,13 @@ _ALL = (
         "icd10cm_conversion_table (CDC/NCHS), xlsx or txt",
         ("effective", "previous"),
     ),
-    Family("icd10pcs_order", ICD10PCS, "ICD-10-PCS codes and titles", "icd10pcs_order_*.txt (CMS)", ("billable", "short", "long")),
+    Family(
+        "icd10pcs_order",
+        ICD10PCS,
+        "ICD-10-PCS codes and titles",
+        "icd10pcs_order_*.txt (CMS)",
+        ("billable", "short", "long"),
+    ),
     Family(
         "icd10pcs_tables",
         ICD10PCS,

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from noteproc.codesets.comparison import difference
 from noteproc.codesets.families import FAMILIES
 from noteproc.codesets.intake import row_seal, take_in
-from noteproc.codesets.releases import Difference, ImportReport, RejectedRow, Release, Row, Verification
+from noteproc.codesets.releases import (
+    RELEASE_COLUMNS,
+    Difference,
+    ImportReport,
+    RejectedRow,
+    Release,
+    Row,
+    Verification,
+)
 from noteproc.codesets.shelf import FILE, SEPARATOR, data_root, open_for_reading, writing
 from noteproc.errors import CodeSetError, ConfigError
 
-_RELEASE = (
-    "family, system, version, effective_from, effective_to, file, sha256, rows, rejected, licence, imported, variant, "
-    "counts, columns"
-)
 # A code is asked for with or without its dot, and each family keeps its own way of writing it.
 _FIND = {
     "code": "SELECT code, line, held FROM rows WHERE imported = ? AND code IN (?, ?) ORDER BY rowid",
@@ -118,7 +124,7 @@ class Library:
         """Every row of one release, in the file's order."""
         columns = self._columns(release)
         query = "SELECT code, line, held FROM rows WHERE imported = ? ORDER BY rowid"
-        for code, line, held in self._query(query, (release.imported,)):
+        for code, line, held in self._stream(query, (release.imported,)):
             yield _row(release, columns, code, line, held)
 
     def rejected(self, release: Release) -> tuple[RejectedRow, ...]:
@@ -155,9 +161,9 @@ class Library:
             self._path, paths, licences, version=version, effective_from=effective_from, effective_to=effective_to
         )
 
-    def remove(self, *, imported: int | None = None, family: str | None = None, version: str | None = None) -> (
-        tuple[Release, ...]
-    ):
+    def remove(
+        self, *, imported: int | None = None, family: str | None = None, version: str | None = None
+    ) -> tuple[Release, ...]:
         """Removes releases.
 
         Args:
@@ -193,19 +199,19 @@ class Library:
         """
         if not self._path.exists():
             return ()
-        state = next(iter(self._query("PRAGMA quick_check(1)", ())))
+        state = self._query("PRAGMA quick_check(1)", ())[0]
         if state != ("ok",):
             raise CodeSetError("the library is damaged: remove the file and import again", path=self._path.name)
         found = []
         for release in self.releases():
             seal = row_seal()
             count = 0
-            for row in self._query(
+            for row in self._stream(
                 "SELECT code, link, line, held FROM rows WHERE imported = ? ORDER BY rowid", (release.imported,)
             ):
                 seal.update("\0".join(map(str, row)).encode())
                 count += 1
-            (kept,) = next(iter(self._query("SELECT seal FROM releases WHERE imported = ?", (release.imported,))))
+            (kept,) = self._query("SELECT seal FROM releases WHERE imported = ?", (release.imported,))[0]
             problem = ""
             if count != release.rows:
                 problem = f"holds {count} rows of {release.rows}: remove it and import the file again"
@@ -231,6 +237,38 @@ class Library:
         if before.family != after.family:
             raise ConfigError(f"release {old} is of {before.family}, {new} of {after.family}: name two of one family")
         return difference(before, after, self.all_rows(before), self.all_rows(after))
+
+    def diff_files(self, old: Path, new: Path, *, licences: frozenset[str] = frozenset()) -> tuple[Difference, ...]:
+        """What changed between two files, which are not imported: one answer for each family that both hold.
+
+        Raises:
+            CodeSetError: a file cannot be used.
+            ConfigError: they have no family in common, or are the same.
+        """
+        with tempfile.TemporaryDirectory(prefix="noteproc-") as folder:
+            other = Library(Path(folder) / FILE)
+            before, after = (
+                {
+                    (release.family, release.variant): release.imported
+                    for report in other.add([path], licences=licences)
+                    if report.outcome == "imported"
+                    for release in report.releases
+                }
+                for path in (old, new)
+            )
+            shared = [key for key in before if key in after]
+            if not shared:
+                raise ConfigError("the two files have no family in common, or are the same file")
+            found = tuple(other.diff(before[key], after[key]) for key in shared)
+            other.close()
+            return found
+
+    def close(self) -> None:
+        """Ends this thread's connection; the next question opens another."""
+        held = getattr(self._local, "held", None)
+        if held is not None:
+            held[1].close()
+            self._local.held = None
 
     def fingerprint(self) -> str:
         """What changes with every import and removal; "" for an empty library."""
@@ -275,23 +313,24 @@ class Library:
         return chosen
 
     def _releases(self, family: str | None = None) -> list[tuple[Release, tuple[str, ...]]]:
-        found = []
-        for *values, counts, columns in self._query(
-            f"SELECT {_RELEASE} FROM releases WHERE family = ? OR ? IS NULL ORDER BY imported", (family, family)
-        ):
-            release = Release(*values, counts=json.loads(counts))
-            found.append((release, tuple(json.loads(columns))))
-        return found
+        rows = self._query(
+            f"SELECT {RELEASE_COLUMNS}, columns FROM releases WHERE family = ? OR ? IS NULL ORDER BY imported",
+            (family, family),
+        )
+        return [(Release.stored(values), tuple(json.loads(columns))) for *values, columns in rows]
 
     def _columns(self, release: Release) -> tuple[str, ...]:
         ((columns,),) = self._query("SELECT columns FROM releases WHERE imported = ?", (release.imported,))
         return tuple(json.loads(columns))
 
-    def _query(self, query: str, values: Sequence[object]) -> Iterable[tuple[object, ...]]:
+    def _query(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        return list(self._stream(query, values))
+
+    def _stream(self, query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         if not self._path.exists():
-            return ()
+            return
         try:
-            return self._connection().execute(query, values)
+            yield from self._connection().execute(query, values)
         except sqlite3.DatabaseError as error:
             raise CodeSetError(
                 f"the library is damaged ({type(error).__name__}): remove the file and import again",

@@ -17,12 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from noteproc.codesets.families import ICD10PCS
 from noteproc.codesets.searching import Floats, open_index
 from noteproc.codesets.sets import CodeSets
 from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
 from noteproc.codesets.wording import SearchWords, search_words
 
-_CODE = re.compile(r"[A-Za-z][0-9Aa][0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]")
+_CODE = re.compile(
+    r"[A-Za-z][0-9Aa][0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]|"
+    r"[0-9B-DF-HX][0-9A-HJ-NP-Z]{6}|[0-9b-df-hx][0-9a-hj-np-z]{6}"
+)
 _FAMILY = re.compile(r"([a-z]{2,})\d+[a-z]{0,3}\d*")
 _GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "inter", "intra", "left", "right", "ante")
 _REPAIR_CUTOFF = 82.0
@@ -263,7 +267,7 @@ class Lookup:
         if not _CODE.fullmatch(query) or not any(c.isdigit() for c in query):
             return ()
         hits = []
-        for name in (ICD10CM, CPT, HCPCS) if system is None else (system,):
+        for name in (ICD10CM, CPT, HCPCS, ICD10PCS) if system is None else (system,):
             entry = self._codesets.entry(name, query)
             if entry is None:
                 continue

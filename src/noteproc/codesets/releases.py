@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+# The columns of the library's file that make a release, in the order of its fields.
+RELEASE_COLUMNS = (
+    "family, system, version, effective_from, effective_to, file, sha256, rows, rejected, licence, imported, variant, "
+    "counts"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,16 @@ class Release:
     imported: int
     variant: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def stored(cls, values: Sequence[Any]) -> Release:
+        """A release from the library's file.
+
+        Args:
+            values: of ``RELEASE_COLUMNS``.
+        """
+        named = dict(zip(RELEASE_COLUMNS.split(", "), values, strict=True))
+        return cls(**{**named, "counts": json.loads(named["counts"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def open_index(codesets: CodeSets, words: SearchWords) -> SearchIndex:
     folder = codesets.cache_path(f"search-{_FORMAT}-{words.seal}")
 
     def load() -> SearchIndex:
-        build_once(folder, lambda path: _build(codesets.phrases(), words, path), Path.is_dir)
+        build_once(folder, lambda path: _build(codesets.phrases(imported=True), words, path), Path.is_dir)
         return SearchIndex(folder)
 
     try:

@@ -85,7 +85,7 @@ class CodeSets:
         """The entry of a code, with or without its dot, or None.
 
         Args:
-            version: the release; by default the newest one loaded.
+            version: the release; by default the newest loaded one that holds the code.
         """
         key = (system, code, version)
         if key not in self._entries:
@@ -160,12 +160,16 @@ class CodeSets:
             seventh = seventh or any(note.kind == "seventh" for note in own)
         return tuple(found)
 
-    def phrases(self) -> Iterator[Phrase]:
-        """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order."""
+    def phrases(self, *, imported: bool = False) -> Iterator[Phrase]:
+        """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order.
+
+        Args:
+            imported: whether the titles and index entries of imported files come too, last. Some may not be exported.
+        """
         rows = self._rows(
             "SELECT p.text, r.system, p.code, p.condition, p.source, p.weight "
-            "FROM phrases p JOIN releases r USING (release) ORDER BY p.id",
-            (),
+            "FROM phrases p JOIN releases r USING (release) WHERE p.imported <= ? ORDER BY p.id",
+            (imported,),
         )
         for text, system, code, condition, source, weight in rows:
             yield Phrase(
@@ -205,7 +209,7 @@ class CodeSets:
         """What is loaded: one line a release."""
         rows = self._rows(
             "SELECT release, system, version, codes, effective_from, effective_to, licence "
-            "FROM releases JOIN systems USING (system) ORDER BY release",
+            "FROM releases ORDER BY release",
             (),
         )
         return tuple(
@@ -242,8 +246,9 @@ class CodeSets:
         rows = self._rows(
             "SELECT r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, "
             "effective_from, effective_to FROM entries e JOIN releases r USING (release) "
-            "WHERE e.release = ? AND e.code = ?",
-            (self._release(system, version), _dotted(system, code)),
+            "WHERE r.system = ? AND (r.version = ? OR ? IS NULL) AND e.code = ? "
+            "ORDER BY effective_from DESC, r.version DESC LIMIT 1",
+            (system, version, version, _dotted(system, code)),
         )
         if not rows:
             return None

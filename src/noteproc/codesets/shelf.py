@@ -117,9 +117,7 @@ def _said(path: Path) -> Iterator[None]:
             path=path.name,
         ) from None
     except sqlite3.DatabaseError:
-        raise CodeSetError(
-            "the library is damaged: remove the file and import again", path=path.name
-        ) from None
+        raise CodeSetError("the library is damaged: remove the file and import again", path=path.name) from None
     except OSError as error:
         raise CodeSetError(
             f"the library cannot be written ({type(error).__name__}): set NOTEPROC_DATA", path=path.name

@@ -12,11 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets.imported import searched
+from noteproc.codesets.library import Library
 from noteproc.codesets.tables import SYSTEMS, table_files
 from noteproc.errors import ConfigError, ModelError
 
 # Raised with every change of the tables or of how they are filled: an older store is then built anew.
-SCHEMA = 1
+SCHEMA = 2
 
 ICD10CM_VERSION = "2026-04-01"
 ICD10CM_UNTIL = "2026-09-30"
@@ -33,6 +35,7 @@ class Sources:
         shipped: the tables of the installation, by folder name.
         users: the tables of the user's folders, by folder name.
         preferences: the user's tables of preferences.
+        library: the user's imported files.
         fingerprint: 32 hexadecimal digits over the schema and every byte of every file.
     """
 
@@ -41,13 +44,19 @@ class Sources:
     shipped: tuple[tuple[str, Path], ...]
     users: tuple[tuple[str, Path], ...]
     preferences: tuple[Path, ...]
+    library: Library
     fingerprint: str
 
 
-def find_sources(user_dictionaries: Sequence[Path] = ()) -> Sources:
+def find_sources(user_dictionaries: Sequence[Path] = (), library: Library | None = None) -> Sources:
     """Everything that there is to build from, in a fixed order.
 
+    Args:
+        user_dictionaries: folders of the user's own.
+        library: the imported files; by default the user's own library.
+
     Raises:
+        CodeSetError: the library is damaged.
         ModelError: the ICD-10-CM data or the dictionaries are missing from the installation.
         ConfigError: a user's folder does not exist or holds no table.
     """
@@ -71,7 +80,10 @@ def find_sources(user_dictionaries: Sequence[Path] = ()) -> Sources:
     for path in (tabular, listing, *(p for _, p in shipped), *(p for _, p in users), *preferences):
         seal.update(f"\0{path.parent.name}/{path.name}\0".encode())
         seal.update(hashlib.sha256(path.read_bytes()).digest())
-    return Sources(tabular, listing, shipped, tuple(users), tuple(preferences), seal.hexdigest()[:32])
+    held = library or Library.open()
+    for release in searched(held):
+        seal.update(f"\0{release.imported} {release.family} {release.version} {release.sha256}\0".encode())
+    return Sources(tabular, listing, shipped, tuple(users), tuple(preferences), held, seal.hexdigest()[:32])
 
 
 def sha256_of(path: Path) -> str:

@@ -13,6 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from noteproc.codesets.entries import CodeNote
+from noteproc.codesets.families import ICD10PCS
+from noteproc.codesets.imported import imported_codes, imported_systems, index_phrases
 from noteproc.codesets.phrasing import excluded_phrase, term_phrases, title_phrases
 from noteproc.codesets.sources import ICD10CM_UNTIL, ICD10CM_VERSION, Sources, sha256_of
 from noteproc.codesets.tables import (
@@ -30,10 +32,9 @@ from noteproc.records import Kind
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE systems (system TEXT PRIMARY KEY, licence TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE releases (
-    release INTEGER PRIMARY KEY, system TEXT NOT NULL REFERENCES systems, version TEXT NOT NULL,
-    effective_from TEXT NOT NULL, effective_to TEXT NOT NULL, codes INTEGER NOT NULL, UNIQUE (system, version)
+    release INTEGER PRIMARY KEY, system TEXT NOT NULL, version TEXT NOT NULL, effective_from TEXT NOT NULL,
+    effective_to TEXT NOT NULL, licence TEXT NOT NULL, codes INTEGER NOT NULL, UNIQUE (system, version)
 );
 CREATE TABLE provenance (
     release INTEGER NOT NULL REFERENCES releases, source TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL
@@ -48,7 +49,7 @@ CREATE TABLE notes (
 );
 CREATE TABLE phrases (
     id INTEGER PRIMARY KEY, release INTEGER NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL, condition TEXT NOT NULL,
-    source TEXT NOT NULL, weight REAL NOT NULL
+    source TEXT NOT NULL, weight REAL NOT NULL, imported INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE rejected (source TEXT NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE preferences (
@@ -85,10 +86,11 @@ def build_store(path: Path, sources: Sources) -> None:
     """
     with closing(sqlite3.connect(path)) as store:
         store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + _TABLES)
-        icd = _release(store, ICD10CM, ICD10CM_VERSION, "2026-04-01", ICD10CM_UNTIL)
+        icd = _release(store, ICD10CM, ICD10CM_VERSION, "2026-04-01", ICD10CM_UNTIL, LICENCES[ICD10CM])
         _fill_tabular(store, icd, sources)
-        starters = {system: _release(store, system, STARTER_VERSION, "", "") for system in (CPT, HCPCS)}
+        starters = {s: _release(store, s, STARTER_VERSION, "", "", LICENCES[s]) for s in (CPT, HCPCS)}
         _fill_dictionaries(store, {ICD10CM: icd, **starters}, sources)
+        _fill_imported(store, icd, starters, sources)
         for file in sources.preferences:
             rows = [(r.system, r.code, r.preference) for r in read_preferences(file)]
             store.executemany("INSERT OR REPLACE INTO preferences VALUES (?, ?, ?)", rows)
@@ -122,9 +124,10 @@ def open_store(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
-def _release(store: sqlite3.Connection, system: str, version: str, start: str, end: str) -> int:
-    store.execute("INSERT INTO systems VALUES (?, ?)", (system, LICENCES[system]))
-    cursor = store.execute("INSERT INTO releases VALUES (NULL, ?, ?, ?, ?, 0)", (system, version, start, end))
+def _release(store: sqlite3.Connection, system: str, version: str, start: str, end: str, licence: str) -> int:
+    cursor = store.execute(
+        "INSERT INTO releases VALUES (NULL, ?, ?, ?, ?, ?, 0)", (system, version, start, end, licence)
+    )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 
@@ -145,7 +148,7 @@ def _fill_tabular(store: sqlite3.Connection, release: int, sources: Sources) -> 
     )
     known = {c.code for c in codes}
     store.executemany(
-        "INSERT INTO phrases VALUES (NULL, ?, ?, ?, '', ?, ?)",
+        "INSERT INTO phrases VALUES (NULL, ?, ?, ?, '', ?, ?, 0)",
         ((release, *phrase) for c in codes for phrase in _tabular_phrases(c, known)),
     )
     for file in (sources.tabular, sources.listing):
@@ -207,7 +210,7 @@ def _fill_dictionaries(store: sqlite3.Connection, releases: dict[str, int], sour
                     reject(row.line, reason)
                     continue
                 store.executemany(
-                    "INSERT INTO phrases VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO phrases VALUES (NULL, ?, ?, ?, ?, ?, ?, 0)",
                     ((release, row.code, text, row.when.text, source, weight) for text in row.phrases),
                 )
             if rows:
@@ -218,6 +221,47 @@ def _fill_dictionaries(store: sqlite3.Connection, releases: dict[str, int], sour
                 )
     for system in (CPT, HCPCS):
         _number(store, releases[system])
+
+
+def _fill_imported(store: sqlite3.Connection, icd: int, starters: dict[str, int], sources: Sources) -> None:
+    """The user's imported systems beside the starters, whose facts about a code hold for its official entry too."""
+    library = sources.library
+    for imported in imported_systems(library):
+        first, system = imported.releases[0], imported.system
+        if imported.version == STARTER_VERSION:
+            continue
+        release = _release(store, system, imported.version, first.effective_from, first.effective_to, first.licence)
+        codes = list(imported_codes(library, imported))
+        places = {c.code: place for place, c in enumerate(codes)}
+        last = list(range(len(codes)))
+        for place, code in enumerate(codes):
+            if code.parent is not None:
+                last[places[code.parent]] = max(last[places[code.parent]], place)
+        for place, code in enumerate(codes):
+            own = store.execute(
+                "SELECT title, kind, flags, unit, includes FROM entries WHERE release = ? AND code = ?",
+                (starters.get(system), code.code),
+            ).fetchone()
+            title, kind, *facts = own or ("", _kind(system, code.code, {}), "", "", "")
+            in_own_words = bool(own) and not code.quotable
+            store.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, 'code', ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    release, code.code, place, last[place], title if in_own_words else code.title, code.billable,
+                    code.parent, kind, in_own_words, *facts,
+                ),
+            )  # fmt: skip
+        store.executemany(
+            "INSERT INTO phrases VALUES (NULL, ?, ?, ?, '', 'title', ?, 1)",
+            ((release, c.code, text, TITLE_WEIGHT) for c in codes for text in c.phrases),
+        )
+        for held in imported.releases:
+            store.execute("INSERT INTO provenance VALUES (?, ?, ?, ?)", (release, held.file, held.sha256, held.rows))
+    known = {row[0] for row in store.execute("SELECT code FROM entries WHERE release = ?", (icd,))}
+    store.executemany(
+        "INSERT INTO phrases VALUES (NULL, ?, ?, ?, '', 'index', ?, 1)",
+        ((icd, code, text, TERM_WEIGHT) for code, text in index_phrases(library) if code in known),
+    )
 
 
 def _add_entry(store: sqlite3.Connection, release: int, row: TermRow, *, replace: bool) -> None:
@@ -265,7 +309,7 @@ def _kind(system: str, code: str, flags: dict[str, str]) -> Kind:
     named = flags.get("kind")
     if named in _KINDS:
         return _KINDS[named]
-    if system == CPT:
+    if system in (CPT, ICD10PCS):
         return "procedure"
     if code[0] == "J" or (code[:2] in {"C9", "Q0", "Q2", "Q5", "Q9"} and code[:3] not in {"C96", "C97"}):
         return "drug"

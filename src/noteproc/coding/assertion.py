@@ -42,6 +42,22 @@ _ANSWER = re.compile(
     r"\s*(?:(?:[?:=–-]|\bis\b)\s*)+(?:no\b|none\b|neg\b|negative\b|denie[sd]\b|never\b|absent\b|n/a\b|nil\b|n\b(?=\s*[.,;\n]|$)|\(-\)|0(?=\s*[.,;\n]|$))",
     re.I,
 )
+# "ESRD no." and "ATN - no": the answer closes the item.
+_BARE_ANSWER = re.compile(r"\s+(?:no|none|nope|never)(?=\s*(?:[.;,\n]|$))", re.I)
+# "Retention - bladder scan 150, none.": the item opens with the words and ends in the answer.
+_ITEM_ANSWER = re.compile(
+    r"\s*[:–—-](?=\s)[^.;\n]{0,70}?[,:→>-]\s*(?:so\s+)?(?:none|no|nope|neg|negative|never|never\s+dx'?d?|ruled\s+out|r/o'?d)"
+    r"(?=\s*(?:[.;\n]|$))",
+    re.I,
+)
+_ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
+# "Pneumonia in 2018": a year before the note's own.
+_YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
+_IN_YEAR = re.compile(
+    r"[\s\"”)]*(?:[\w-]+\s+){0,2}?(?:\(|,|in|back in|around|circa|during|summer|spring|fall|winter|early|late|mid)[\s-]*"
+    r"(?P<year>(?:19[3-9]|20[0-4])\d)(?![\d,/-]|\.\d)",
+    re.I,
+)
 _MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
 _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
 _QUESTION_AFTER = re.compile(r"\s*(?:\?|\(\?\))")
@@ -103,6 +119,7 @@ class Assertions:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._cues: dict[int, list[Cue]] = {}
+        self._year = max((int(y) for y in _YEAR.findall(reading.text)), default=0)
 
     def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
         """The verdict on words ``first`` to ``last`` (inclusive) of one sentence.
@@ -168,7 +185,7 @@ class Assertions:
             return False
         low, high = (cue.end, first) if forward else (last + 1, cue.start)
         if cue.kind in ("family", "other_person"):
-            return not self._clause_breaks(low, high, sentence, hard=True) and (forward or high - low <= 6)
+            return not self._clause_breaks(low, high, sentence, hard=forward) and (forward or high - low <= 6)
         if cue.kind in _SHORT_CLASSES:
             for other in self.cues(sentence):
                 if other.kind == "termination" and low <= other.start < high and not self._inside_cue(other, sentence):
@@ -249,7 +266,9 @@ class Assertions:
         begin = reading.sentences[sentence].start
         before, after = text[max(begin, start - 60) : start], text[end : end + 24]
         found: set[str] = set()
-        if _ANSWER.match(after):
+        if _ANSWER.match(after) or _BARE_ANSWER.match(after):
+            found.add("absent")
+        elif _ITEM_ANSWER.match(text, end, end + 100) and _ITEM_START.search(text, max(0, start - 30), start):
             found.add("absent")
         elif _QUESTION_AFTER.match(after):
             found.add("possible")
@@ -257,6 +276,9 @@ class Assertions:
             tail = before.rstrip()
             if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
                 found.add("absent")
+        dated = _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
+        if dated is not None and int(dated["year"]) < self._year:
+            found.add("historical")
         if _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
             found.add("possible")
         boxes = [m.end() for m in _BOX.finditer(before)]

@@ -264,7 +264,8 @@ class Composer:
                 score -= 0.45
             if default and (leaf.code == default or default in leaf.codes):
                 score += 0.45
-            scored.append((score, -order, leaf, tuple(sorted(support))))
+            # Sums of the same terms in another order differ in the last place: equal must stay equal.
+            scored.append((round(score, 9), -order, leaf, tuple(sorted(support))))
         scored.sort(key=lambda s: (-s[0], not s[2].unspecified, s[1] * -1))
         best = scored[0]
         if widened and default and best[2].code != default:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,6 +26,15 @@ from noteproc.text.tables import rows
 _OF_PROCEDURES = frozenset({"planned", "declined"})
 # Where an inpatient's uncertain diagnosis counts as if it were established (guideline II.H).
 _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+_STOPPED = re.compile(
+    r"\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
+    r"|switched from|came off|no longer)\b(?!\s+label)",
+    re.I,
+)
+_CONTINUED = re.compile(
+    r"\b(?:cont(?:inued?|inues|inuing)?|refill(?:ed|s)?|home|takes|taking|on|stay|increase[ds]?|decrease[ds]?|resumed?|same|daily|bid)\b",
+    re.I,
+)
 _DENIALS: tuple[Reason, ...] = ("absent", "historical")
 _REASONS: dict[str, Reason] = {
     "absent": "absent",
@@ -99,7 +109,7 @@ class Diagnoses:
         out: dict[Reason, list[Mention]] = {}
         past: list[tuple[str, Mention]] = []
         for mention in group:
-            reason = self._reason(mention, base, case.context)
+            reason = self._reason(mention, base, case)
             if reason is None:
                 present.append(mention)
                 continue
@@ -130,20 +140,28 @@ class Diagnoses:
     def _weight(self, mention: Mention) -> float:
         return self._headings.defaults[mention.section].weight if mention.section else 0.5
 
-    def _reason(self, mention: Mention, base: str, context: CodingContext) -> Reason | None:
+    def _reason(self, mention: Mention, base: str, case: _Case) -> Reason | None:
         """Why a mention does not count, or None."""
+        context = case.context
         kind = mention.verdict.kind
         if kind in _OF_PROCEDURES:
             kind = next((c.kind for c in mention.verdict.cues if c.kind in ("possible", "historical")), "present")
+            if kind == "present" and base.startswith("Z79") and not _is_taken(mention, case):
+                return "planned"
         section = self._headings.defaults[mention.section].diagnosis if mention.section else "present"
         if kind == "present" and section != "present":
             kind = section
+        if base.startswith("Z79") and _STOPPED.search(_clause(mention, case.reading)):
+            return "historical"
+        if base[0] == "P" and kind == "family":
+            # A newborn's codes speak of the mother ("infant of a diabetic mother").
+            kind = "present"
         if base[0] == "Z" and kind in ("historical", "family"):
-            return None
+            return "historical" if base.startswith("Z79") and kind == "historical" else None
         if kind == "allergy":
             return None if base.startswith(("Z88", "Z91.0")) else "historical"
         if kind == "historical":
-            reason: Reason | None = None if becomes(base) == "=" and not _over(mention) else "historical"
+            reason: Reason | None = None if becomes(base) == "=" and not _over(mention, case.reading) else "historical"
         elif kind == "possible" and context.setting == "inpatient" and mention.section in _FINAL:
             reason = None
         elif kind == "possible":
@@ -222,8 +240,29 @@ def _always(_word: int) -> bool:
     return True
 
 
-def _over(mention: Mention) -> bool:
-    return any(cue.kind == "historical" and cue.direction == "backward" for cue in mention.verdict.cues)
+def _over(mention: Mention, reading: Reading) -> bool:
+    """Whether even a lasting condition is told as past: "resolved", though not "in remission"."""
+    return any(
+        cue.kind == "historical"
+        and cue.direction == "backward"
+        and reading.words[cue.end - 1].form not in ("remission", "quiescent")
+        for cue in mention.verdict.cues
+    )
+
+
+def _clause(mention: Mention, reading: Reading) -> str:
+    """The text about a mention: four words either side, within its sentence."""
+    at = mention.match.at
+    span = reading.words_of(reading.sentence_of[at[0]])
+    first, last = max(span.start, at[0] - 4), min(span.stop - 1, at[-1] + 4)
+    before = re.split(r"[;,.]\s", reading.text[reading.words[first].start : reading.words[at[0]].start])[-1]
+    after = re.split(r"[;,]\s|\.\s", reading.text[reading.words[at[-1]].end : reading.words[last].end])[0]
+    return f"{before} {after}"
+
+
+def _is_taken(mention: Mention, case: _Case) -> bool:
+    """Whether a drug whose mention has a cue of planning is in use already ("continue", "refill")."""
+    return _CONTINUED.search(_clause(mention, case.reading)) is not None
 
 
 def _said_side(reading: Reading, places: list[tuple[int, ...]]) -> str:

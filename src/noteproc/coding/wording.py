@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -20,6 +21,13 @@ _MIXED = re.compile(r"(?=.*[a-z])(?=(?:.*[A-Z]){2})[A-Za-z]{2,6}")
 _RARE_WORD = re.compile(r"\A[^AEIOUY]+\Z|\d")
 
 
+_TITLED = re.compile(r"(?:\b(?:Dr|NP|PA|RN|Mr|Mrs|Ms|Nurse|Prof)\.?\s|[A-Za-z]-)\Z")
+_CREDENTIALED = re.compile(r"-[A-Z][a-z]+\b|,?\s(?:M\.?D|D\.?O|R\.?N|NP|PA|PA-C|DPM|DDS|PhD|FNP|CRNA)\b\.?(?!\s*/)")
+_ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s*\n")
+_DENIAL = re.compile(r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I)
+_LINE_START = re.compile(r"(?:\A|\n)\s*\Z")
+
+
 def _lowercase() -> frozenset[str]:
     return lexicon.shipped().lowercase
 
@@ -32,6 +40,8 @@ def _other_meanings() -> dict[str, frozenset[str]]:
 
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
+    if _is_broken(reading, match, index):
+        return False
     if len(match.at) != 1:
         return not _is_scrap(reading, match, index)
     word = reading.words[match.at[0]]
@@ -39,6 +49,8 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     if not _small_words_too(reading, match, phrase):
         return False
     written = reading.text[word.start : word.end]
+    if written[:1].isupper() and _is_person(reading.text, word.start, word.end):
+        return False
     others = _other_meanings().get(written.lower())
     if others and any(
         reading.words[i].form in others
@@ -61,6 +73,30 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     plain = [w for w in beside if w.form.isalpha()]
     shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
     return not shouted or phrase.lower() in _lowercase() or _RARE_WORD.search(phrase) is not None
+
+
+def _is_person(text: str, start: int, end: int) -> bool:
+    """Whether a word is the name of somebody here ("Graves MD", "Dr. Bell", "Parkinson-Mori")."""
+    return _TITLED.search(text, max(0, start - 8), start) is not None or _CREDENTIALED.match(text, end) is not None
+
+
+def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
+    """Whether a phrase is put together across a denial, or across items of a list."""
+    pieces = [
+        reading.between(left, right)
+        for left, right in itertools.pairwise(match.at)
+        if reading.words[right].start - reading.words[left].end > 1
+    ]
+    if not pieces:
+        return False
+    if any(_ITEM_BREAK.search(piece) for piece in pieces):
+        return True
+    if match.kind == "reordered" and any(";" in piece for piece in pieces):
+        return True
+    first = reading.words[match.at[0]]
+    if match.kind == "reordered" and first.form.isdigit() and _LINE_START.search(reading.text, 0, first.start):
+        return True
+    return any(_DENIAL.search(piece) for piece in pieces) and not _DENIAL.search(index.phrase(match.phrase))
 
 
 def is_rare_short(match: Match, index: PhraseIndex) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from noteproc.codesets import CPT, HCPCS, CodeEntry, CodeSets
-from noteproc.codesets.citations import Citation, cite_entry, cite_row
+from noteproc.codesets.citations import Citation, cite_entry, cite_row, family_name
 from noteproc.codesets.facts import Fact, facts, facts_of, meaning
 from noteproc.codesets.families import FAMILIES
 from noteproc.codesets.library import Library
@@ -40,9 +40,9 @@ class Shelf:
         """What to say where a family gives nothing: that it is not loaded, or that it has no row."""
         known = FAMILIES[family]
         if not self.loaded(family):
-            return f"{known.holds}: not loaded; import {known.file}"
+            return f"{family_name(family)}: not loaded; import {known.file}"
         when = f" for {self.on}" if self.on else ""
-        return f"{known.holds}: loaded{when}, but it has no row for {code or 'this code'}"
+        return f"{family_name(family)}: loaded{when}, but it has no row for {code or 'this code'}"
 
     def entry(self, system: str, code: str) -> CodeEntry | None:
         """The entry of a code."""
@@ -90,7 +90,8 @@ class Shelf:
                 continue
             found = self.field(code, field)
             statements += found
-            if not found and field["family"]:
+            # The HCPCS file classes its own codes only.
+            if not found and field["family"] and (field["family"] != "hcpcs" or not code[0].isdigit()):
                 missing[self.missing(field["family"], code)] = None
         return Section(section, title, tuple(statements), tuple(missing))
 

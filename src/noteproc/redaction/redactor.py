@@ -24,13 +24,13 @@ from noteproc.redaction.policy import Action, Policy, load_policy
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
 from noteproc.redaction.recognizers.custom import custom_recognizers
-from noteproc.redaction.recognizers.dates import DateRecognizer
+from noteproc.redaction.recognizers.dates import NoteDateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
 from noteproc.redaction.recognizers.facilities import FacilityRecognizer
 from noteproc.redaction.recognizers.identifiers import IdentifierRecognizer
 from noteproc.redaction.recognizers.mentions import MentionRecognizer
 from noteproc.redaction.recognizers.names import NameRecognizer
-from noteproc.redaction.recognizers.phones import PhoneRecognizer
+from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
@@ -51,9 +51,9 @@ def recognizers() -> list[EntityRecognizer]:
         NameRecognizer(),
         SignatureRecognizer(),
         MentionRecognizer(),
-        DateRecognizer(),
+        NoteDateRecognizer(),
         AgeRecognizer(),
-        PhoneRecognizer(),
+        NotePhoneRecognizer(),
         AddressRecognizer(),
         FacilityRecognizer(),
         IdentifierRecognizer(),

@@ -55,6 +55,11 @@ def _exact(text: str, kept: KeptNote) -> str:
     return "".join(pieces) + text[at:]
 
 
+def _fullness(words: str) -> tuple[int, bool, bool]:
+    """How well a form of a value reads in a sentence: many words, mixed case, given name first."""
+    return len(words.split()), not words.isupper(), "," not in words
+
+
 def _spoken(text: str, kept: KeptNote) -> Restored:
     """The tags of the text, with or without their brackets, turned into the fullest form of what they stand for."""
     fullest: dict[str, str] = {}
@@ -62,7 +67,7 @@ def _spoken(text: str, kept: KeptNote) -> Restored:
         shown = kept.text[start:end]
         tag = _TAG.fullmatch(shown)
         name = tag[1] if tag else shown
-        if len(name) > 2 and len(original) > len(fullest.get(name, "")):
+        if len(name) > 2 and _fullness(original) > _fullness(fullest.get(name, "")):
             fullest[name] = original
     if not fullest:
         return Restored(text, 0, exact=False)

@@ -1,4 +1,4 @@
-"""Procedures, drugs and supplies: add-on codes, included work, units."""
+"""Procedures, drugs and supplies: add-on codes and included work."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from noteproc.rules.case import Case
 
 
 def procedural(case: Case) -> Iterator[tuple[int, Finding]]:
-    """Add-on codes without a primary, work that is part of another code, units over the daily maximum."""
+    """Add-on codes without a primary, work that is part of another code."""
     procedures = list(case.procedures())
     codes = {entry.code for _, entry in procedures}
     for place, entry in procedures:
         source = f"{entry.system} {entry.version}, {entry.code}"
         primaries = _primaries(entry)
-        if _is_addon(entry) and not (
+        if case.claim is not None and case.claim.library.rows("addon", entry.code, on=case.claim.day):
+            pass  # the imported list of add-ons speaks for it
+        elif _is_addon(entry) and not (
             any(_covers(p, code) for p in primaries for code in codes) if primaries else _any_primary(procedures, entry)
         ):
             wanted = f" ({', '.join(primaries[:8])})" if primaries else ""
@@ -40,18 +42,6 @@ def procedural(case: Case) -> Iterator[tuple[int, Finding]]:
                         f"{other.system} {other.version}, {other.code}: includes",
                     ),
                 )
-        most = entry.flags.get("mue", "")
-        units = case.units.get(entry.code, 1)
-        if most.isdigit() and units > int(most):
-            yield (
-                place,
-                Finding(
-                    "warning",
-                    "Units",
-                    f"{units} units of {entry.code}: more than the {most} a day that Medicare expects",
-                    f"{source}: medically unlikely edit",
-                ),
-            )
 
 
 def _is_addon(entry: CodeEntry) -> bool:

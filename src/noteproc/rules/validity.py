@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from noteproc.codesets.facts import facts_of
+from noteproc.codesets.store import STARTER_VERSION
 from noteproc.records import Finding
 from noteproc.rules.case import Case
+
+_INCOMPLETE = "not in the starter, which holds some codes only; import the official file to know whether it is valid"
+_LISTS = ("pprrvu", "opps_b", "mue", "hcpcs", "cpt_long", "cpt_medium", "cpt_short")
 
 
 def valid(case: Case) -> Iterator[tuple[int, Finding]]:
@@ -17,6 +22,10 @@ def valid(case: Case) -> Iterator[tuple[int, Finding]]:
         source = f"{coding.system} {loaded}" if loaded else "loaded code sets"
         if loaded is None:
             yield place, Finding("warning", "NotLoaded", f"no release of {coding.system} is loaded", source)
+            continue
+        if entry is None and loaded == STARTER_VERSION:
+            if not _known(case, coding.code):
+                yield place, Finding("warning", "NotInStarter", f"{coding.code}: {_INCOMPLETE}", source)
             continue
         if entry is None:
             yield place, Finding("error", "UnknownCode", f"{coding.code} is not in {coding.system} {loaded}", source)
@@ -35,3 +44,11 @@ def valid(case: Case) -> Iterator[tuple[int, Finding]]:
         if (coding.system, entry.code) in seen:
             yield place, Finding("warning", "Repeated", f"{coding.code} stands twice", source)
         seen.add((coding.system, entry.code))
+
+
+def _known(case: Case, code: str) -> bool:
+    """Whether another table than the starter names a code: the visits' table, or an imported file."""
+    if facts_of("em_levels", code):
+        return True
+    claim = case.claim
+    return claim is not None and any(claim.library.rows(family, code, on=claim.day) for family in _LISTS)

@@ -1,6 +1,7 @@
 """NCCI add-on code edits. Layout from documentation and other parsers, not from the bytes of a file.
 
-Source: CMS, NCCI Add-on Code Edits: type 1 names its primaries, type 2 leaves them to the contractor, type 3 names some.
+Source: CMS, NCCI Add-on Code Edits: type 1 names its primaries, type 2 leaves them to the contractor, type 3
+names some.
 """
 
 from __future__ import annotations

@@ -113,10 +113,9 @@ def _definitions(root: Element) -> Iterator[Item]:
                     yield Left(line_of(term), "a definition without its term")
                     continue
                 includes = " | ".join(words(e) for tag in ("includes", "includeExample") for e in term.findall(tag))
-                values = (
-                    name, (term.find("title").get("code") or "") if term.find("title") is not None else "", title,
-                    words(term.find("definition")), words(term.find("explanation")), includes,
-                )  # fmt: skip
+                value = next((e.get("code") or "" for e in term.findall("title")), "")
+                told = (words(term.find("definition")), words(term.find("explanation")), includes)
+                values = (name, value, title, *told)
                 yield Found("icd10pcs_definitions", f"{code}.{axis.get('pos') or ''}", values, line_of(term))
 
 

@@ -57,7 +57,16 @@ def _workbook(name: str, opened: Callable[[], BinaryIO]) -> Iterator[Workbook]:
             finally:
                 book.close()
         # openpyxl has no exceptions of its own for a workbook that is not one.
-        except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            ParseError,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            OSError,
+            EOFError,
+        ) as error:
             raise CodeSetError(f"is not a whole workbook ({type(error).__name__})", path=name) from None
 
 

@@ -1,8 +1,9 @@
-"""XML of the official files, read without what makes XML dangerous: no document types, no entities, nothing external."""
+"""XML of the official files, without what makes XML dangerous: no document types, no entities, nothing external."""
 
 from __future__ import annotations
 
 import zipfile
+from contextlib import suppress
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -77,10 +78,8 @@ def root_tag(document: Document) -> str:
         found.append(tag)
 
     parser.StartElementHandler = start
-    try:
+    with suppress(expat.ExpatError):
         parser.Parse(document.head, False)
-    except expat.ExpatError:
-        pass
     return found[0] if found else ""
 
 

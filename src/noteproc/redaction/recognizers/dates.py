@@ -109,7 +109,7 @@ def _valid(month: int, day: int) -> bool:
     return (1 <= month <= 12 and 1 <= day <= 31) or (1 <= day <= 12 and 1 <= month <= 31)
 
 
-class DateRecognizer(NoteRecognizer):
+class NoteDateRecognizer(NoteRecognizer):
     """Dates finer than a year, and holidays."""
 
     kinds = ("DATE",)

@@ -50,7 +50,7 @@ _LABEL_WORDS = frozenset(lx.read_words("phone_labels.txt"))
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 
 
-class PhoneRecognizer(NoteRecognizer):
+class NotePhoneRecognizer(NoteRecognizer):
     """Telephone and fax numbers."""
 
     kinds = ("PHONE_NUMBER", "FAX_NUMBER")

@@ -1,0 +1,56 @@
+"""Answers that find codes for words."""
+
+from __future__ import annotations
+
+import re
+
+from noteproc.assistant.answers import Answer, Sentence, answer
+from noteproc.assistant.desk import Desk
+from noteproc.assistant.questions import Question
+from noteproc.codesets import LookupHit
+from noteproc.codesets.citations import cite_entry
+from noteproc.text.fold import tokens
+
+# Below this the look-up's best answer shares too little with the words to be called one.
+_LEAST = 0.5
+_NEAR = 0.75  # of the best score: what else is named
+_SURE = 0.85  # for words that no cue introduces as a search
+
+
+def codes_for(desk: Desk, question: Question) -> Answer:
+    """The codes that words lead to, with the tables' words that were met."""
+    hits = desk.find(question.words, question.system, 8)
+    least = max(_LEAST, hits[0].score * _NEAR) if hits else _LEAST
+    return answer("codes", (s for hit in hits[:5] if hit.score >= least for s in _hit(desk, hit)))
+
+
+def named(desk: Desk, question: Question) -> Answer:
+    """The codes of a condition or procedure that a question merely names; only where the tables hold those words."""
+    asked = {token.form for token in tokens(question.words)}
+    hits = [h for h in desk.find(question.words, question.system, 3) if h.score >= _SURE]
+    known = [h for h in hits if asked and asked <= {t.form for t in tokens(f"{h.phrase} {h.title}")}]
+    return answer("codes", (s for hit in known for s in _hit(desk, hit)))
+
+
+def sibling(desk: Desk, code: str, words: str) -> str | None:
+    """The near code whose title says what a follow-up asks for ("and unilateral?"), or None."""
+    page = desk.page(code)
+    near = page.section("near") if page is not None else None
+    candidates = [s.label for s in near.statements] if near is not None else []
+    entry = desk.diagnosis(code)
+    if entry is not None and entry.parent is not None:
+        candidates += [c for c in desk.shelf.codesets.children("ICD-10-CM", entry.parent) if c != code]
+    wanted = {t.form for t in tokens(words)}
+    for candidate in candidates:
+        title = {t.form for t in tokens(re.sub(r"[^\w\s]", " ", desk.title(candidate)))}
+        if wanted and wanted <= title:
+            return candidate
+    return None
+
+
+def _hit(desk: Desk, hit: LookupHit) -> list[Sentence]:
+    entry = desk.shelf.entry(hit.system, hit.code)
+    if entry is None:
+        return []
+    heading = "" if hit.billable else " (a heading: more detail is needed)"
+    return [Sentence(f"{hit.system} {hit.code}: {hit.title}{heading}.", cite_entry(entry))]

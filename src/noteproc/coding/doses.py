@@ -1,0 +1,102 @@
+"""Doses of drugs: the amount that belongs to a drug's name, in the unit asked for."""
+
+from __future__ import annotations
+
+import re
+
+from noteproc.coding.reading import Reading
+
+_NUMBER = r"(?<![\w.,/])(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+_DOSE = re.compile(
+    rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|mg|mcg|ug|µg|grams?|gm|g|ml|cc|units?|u|iu|meq|mci)\b"
+    r"(?P<rate>\s?/\s?(?:ml|cc|kg|m2|m²|hr|h|min|day|d)\b)?",
+    re.I,
+)
+# "toradol 30 IV": a bare number between a drug and its route is milligrams.
+_BARE = re.compile(r"[\s,(]{1,3}(\d+(?:\.\d+)?)\s?(?=IV|IM|SC|SQ|subq|IVP)", re.I)
+_TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "µg": 0.001, "g": 1000.0, "gm": 1000.0, "gram": 1000.0, "grams": 1000.0}
+_UNITS = {"units": 1.0, "unit": 1.0, "u": 1.0, "iu": 1.0, "mu": 1e6, "mil u": 1e6, "mil units": 1e6, "million units": 1e6}
+_VOLUME = frozenset({"ml", "cc"})
+_BEFORE = 28
+
+
+class Doses:
+    """The doses of one note.
+
+    Args:
+        reading: the note.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def tells(self, first: int, last: int) -> bool:
+        """Whether the sentence of words ``first`` to ``last`` gives an amount of anything."""
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[first]]
+        if _BARE.match(reading.text, reading.words[last].end):
+            return True
+        return _DOSE.search(reading.text, sentence.start, sentence.end) is not None
+
+    def beside(self, last: int, reach: int = 30) -> bool:
+        """Whether an amount follows word ``last`` at once, or within ``reach`` code points."""
+        end = self._reading.words[last].end
+        if _BARE.match(self._reading.text, end):
+            return True
+        found = _DOSE.search(self._reading.text, end, end + reach + 16)
+        return found is not None and found.start() - end <= reach
+
+    def amount(self, first: int, last: int, unit: str, others: tuple[int, ...] = ()) -> float | None:
+        """The dose that belongs to words ``first`` to ``last``, or None.
+
+        The amounts after a name come before those ahead of it, and none is taken from beyond the next drug.
+
+        Args:
+            unit: in which the answer is wanted, as a code's unit names it ("mg", "units", "ml").
+            others: the first words of the other drugs of the note.
+        """
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[first]]
+        start, end = reading.words[first].start, reading.words[last].end
+        bare = _BARE.match(reading.text, end)
+        if bare is not None and unit.lower() in _TO_MG:
+            return float(bare.group(1)) / _TO_MG[unit.lower()]
+        places = [reading.words[i].start for i in others]
+        stop = min((p for p in places if p >= end), default=sentence.end)
+        stop = min(stop, sentence.end)
+        found = self._first(end, stop, unit)
+        if found is None:
+            floor = max((p for p in places if p < start), default=sentence.start)
+            found = self._first(max(floor, sentence.start, start - _BEFORE), start, unit)
+        return found if found is not None else self._first(sentence.start, sentence.end, unit)
+
+    def _first(self, start: int, end: int, unit: str) -> float | None:
+        """The first amount in a stretch of text; a strength is multiplied by the volume beside it."""
+        strength: float | None = None
+        volume: float | None = None
+        for m in _DOSE.finditer(self._reading.text, start, end):
+            value, given = float(m.group(1).replace(",", "")), m.group(2).lower()
+            rate = (m["rate"] or "").lower().replace(" ", "")
+            if rate in ("/ml", "/cc"):
+                strength = _convert(value, given, unit) if strength is None else strength
+                continue
+            if rate:
+                continue
+            amount = _convert(value, given, unit)
+            if amount is not None and strength is None:
+                return amount
+            if given in _VOLUME and volume is None:
+                volume = value
+        return strength * volume if strength is not None and volume is not None else strength
+
+
+def _convert(value: float, given: str, wanted: str) -> float | None:
+    """An amount in another unit of the same kind, or None."""
+    wanted = wanted.lower()
+    if given in _TO_MG and wanted in _TO_MG:
+        return value * _TO_MG[given] / _TO_MG[wanted]
+    if given in _UNITS and wanted in _UNITS:
+        return value * _UNITS[given] / _UNITS[wanted]
+    if given in _VOLUME and wanted in _VOLUME:
+        return value
+    return value if given == wanted else None

@@ -1,0 +1,89 @@
+"""Which of the codes that share a procedure's words are meant: the dictionary's conditions, held against the note.
+
+Words that a condition wants may stand anywhere in what was done; words that it forbids count only near the match.
+Where the note gives no number, or none of the wanted words, for any of the siblings, the plainest of them stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noteproc.codesets import CPT, Quantity, When, Words
+from noteproc.coding.index import PhraseIndex
+from noteproc.coding.matching import Match
+from noteproc.coding.nearness import Nearness
+from noteproc.coding.quantities import Quantities
+from noteproc.coding.reading import Reading
+
+# So many words away a forbidden word still speaks of the match, where it stands in another sentence.
+_FORBIDDING = 6
+# Only operations have a plain form that stands for the whole family.
+_OPERATIONS = ("10004", "69990")
+
+
+class Siblings:
+    """Chooses among the matches of one stretch of words.
+
+    Args:
+        reading: the note.
+        index: the compiled phrases.
+        nearness: what stands near.
+        quantities: the note's numbers.
+    """
+
+    def __init__(self, reading: Reading, index: PhraseIndex, nearness: Nearness, quantities: Quantities) -> None:
+        self._reading = reading
+        self._index = index
+        self._nearness = nearness
+        self._quantities = quantities
+
+    def meant(self, group: Sequence[Match]) -> list[Match]:
+        """The matches whose conditions hold; failing that, the plainest of those that merely lack words or numbers."""
+        held: list[Match] = []
+        lacking: list[tuple[int, float, str, Match]] = []
+        for match in group:
+            missing = self._missing(match)
+            if missing == 0:
+                held.append(match)
+            elif missing is not None:
+                lacking.append((missing, self._least(match), match.code, match))
+        if held or not lacking:
+            return held
+        first = min(lacking, key=lambda item: item[:3])
+        plain = first[0] == 1 and first[3].system == CPT and _OPERATIONS[0] <= first[3].code <= _OPERATIONS[1]
+        return [first[3]] if plain else []
+
+    def condition(self, match: Match) -> When:
+        """The condition of a match's phrase."""
+        return When.parse(self._index.conditions[self._index.condition[match.phrase]])
+
+    def _missing(self, match: Match) -> int | None:
+        """How many wanted words or numbers the note does not give; None where it gives what rules the code out."""
+        missing = 0
+        for clause in self.condition(match).clauses:
+            if isinstance(clause, Quantity):
+                value = self._quantities.value(clause.name, match.first, match.last)
+                if value is None:
+                    missing += 2 if clause.low is not None and clause.high is None else 1
+                elif not clause.admits(value):
+                    return None
+            elif clause.negated:
+                if self._forbidden(clause, match):
+                    return None
+            elif all(self._nearness.nearest(w, match.at, whole=True) is None for w in clause.alternatives):
+                missing += 1
+        return missing
+
+    def _forbidden(self, clause: Words, match: Match) -> bool:
+        reading = self._reading
+        sentence = reading.sentence_of[match.first]
+        for words in clause.alternatives:
+            found = self._nearness.nearest(words, match.at, whole=True)
+            if found is not None and (found[0] <= _FORBIDDING or reading.sentence_of[found[1]] == sentence):
+                return True
+        return False
+
+    def _least(self, match: Match) -> float:
+        """The lowest number that the condition admits: the plain form asks for the least."""
+        lows = [c.low or 0.0 for c in self.condition(match).clauses if isinstance(c, Quantity)]
+        return max(lows, default=50.0)
