@@ -18,7 +18,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
-from surrogates import MarkedText, Surrogates, disturb, join, pieces_of, unmark
+from marked import MarkedText, join, pieces_of, unmark
+from noise import disturb, garnish
+from surrogates import Surrogates
 from thinc.api import (
     Adam,
     Embed,
@@ -42,6 +44,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SEED = 20261122
 WIDTH = 64
 DEPTH = 2
+PIECES = 2
 PAD = DEPTH
 
 TYPES = {
@@ -90,8 +93,10 @@ def read_corpus() -> dict[str, str]:
     return notes
 
 
-def held_out(note_id: str) -> bool:
-    """A tenth of the notes, by a hash of the id."""
+def held_out(note_id: str, prefix: str) -> bool:
+    """The notes of one corpus file (one writer's style), or a tenth of all by a hash of the id."""
+    if prefix:
+        return note_id.startswith(prefix)
     return hashlib.sha256(note_id.encode()).digest()[0] < 26
 
 
@@ -202,8 +207,8 @@ def build() -> tuple[Model, dict[str, Model]]:
     sizes = (WIDTH, WIDTH // 2, WIDTH // 2, WIDTH // 2, WIDTH // 2, WIDTH // 2)
     word = [Embed(size, rows, column=i) for i, (size, rows) in enumerate(zip(sizes, features.WORD_ROWS, strict=True))]
     context = [Embed(WIDTH, rows, column=len(word) + i) for i, rows in enumerate(features.CONTEXT_ROWS)]
-    mix = Maxout(nO=WIDTH, nI=sum(sizes), nP=3, normalize=True, dropout=0.2)
-    layers = [Maxout(nO=WIDTH, nI=WIDTH * 3, nP=3, normalize=True, dropout=0.25) for _ in range(DEPTH)]
+    mix = Maxout(nO=WIDTH, nI=sum(sizes), nP=PIECES, normalize=True, dropout=0.2)
+    layers = [Maxout(nO=WIDTH, nI=WIDTH * 3, nP=PIECES, normalize=True, dropout=0.25) for _ in range(DEPTH)]
     out = Softmax(nO=len(LABELS), nI=WIDTH)
     model = chain(
         add(chain(concatenate(*word), mix), *context),
@@ -242,6 +247,7 @@ def export(parts: dict[str, Model], folder: Path) -> None:
         "labels": LABELS,
         "depth": DEPTH,
         "width": WIDTH,
+        "pieces": PIECES,
         "word_rows": list(features.WORD_ROWS),
         "context_rows": list(features.CONTEXT_ROWS),
     }
@@ -265,14 +271,17 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=14)
     parser.add_argument("--copies", type=int, default=3, help="surrogate copies of a note in an epoch")
     parser.add_argument("--everything", action="store_true", help="train on the held-out notes too (the shipped model)")
+    parser.add_argument(
+        "--without", default="", help="hold out the notes whose id starts so, e.g. phi/c/, instead of a tenth"
+    )
     args = parser.parse_args()
     started = time.time()
     fix_random_seed(SEED)
     rng = random.Random(SEED)
     notes = read_corpus()
     corpus_hash = hashlib.sha256("\n".join(f"{k}\t{v}" for k, v in sorted(notes.items())).encode()).hexdigest()[:16]
-    train_notes = [v for k, v in sorted(notes.items()) if args.everything or not held_out(k)]
-    test_notes = [unmark(v) for k, v in sorted(notes.items()) if held_out(k)]
+    train_notes = [v for k, v in sorted(notes.items()) if args.everything or not held_out(k, args.without)]
+    test_notes = [unmark(v) for k, v in sorted(notes.items()) if held_out(k, args.without)]
     folder = models_dir() / "phi_tagger"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocabulary.tsv").unlink(missing_ok=True)
@@ -302,7 +311,7 @@ def main() -> None:
                 pieces = pieces_of(marked)
                 if copy or epoch % 2:
                     pieces = surrogates.substitute(pieces)
-                batch_notes.append(disturb(pieces, rng))
+                batch_notes.append(disturb(garnish(pieces, surrogates, rng), rng))
         rng.shuffle(batch_notes)
         optimizer.learn_rate = 0.002 * (
             1.0 if epoch < args.epochs * 0.6 else 0.3 if epoch < args.epochs * 0.85 else 0.1

@@ -45,8 +45,8 @@ def go(folder: Path, out: str = "out", vault: str = "vault", **settings: object)
 
 def test_surrogates_give_the_same_bytes_for_any_number_of_workers_and_come_back(folder: Path) -> None:
     shutil.copy(folder / "vault", folder / "twin")
-    for out, vault, workers in (("one", "vault", 1), ("two", "twin", 2)):
-        assert go(folder, out, vault, workers=workers, policy="expert").notes == 3
+    for out, file, workers in (("one", "vault", 1), ("two", "twin", 2)):
+        assert go(folder, out, file, workers=workers, policy="expert").notes == 3
     for name in ("results.jsonl", "suggestions.csv", "report.html"):
         assert (folder / "one" / name).read_bytes() == (folder / "two" / name).read_bytes()
     vault = Vault.open(folder / "twin", KEY)

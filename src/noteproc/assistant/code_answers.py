@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from noteproc.assistant.answers import Answer, Sentence, answer, said
@@ -9,7 +10,8 @@ from noteproc.assistant.desk import Desk
 from noteproc.assistant.questions import Question
 from noteproc.codesets.citations import cite_entry
 from noteproc.codesets.facts import facts
-from noteproc.pages.diagnoses import seventh_characters
+from noteproc.pages import Section, Statement
+from noteproc.pages.diagnoses import crosswalk, seventh_characters
 
 # A part of the page by kind of question; several are read in turn.
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -21,7 +23,6 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "code_first": ("code_first",),
     "use_additional": ("use_additional", "code_also"),
     "index": ("index",),
-    "crosswalk": ("gem",),
     "category": ("ccsr", "risk", "classes"),
     "addon": ("addon",),
     "payer": ("payer",),
@@ -35,6 +36,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "pair": ("edits",),
     "included": ("edits",),
 }
+_NOTED = frozenset({"inclusion", "includes", "excludes1", "excludes2", "code_first", "use_additional", "code_also"})
+_PRICES = ("total_nonfacility", "total_facility", "conversion", "opps_rate", "asc_rate")
 _SHOWN = 25
 
 
@@ -52,10 +55,57 @@ def described(desk: Desk, question: Question) -> Answer:
             section = page.section(name)
             if section is None:
                 continue
-            kept = [s for s in section.statements if name != "place" or s.value == "above"]
-            sentences += [said(s, code) for s in kept[:_SHOWN]]
+            if name == "place":
+                sentences += _above(code, section)
+            else:
+                sentences += [said(s, code) for s in section.statements[:_SHOWN]]
             missing += section.missing if name == "what" else ()
+        stem = re.compile(rf"\b{re.escape(code)}(?![\w.])")
+        for fact in facts("guidelines"):
+            if stem.search(fact["point"]):
+                sentences.append(Sentence(f"{code}, guideline {fact['section']}: {fact['point']}", fact.cite()))
     return answer("describe", sentences, missing, notice)
+
+
+def descriptors(desk: Desk, question: Question) -> Answer:
+    """The licensed or official words of a code, where they are imported."""
+    sentences: list[Sentence] = []
+    missing: list[str] = []
+    notice = ""
+    for code in question.codes:
+        page = desk.page(code)
+        section = None if page is None else page.section("what")
+        if page is None or section is None:
+            continue
+        official = [s for s in section.statements if s.label.endswith("descriptor") or s.label == "title"]
+        sentences += [said(s, code) for s in official]
+        missing += section.missing
+        notice = page.notice if official else notice
+    return answer("descriptor", sentences, missing, notice)
+
+
+def price(desk: Desk, question: Question) -> Answer:
+    """What imported schedules say of payment: values and rates. The starter has none, and no place is reckoned with."""
+    sentences: list[Sentence] = []
+    missing: list[str] = []
+    for code in question.codes:
+        for row in facts("fields"):
+            if row["field"] in _PRICES:
+                found = desk.shelf.field(code, row)
+                sentences += [said(s, code) for s in found]
+                missing += () if found else (desk.shelf.missing(row["family"], code),)
+    return answer("price", sentences, missing)
+
+
+def crosswalked(desk: Desk, question: Question) -> Answer:
+    """What the equivalence mappings give for a code."""
+    sentences: list[Sentence] = []
+    missing: list[str] = []
+    for code in question.codes:
+        found = crosswalk(desk.shelf, code)
+        sentences += [said(s, f"{code} maps to") for s in found]
+        missing += () if found else (desk.shelf.missing("gem", code),)
+    return answer("crosswalk", sentences, missing)
 
 
 def part(desk: Desk, question: Question) -> Answer:
@@ -70,9 +120,9 @@ def part(desk: Desk, question: Question) -> Answer:
             if page is None or section is None:
                 continue
             notice = page.notice or notice
-            sentences += [said(s, f"{code}, {section.title}:") for s in section.statements[:_SHOWN]]
+            sentences += [_of_section(code, section, s) for s in section.statements[:_SHOWN]]
             missing += section.missing
-        if not sentences:
+        if not sentences and not missing:
             missing.append(f"{code} has no such statement in the loaded tables")
     return answer(question.kind, sentences, missing, notice if sentences else "")
 
@@ -121,12 +171,12 @@ def children(desk: Desk, question: Question) -> Answer:
 
 def parent(desk: Desk, question: Question) -> Answer:
     """Where a code stands in the tree."""
-    sentences = []
+    sentences: list[Sentence] = []
     for code in question.codes:
         page = desk.page(code)
         section = None if page is None else page.section("place")
         if section is not None:
-            sentences += [said(s, f"{code} is in") for s in section.statements if s.value == "above"]
+            sentences += _above(code, section)
     return answer("parent", sentences)
 
 
@@ -142,6 +192,23 @@ def seventh(desk: Desk, question: Question) -> Answer:
             ]
     missing = () if sentences else (f"{', '.join(question.codes)}: the tabular list asks for no 7th character here",)
     return answer("seventh", sentences, missing)
+
+
+def _above(code: str, section: Section) -> list[Sentence]:
+    return [
+        Sentence(f"{code} is in {s.label}, {s.text}.", s.citation) for s in section.statements if s.value == "above"
+    ]
+
+
+def _of_section(code: str, section: Section, statement: Statement) -> Sentence:
+    """A statement with the name of its section: a note's text names its codes itself."""
+    name = section.title.partition(":")[0]
+    if section.name in _NOTED:
+        where = "" if statement.label == "own" else f" ({statement.label})"
+        return Sentence(f"{code}, {name}{where}: {statement.text}.", statement.citation)
+    if statement.label == name.lower() or section.name in ("steps", "indications", "aftercare"):
+        return Sentence(f"{code}: {statement.text}", statement.citation)
+    return said(statement, f"{code}, {name.lower()}:")
 
 
 def _below(desk: Desk, code: str) -> Iterator[Sentence]:

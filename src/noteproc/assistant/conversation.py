@@ -13,11 +13,16 @@ from noteproc.assistant.answers import Answer, answer
 from noteproc.assistant.desk import Desk
 from noteproc.assistant.questions import Question, subject_words, understand
 from noteproc.pages import Pages
+from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
 
 _PRONOUN = re.compile(r"\b(?:it|its|this|that|these|those|them|both|this code|that code)\b")
+_APPLIES = re.compile(r"\b(?:apply|applies|allowed|be used)\b")
 _BY_KIND: Mapping[str, Callable[[Desk, Question], Answer]] = {
     "describe": code_answers.described,
+    "descriptor": code_answers.descriptors,
+    "price": code_answers.price,
+    "crosswalk": code_answers.crosswalked,
     "field": code_answers.field,
     "billable": code_answers.billable,
     "children": code_answers.children,
@@ -83,7 +88,10 @@ class Assistant:
             return answer(question.kind, (), missing)
         if not question.codes and question.kind not in _WITHOUT_CODES:
             return self._named(question, missing)
-        if (len(question.codes) == 1 and question.kind in ("pair", "coverage")) or (question.kind == "coverage" and not _mixed(self._desk, question)):
+        if question.kind == "describe" and (strange := self._strange(question)):
+            return answer("", (), (*missing, f"not understood: {strange}"))
+        alone = len(question.codes) == 1 and question.kind in ("pair", "coverage")
+        if alone or (question.kind == "coverage" and not _mixed(self._desk, question)):
             found = code_answers.part(self._desk, question)
         elif question.kind == "included" and len(question.codes) > 1:
             found = pair_answers.together(self._desk, question)
@@ -95,6 +103,12 @@ class Assistant:
             # One of the two is not known: nothing can be said about the pair.
             return answer(question.kind, (), (*missing, *found.missing))
         return replace(found, missing=(*missing, *found.missing))
+
+    def _strange(self, question: Question) -> str:
+        """The words of a question about codes that neither fit a kind of question nor stand in the codes' titles."""
+        titles = " ".join(self._desk.title(code) for code in question.codes)
+        known = {token.form for token in tokens(titles)}
+        return " ".join(w for w in question.words.split() if not {t.form for t in tokens(w)} <= known)
 
     def _named(self, question: Question, missing: tuple[str, ...]) -> Answer:
         """A question without codes whose kind speaks of codes: a guideline's subject, or a condition by name."""
@@ -113,7 +127,10 @@ class Assistant:
             return question
         head = next((w for w in _leads() if re.match(rf"{re.escape(w)}\b", question.asked)), "")
         pronoun = bool(_PRONOUN.search(question.asked))
-        if not head and not pronoun and not (question.kind and not question.codes and not question.words):
+        if question.modifiers and not question.codes and before.codes and _APPLIES.search(question.asked):
+            return replace(question, kind="modifier_use", codes=before.codes)
+        bare = question.kind and not question.codes and not re.search("[a-z]", question.words)
+        if not head and not pronoun and not bare:
             return question
         rest = question.asked[len(head) :].strip(" ,")
         if question.codes:

@@ -12,7 +12,7 @@ from noteproc.codesets.facts import Fact, facts, facts_of, meaning, words_of
 from noteproc.text.tables import rows
 
 _CODE = re.compile(
-    r"(?<![\w.])(?:[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[A-Z]\d[0-9A-Z]{2,5}|\d{4}[0-9TFUM]|[A-V]\d{4}|[0-9A-HJ-NP-Z]{7})"
+    r"(?<![\w.])(?:[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[A-Z]\d[0-9A-Z]{2,5}|\d{4}[0-9A-Z]|[A-V]\d{4}|[0-9A-HJ-NP-Z]{7})"
     r"(?![\w])(?!\.\d)",
     re.I,
 )
@@ -75,8 +75,10 @@ def understand(text: str, known: Callable[[str], str | None]) -> Question:
     old = tuple(match.group().upper() for match in _ICD9.finditer(text))
     if old and not codes:
         codes, unknown = old, ()
-    field = _field(asked)
-    kind = _kind(asked, codes, modifiers, field)
+    # Codes stand between the words of a cue: "can 0201T be billed".
+    bare = " ".join(_CODE.sub(lambda m: "" if _is_code(m.group(), known) else m.group(), asked).split())
+    field = _field(bare)
+    kind = _kind(bare, codes, modifiers, field)
     value = ""
     if not codes and field is not None and (value := _value(text, field)):
         kind = "indicator"
@@ -88,7 +90,7 @@ def understand(text: str, known: Callable[[str], str | None]) -> Question:
         modifiers,
         field["field"] if field is not None else "",
         value,
-        _subject(asked, kind),
+        _subject(bare, kind),
         system,
         unknown,
         asked,
@@ -130,6 +132,11 @@ def _codes(text: str, known: Callable[[str], str | None]) -> tuple[tuple[str, ..
     return tuple(codes), tuple(unknown)
 
 
+def _is_code(written: str, known: Callable[[str], str | None]) -> bool:
+    codes, unknown = _codes(written, known)
+    return bool(codes or unknown)
+
+
 def _modifiers(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for match in _MODIFIERS.finditer(text):
@@ -163,7 +170,7 @@ def _kind(asked: str, codes: tuple[str, ...], modifiers: tuple[str, ...], field:
         return "modifier_use" if codes else "modifier"
     if field is not None and codes:
         words = longest(asked, dict.fromkeys(words_of(field), ""))
-        if kind in (*_LAST, "") or len(words) > len(cue) or (len(words) == len(cue) and kind == "units"):
+        if kind in (*_LAST, "") or len(words) >= len(cue):
             return "field"
     if codes and kind in (*_LAST, "", "modifier"):
         # Two codes side by side, with nothing said: may they stand together?

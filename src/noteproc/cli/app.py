@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import codes, doctor, library, measure, notes, proof, vaults
+from noteproc.cli import ask, codes, doctor, library, measure, notes, proof, show, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -38,7 +38,15 @@ app.command("run")(notes.run)
 app.command("redact")(notes.redact)
 app.command("code")(notes.code)
 app.command("lookup")(codes.lookup)
-app.add_typer(library.codesets, name="codesets")
+app.command("show")(show.show)
+app.command("check")(show.check)
+app.command("ask")(ask.ask)
+codes.codesets.command("import")(library.import_files)
+codes.codesets.command("families")(library.list_families)
+codes.codesets.command("verify")(library.verify)
+codes.codesets.command("remove")(library.remove)
+codes.codesets.command("diff")(library.diff)
+app.add_typer(codes.codesets, name="codesets")
 app.add_typer(measure.evaluate, name="evaluate")
 app.command("restore")(vaults.restore)
 app.add_typer(vaults.vault, name="vault")

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from noteproc.cli.codes import AsJson, codesets
+from noteproc.cli.codes import AsJson
 from noteproc.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ Licences = Annotated[
 ]
 
 
-@codesets.command("import")
 def import_files(
     paths: Annotated[list[Path], typer.Argument(help="Official files, folders or zip archives of them.")],
     licence: Licences = None,
@@ -66,7 +65,6 @@ def import_files(
         print(notice)
 
 
-@codesets.command("families")
 def list_families(as_json: AsJson = False) -> None:
     """List the official files that can be imported, what each brings, and which are loaded.
 
@@ -89,7 +87,6 @@ def list_families(as_json: AsJson = False) -> None:
     Console().print(table)
 
 
-@codesets.command("verify")
 def verify(as_json: AsJson = False) -> None:
     """Check that every imported release is as it was imported; exit 1 where one is not.
 
@@ -109,7 +106,6 @@ def verify(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-@codesets.command("remove")
 def remove(
     name: Annotated[str, typer.Argument(help="The number of an import, or a family.")],
     version: Annotated[
@@ -133,7 +129,6 @@ def remove(
         print(f"removed {release.imported} {_family(release)} {release.version} ({release.rows:,} rows)")
 
 
-@codesets.command("diff")
 def diff(
     old: Annotated[str, typer.Argument(help="The number of an import, or a file.")],
     new: Annotated[str, typer.Argument(help="The number of a later import, or a file.")],
@@ -148,7 +143,7 @@ def diff(
 
     library = Library.open()
     if old.isdigit() and new.isdigit():
-        differences = (library.diff(int(old), int(new)),)
+        differences: tuple[Difference, ...] = (library.diff(int(old), int(new)),)
     elif old.isdigit() or new.isdigit():
         raise ConfigError("name two imports by number, or two files")
     else:

@@ -45,7 +45,7 @@ def show(
 
     if system is not None and system not in _SYSTEMS:
         raise ConfigError(f"--system must be one of {', '.join(_SYSTEMS)}")
-    page = Pages().show(code, system=system, on=_day(dos))
+    page = Pages().show(code, system=system, on=day_of(dos))
     if page is None:
         print(f"{code.upper()}: not in the loaded data")
         raise typer.Exit(1)
@@ -89,7 +89,7 @@ def check(
         raise ConfigError("--setting must be outpatient or inpatient")
     if sex not in (None, "female", "male"):
         raise ConfigError("--sex must be female or male")
-    day = _day(dos)
+    day = day_of(dos)
     sets = CodeSets.open()
     modifiers = {code.partition("-")[0].upper(): _modifiers(code) for code in codes}
     codings = [_coding(sets, code.partition("-")[0]) for code in codes]
@@ -151,7 +151,12 @@ def _print_page(page: Page) -> None:
         console.print(Text(f"\n{page.notice}", style="dim"))
 
 
-def _day(written: str | None) -> str | None:
+def day_of(written: str | None) -> str | None:
+    """A date of service as typed.
+
+    Raises:
+        ConfigError: it is no ISO date.
+    """
     if written is None:
         return None
     try:

@@ -5,7 +5,7 @@ from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind, Phrase, Phr
 from noteproc.codesets.families import FAMILIES, ICD10PCS, Family
 from noteproc.codesets.library import Library
 from noteproc.codesets.lookups import Lookup, LookupHit, lookup
-from noteproc.codesets.ranges import covers
+from noteproc.codesets.ranges import CodeNames, covers
 from noteproc.codesets.releases import Difference, ImportReport, Release, Row, Verification
 from noteproc.codesets.sets import CodeSets, Summary, summaries
 from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
@@ -17,6 +17,7 @@ __all__ = [
     "ICD10CM",
     "ICD10PCS",
     "CodeEntry",
+    "CodeNames",
     "CodeNote",
     "CodeSets",
     "Difference",

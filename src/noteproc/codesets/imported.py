@@ -7,17 +7,19 @@ words stay the title of a CPT code that it holds, so that no descriptor of the A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from noteproc.codesets.families import ICD10PCS
 from noteproc.codesets.library import Library
 from noteproc.codesets.phrasing import title_phrases
 from noteproc.codesets.releases import Release, Row
-from noteproc.codesets.tables import CPT, HCPCS
+from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
 
-# Best title first.
+# Best title first. An ICD-10-CM list has titles alone, no notes: it speaks for days on which the tabular list of this
+# installation was not in force.
 _SYSTEMS = {
+    ICD10CM: ("icd10cm_order",),
     HCPCS: ("hcpcs",),
     ICD10PCS: ("icd10pcs_order",),
     CPT: ("cpt_long", "cpt_medium", "cpt_short", "cpt_consumer"),
@@ -99,8 +101,8 @@ def imported_codes(library: Library, imported: ImportedSystem) -> Iterator[Impor
             code=code,
             title=texts[0],
             billable=billable,
-            parent=code[:3] if imported.system == ICD10PCS and len(code) == 7 and code[:3] in rows else None,
-            phrases=tuple(texts) if imported.newest and billable else (),
+            parent=_parent(imported.system, code, rows),
+            phrases=tuple(texts) if imported.newest and billable and imported.system != ICD10CM else (),
             quotable=imported.system != CPT and not values.get("quotes_cpt"),
         )
 
@@ -117,6 +119,13 @@ def index_phrases(library: Library) -> Iterator[tuple[str, str]]:
                 continue
             for text in title_phrases(" ".join(reversed(_PART.split(row.values["term"])))):
                 yield row.code, text
+
+
+def _parent(system: str, code: str, known: Collection[str]) -> str | None:
+    """The longest code of the list that this one continues; codes of CPT and HCPCS stand side by side."""
+    if system not in (ICD10CM, ICD10PCS):
+        return None
+    return next((code[:n].rstrip(".") for n in range(len(code) - 1, 2, -1) if code[:n].rstrip(".") in known), None)
 
 
 def _texts(row: Row) -> list[str]:

@@ -331,6 +331,8 @@ class Library:
             return
         try:
             yield from self._connection().execute(query, values)
+        except sqlite3.OperationalError:
+            raise CodeSetError("the library is in use by an import, or cannot be read", path=self._path.name) from None
         except sqlite3.DatabaseError as error:
             raise CodeSetError(
                 f"the library is damaged ({type(error).__name__}): remove the file and import again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CODE = r"[A-Z][0-9A][0-9A-Z](?:\.[0-9A-Z]{1,4})?"
 _NAMED = re.compile(rf"\b({_CODE})(?:\s*-\s*({_CODE})|(\.?-))?(?![0-9A-Za-z])")
@@ -30,6 +31,7 @@ def sole_code(text: str) -> tuple[str, str] | None:
     return text[: last.start()].strip(" ,;"), match.group(1)
 
 
+@lru_cache(maxsize=100_000)
 def plain(code: str) -> str:
     """A code without its dot, in capitals: the form in which codes compare."""
     return code.replace(".", "").upper()
@@ -40,8 +42,44 @@ def covers(named: str, code: str) -> bool:
 
     Source: ICD-10-CM Official Guidelines FY 2026, section I.A.3 and the tabular list's use of the dash.
     """
-    low, dash, high = named.partition("-")
-    low, high, target = plain(low), plain(high), plain(code)
-    if not dash or not high:
-        return target.startswith(low)
-    return target[: len(low)] >= low and target[: len(high)] <= high
+    return CodeNames.of((named,)).hold(code)
+
+
+class CodeNames:
+    """Codes and ranges, as notes write them, read once and asked often; see :func:`covers`.
+
+    Args:
+        names: as written.
+    """
+
+    __slots__ = ("_prefixes", "_ranges")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        prefixes: list[str] = []
+        ranges: list[tuple[str, str]] = []
+        for named in names:
+            low, dash, high = named.partition("-")
+            low, high = plain(low), plain(high)
+            if dash and high:
+                ranges.append((low, high))
+            else:
+                prefixes.append(low)
+        self._prefixes = tuple(prefixes)
+        self._ranges = tuple(ranges)
+
+    @classmethod
+    def of(cls, names: tuple[str, ...]) -> CodeNames:
+        """These names, read once a process."""
+        return _names(names)
+
+    def hold(self, code: str) -> bool:
+        """Whether any of the names covers ``code``."""
+        target = plain(code)
+        if target.startswith(self._prefixes):
+            return True
+        return any(target[: len(low)] >= low and target[: len(high)] <= high for low, high in self._ranges)
+
+
+@lru_cache(maxsize=50_000)
+def _names(names: tuple[str, ...]) -> CodeNames:
+    return CodeNames(names)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from noteproc.codesets.cache import build_once, cache_root, prune, writable_folder
 from noteproc.codesets.conditions import When
@@ -21,7 +21,10 @@ from noteproc.codesets.tables import ICD10CM
 from noteproc.errors import ModelError
 from noteproc.records import Kind
 
-_KEPT = 20_000  # entries remembered by a process
+_KEPT = 20_000  # answers of each kind remembered by a process
+_OWN = "own"  # no kind of note: marks what stands at a place itself
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class CodeSets:
         self._local = threading.local()
         self._entries: dict[tuple[str, str, str | None], CodeEntry | None] = {}
         self._releases: dict[tuple[str, str | None], int | None] = {}
+        self._above: dict[tuple[str, str, bool], tuple[str, ...]] = {}
+        self._below: dict[tuple[str, str, bool], tuple[str, ...]] = {}
+        self._notes: dict[tuple[str, str, str | None], tuple[CodeNote, ...]] = {}
 
     @classmethod
     def open(cls, *, cache_dir: Path | None = None, user_dictionaries: Sequence[Path] = ()) -> CodeSets:
@@ -89,14 +95,16 @@ class CodeSets:
         """
         key = (system, code, version)
         if key not in self._entries:
-            if len(self._entries) >= _KEPT:
-                self._entries.clear()
-            self._entries[key] = self._read_entry(system, code, version)
+            _keep(self._entries, key, self._read_entry(system, code, version))
         return self._entries[key]
 
     def children(self, system: str, code: str) -> tuple[str, ...]:
         """The codes one level below, in the book's order."""
-        return self._codes("parent = ?", system, _dotted(system, code))
+        key = (system, code, False)
+        known = self._below.get(key)
+        if known is None:
+            known = _keep(self._below, key, self._codes("parent = ?", system, _dotted(system, code)))
+        return known
 
     def ancestors(self, system: str, code: str, *, blocks: bool = False) -> tuple[str, ...]:
         """The codes above, nearest first.
@@ -104,6 +112,13 @@ class CodeSets:
         Args:
             blocks: whether the section ("A00-A09") and the chapter ("1") are named too.
         """
+        key = (system, code, blocks)
+        known = self._above.get(key)
+        if known is None:
+            known = _keep(self._above, key, self._read_ancestors(system, code, blocks=blocks))
+        return known
+
+    def _read_ancestors(self, system: str, code: str, *, blocks: bool) -> tuple[str, ...]:
         found = []
         entry = self.entry(system, code)
         while entry is not None and entry.parent is not None:
@@ -115,6 +130,13 @@ class CodeSets:
 
     def leaves(self, system: str, code: str) -> tuple[str, ...]:
         """The billable codes at or below a code, seventh characters included, in the book's order."""
+        key = (system, code, True)
+        known = self._below.get(key)
+        if known is None:
+            known = _keep(self._below, key, self._read_leaves(system, code))
+        return known
+
+    def _read_leaves(self, system: str, code: str) -> tuple[str, ...]:
         release = self._release(system)
         span = self._rows(
             "SELECT place, last FROM entries WHERE release = ? AND code = ?", (release, _dotted(system, code))
@@ -139,6 +161,14 @@ class CodeSets:
         Args:
             kind: only notes of this kind.
         """
+        key = (system, code, kind)
+        known = self._notes.get(key)
+        if known is None:
+            every = self._read_notes(system, code) if kind is None else self.notes(system, code)
+            known = _keep(self._notes, key, tuple(n for n in every if kind is None or n.kind == kind))
+        return known
+
+    def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
         release = self._release(system)
         entry = self.entry(system, code)
         if entry is None:
@@ -146,19 +176,26 @@ class CodeSets:
         found: list[CodeNote] = []
         seventh = False
         for place in (entry.code, *self.ancestors(system, entry.code, blocks=True)):
-            rows = self._rows(
-                "SELECT kind, text, codes FROM notes WHERE release = ? AND code = ? ORDER BY rowid", (release, place)
-            )
-            own = [
-                CodeNote(cast(NoteKind, str(row[0])), str(row[1]), tuple(str(row[2]).split()), place) for row in rows
-            ]
+            own = self._own_notes(release, place)
             for note in own:
                 if (note.kind == "inclusion" and place != entry.code) or (note.kind == "seventh" and seventh):
                     continue
-                if kind is None or note.kind == kind:
-                    found.append(note)
+                found.append(note)
             seventh = seventh or any(note.kind == "seventh" for note in own)
         return tuple(found)
+
+    def _own_notes(self, release: int | None, place: str) -> tuple[CodeNote, ...]:
+        key = (str(release), place, _OWN)
+        known = self._notes.get(key)
+        if known is None:
+            rows = self._rows(
+                "SELECT kind, text, codes FROM notes WHERE release = ? AND code = ? ORDER BY rowid", (release, place)
+            )
+            own = (
+                CodeNote(cast(NoteKind, str(row[0])), str(row[1]), tuple(str(row[2]).split()), place) for row in rows
+            )
+            known = _keep(self._notes, key, tuple(own))
+        return known
 
     def phrases(self, *, imported: bool = False) -> Iterator[Phrase]:
         """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order.
@@ -183,8 +220,10 @@ class CodeSets:
         return {(str(system), str(code)): str(preference) for system, code, preference in rows}
 
     def versions(self) -> Mapping[str, str]:
-        """The newest loaded release of each system."""
-        rows = self._rows("SELECT system, version FROM releases ORDER BY system, effective_from, version", ())
+        """The release of each system that answers by default: the newest, of ICD-10-CM that of the tabular list."""
+        rows = self._rows(
+            "SELECT system, version FROM releases ORDER BY system, bare DESC, effective_from, version", ()
+        )
         return {str(system): str(version) for system, version in rows}
 
     def releases_on(self, day: date) -> Mapping[str, str]:
@@ -247,7 +286,7 @@ class CodeSets:
             "SELECT r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, "
             "effective_from, effective_to FROM entries e JOIN releases r USING (release) "
             "WHERE r.system = ? AND (r.version = ? OR ? IS NULL) AND e.code = ? "
-            "ORDER BY effective_from DESC, r.version DESC LIMIT 1",
+            "ORDER BY bare, effective_from DESC, r.version DESC LIMIT 1",
             (system, version, version, _dotted(system, code)),
         )
         if not rows:
@@ -280,7 +319,7 @@ class CodeSets:
         if key not in self._releases:
             rows = self._rows(
                 "SELECT release FROM releases WHERE system = ? AND (version = ? OR ? IS NULL) "
-                "ORDER BY effective_from DESC, version DESC LIMIT 1",
+                "ORDER BY bare, effective_from DESC, version DESC LIMIT 1",
                 (system, version, version),
             )
             self._releases[key] = cast(int, rows[0][0]) if rows else None
@@ -323,6 +362,14 @@ class CodeSets:
 def summaries(codesets: CodeSets | None = None) -> tuple[Summary, ...]:
     """What is loaded: one line a release; of the installation's own code sets by default."""
     return (codesets or CodeSets.open()).summaries()
+
+
+def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    """``value``, remembered: the store never changes while it is open."""
+    if len(cache) >= _KEPT:
+        cache.clear()
+    cache[key] = value
+    return value
 
 
 def _dotted(system: str, code: str) -> str:

@@ -64,7 +64,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     # Read-write where it may be, so that SQLite can undo an import that was cut off; read-only media all the same.
     mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
     with _said(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=60, check_same_thread=False
+        )
         try:
             connection.execute("PRAGMA query_only = ON")
             _check(connection, path)

@@ -18,7 +18,7 @@ from noteproc.codesets.tables import SYSTEMS, table_files
 from noteproc.errors import ConfigError, ModelError
 
 # Raised with every change of the tables or of how they are filled: an older store is then built anew.
-SCHEMA = 2
+SCHEMA = 3
 
 ICD10CM_VERSION = "2026-04-01"
 ICD10CM_UNTIL = "2026-09-30"

@@ -34,7 +34,8 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE releases (
     release INTEGER PRIMARY KEY, system TEXT NOT NULL, version TEXT NOT NULL, effective_from TEXT NOT NULL,
-    effective_to TEXT NOT NULL, licence TEXT NOT NULL, codes INTEGER NOT NULL, UNIQUE (system, version)
+    effective_to TEXT NOT NULL, licence TEXT NOT NULL, bare INTEGER NOT NULL, codes INTEGER NOT NULL,
+    UNIQUE (system, version)
 );
 CREATE TABLE provenance (
     release INTEGER NOT NULL REFERENCES releases, source TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL
@@ -124,9 +125,12 @@ def open_store(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
-def _release(store: sqlite3.Connection, system: str, version: str, start: str, end: str, licence: str) -> int:
+def _release(
+    store: sqlite3.Connection, system: str, version: str, start: str, end: str, licence: str, *, bare: bool = False
+) -> int:
+    """The number of a new release; a ``bare`` one has titles without notes, and never answers by default."""
     cursor = store.execute(
-        "INSERT INTO releases VALUES (NULL, ?, ?, ?, ?, ?, 0)", (system, version, start, end, licence)
+        "INSERT INTO releases VALUES (NULL, ?, ?, ?, ?, ?, ?, 0)", (system, version, start, end, licence, bare)
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
@@ -228,9 +232,10 @@ def _fill_imported(store: sqlite3.Connection, icd: int, starters: dict[str, int]
     library = sources.library
     for imported in imported_systems(library):
         first, system = imported.releases[0], imported.system
-        if imported.version == STARTER_VERSION:
+        if imported.version in (STARTER_VERSION, ICD10CM_VERSION):
             continue
-        release = _release(store, system, imported.version, first.effective_from, first.effective_to, first.licence)
+        dates = (first.effective_from, first.effective_to)
+        release = _release(store, system, imported.version, *dates, first.licence, bare=system == ICD10CM)
         codes = list(imported_codes(library, imported))
         places = {c.code: place for place, c in enumerate(codes)}
         last = list(range(len(codes)))
@@ -309,6 +314,8 @@ def _kind(system: str, code: str, flags: dict[str, str]) -> Kind:
     named = flags.get("kind")
     if named in _KINDS:
         return _KINDS[named]
+    if system == ICD10CM:
+        return "diagnosis"
     if system in (CPT, ICD10PCS):
         return "procedure"
     if code[0] == "J" or (code[:2] in {"C9", "Q0", "Q2", "Q5", "Q9"} and code[:3] not in {"C96", "C97"}):

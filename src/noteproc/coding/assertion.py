@@ -119,6 +119,7 @@ class Assertions:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._cues: dict[int, list[Cue]] = {}
+        self._stands: dict[int, bool] = {}
         self._year = max((int(y) for y in _YEAR.findall(reading.text)), default=0)
 
     def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
@@ -146,7 +147,10 @@ class Assertions:
 
     def stands(self, word: int) -> bool:
         """Whether a single word is said of the patient and not denied, doubted or only warned of."""
-        return self.of(word, word).kind in ("present", "historical", "planned", "declined")
+        known = self._stands.get(word)
+        if known is None:
+            known = self._stands[word] = self.of(word, word).kind in ("present", "historical", "planned", "declined")
+        return known
 
     def cues(self, sentence: int) -> list[Cue]:
         """The cues of a sentence, in order; words inside a longer cue give none of their own."""

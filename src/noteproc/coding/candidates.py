@@ -26,6 +26,7 @@ class Candidate:
         modifiers: in claim order.
         alternatives, missing: as in ``records.Suggestion``.
         derived: whether a rule made it from other candidates.
+        echoes: mentions that say the same less well; they are shown, not weighed.
     """
 
     system: str
@@ -43,6 +44,7 @@ class Candidate:
     alternatives: tuple[Alternative, ...] = ()
     missing: tuple[str, ...] = ()
     derived: bool = field(default=False)
+    echoes: tuple[Mention, ...] = ()
 
     def without(self, reason: Reason) -> Candidate:
         """The same, not coded for this reason."""

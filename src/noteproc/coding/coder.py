@@ -19,7 +19,7 @@ from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Matcher
-from noteproc.coding.mentions import Mentions
+from noteproc.coding.mentions import Mention, Mentions
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
 from noteproc.records import Coding, Finding, NotCoded, NoteResult, RedactedNote, Suggestion
@@ -46,7 +46,7 @@ class Coder:
         section_tables: tuple[Path, ...] = (),
     ) -> None:
         self._codesets = codesets if codesets is not None else CodeSets.open()
-        self._threshold = threshold if threshold is not None else ranking.default_threshold()
+        self._threshold = threshold if threshold is not None else ranking.fitted().threshold
         self._headings = Headings(section_tables)
         self._index = PhraseIndex.open(self._codesets)
         self._matcher = Matcher(self._index)
@@ -73,14 +73,15 @@ class Coder:
         reading = Reading(note.text, self._headings)
         candidates = self.candidates(reading, note)
         writer = EvidenceWriter(note, reading, self._index)
-        coded = [c for c in candidates if c.reason is None and c.score >= self._threshold]
+        coded = [c for c in candidates if c.reason is None and c.score >= self._least(c)]
         coded.sort(key=lambda c: (-c.score, c.system, c.code))
         findings = self._findings(coded, note)
         suggestions = tuple(
             self._suggestion(c, rank, writer, tuple(findings.get((c.system, c.code), ())))
             for rank, c in enumerate(coded, 1)
         )
-        left = [c if c.reason is not None else _outweighed(c, bool(coded)) for c in candidates if c not in coded]
+        standing = {id(c) for c in coded}
+        left = [c if c.reason is not None else _outweighed(c, bool(coded)) for c in candidates if id(c) not in standing]
         left.sort(key=lambda c: (c.mentions[0].match.at, c.system, c.code))
         taken = {(c.system, c.code) for c in coded}
         not_coded = tuple(self._not_coded(c, writer) for c in left if (c.system, c.code) not in taken)
@@ -105,8 +106,25 @@ class Coder:
         reading = Reading(note.text, self._headings)
         return explain(system, code, self.candidates(reading, note), reading, self._index, self._threshold)
 
-    def candidates(self, reading: Reading, note: RedactedNote) -> list[Candidate]:
-        """Every candidate of a note after all rules, coded or not, scored."""
+    def features(self, note: RedactedNote) -> list[tuple[Candidate, dict[str, float]]]:
+        """The diagnosis candidates of a note that are not ruled out by themselves, with what their scores rest on."""
+        reading = Reading(note.text, self._headings)
+        found, _, _ = self._weighed(reading, note)
+        has_assessment = _decides(reading)
+        return [
+            (c, ranking.features(c, reading, self._headings, has_assessment))
+            for c in found
+            if c.reason is None and c.system == ICD10CM
+        ]
+
+    def _least(self, candidate: Candidate) -> float:
+        """The least score of a suggestion."""
+        return self._threshold if candidate.system == ICD10CM else ranking.fitted().procedures
+
+    def _weighed(
+        self, reading: Reading, note: RedactedNote
+    ) -> tuple[list[Candidate], tuple[Mention, ...], Quantities]:
+        """The diagnosis candidates, combined but not scored, and what was read on the way."""
         context = note.context
         quantities = Quantities(reading, context.age)
         assertions = Assertions(reading)
@@ -121,16 +139,19 @@ class Coder:
 
         found = self._diagnoses.read(reading, mentions, assertions, context)
         found = self._conventions.combine(reading, found, compose)
-        found = self._conventions.outrank(found)
-        has_assessment = any(s.name in _DECIDING for s in reading.sections)
-        found = ranking.score(found, self._headings, has_assessment)
+        return self._conventions.outrank(found), tuple(mentions), quantities
+
+    def candidates(self, reading: Reading, note: RedactedNote) -> list[Candidate]:
+        """Every candidate of a note after all rules, coded or not, scored."""
+        found, mentions, quantities = self._weighed(reading, note)
+        found = ranking.score(found, reading, self._headings, _decides(reading))
         found = self._conventions.integral(found, self._threshold)
         found = self._conventions.general(found, self._threshold)
         found = self._conventions.exclude(found)
         found = self._conventions.accompany(found, self._threshold)
         found = self._conventions.ask(reading, found)
         found += self._procedures.read(reading, mentions, quantities)
-        found += self._procedures.encounters(found, self._threshold)
+        found += self._procedures.encounters(found, ranking.fitted().procedures)
         return self._preferred(found)
 
     def _preferred(self, candidates: list[Candidate]) -> list[Candidate]:
@@ -181,6 +202,11 @@ class Coder:
         entry = self._codesets.entry(candidate.system, candidate.code)
         version = self._versions.get(candidate.system, "")
         return Coding(candidate.system, version, candidate.code, entry.title if entry is not None else "")
+
+
+def _decides(reading: Reading) -> bool:
+    """Whether a note has a section that says what was concluded."""
+    return any(s.name in _DECIDING for s in reading.sections)
 
 
 def _outweighed(candidate: Candidate, beside: bool) -> Candidate:

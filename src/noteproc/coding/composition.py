@@ -30,6 +30,7 @@ _WITHOUT = re.compile(
 _UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
+_JOINED = re.compile(r"\band\b", re.I)
 _STATED = 1.0
 _IN_SENTENCE = 0.8
 _ELSEWHERE = 0.4
@@ -37,6 +38,8 @@ _ABSENT = 0.9
 _BY_DEFAULT = 0.06
 _IMPLICATION = 0.9
 _CLAUSE = 8
+_BREATH = 3
+_COORDINATED = re.compile(r"(?:\s*,\s*\w+)?\s*(?:,|&|\+|/|,?\s*\band\b)\s*(?:the\s+)?(?:left\s+|right\s+)?", re.I)
 _SAME_CHARACTERS = 3
 
 
@@ -100,6 +103,11 @@ class Composer:
         if entry is None:
             return ()
         shared = frozenset(self._title_keys(_EXTENSION.sub("", entry.title)))
+        # What the heading joins ("subluxation and dislocation") its codes may tell apart.
+        titles = [frozenset(self._title_keys(t)) for t in sorted({_EXTENSION.sub("", e) for e in self._titles(base)})]
+        if len(titles) > 1 and _JOINED.search(entry.title):
+            told = frozenset(k for k in shared if 0 < sum(k in t for t in titles) < len(titles))
+            shared -= told
         stems: dict[str, list[str]] = {}
         for code in sets.leaves(ICD10CM, base):
             stem = code[:-1] if len(code) == 8 else code
@@ -108,6 +116,10 @@ class Composer:
         for stem, codes in stems.items():
             first = sets.entry(ICD10CM, codes[0])
             title = _EXTENSION.sub("", first.title) if first is not None else ""
+            header = sets.entry(ICD10CM, stem) if len(codes) > 1 else None
+            if header is not None and len(codes[0]) == 8:
+                # The title of a stem says nothing of the stage or encounter that its last character will add.
+                title = header.title
             bare = _WITHOUT.sub(" ", title)
             denied = frozenset(k for part in _WITHOUT.findall(title) for k in self._title_keys(part)) - shared
             found.append(
@@ -122,6 +134,10 @@ class Composer:
                 )
             )
         return tuple(found)
+
+    def _titles(self, base: str) -> list[str]:
+        found = [self._codesets.entry(ICD10CM, code) for code in self._codesets.leaves(ICD10CM, base)]
+        return [entry.title for entry in found if entry is not None]
 
     def _title_keys(self, title: str) -> list[str]:
         light = self._lexicon.filler
@@ -163,18 +179,24 @@ class Composer:
         if sides == ["bilateral"] and not any("bilateral" in leaf.keys for leaf in leaves):
             sided = any("left" in leaf.keys for leaf in leaves)
             for one in ("right", "left") if sided else ("",):
-                found.append(self._best(reading, leaves, evidence, one, default, widened, mentions))
+                found.append(self._best(reading, leaves, evidence, one, default, widened, mentions, stands))
             return found
         if len(sides) == 2:
-            both = [self._best(reading, leaves, evidence, one, default, widened, mentions) for one in sides]
+            both = [self._best(reading, leaves, evidence, one, default, widened, mentions, stands) for one in sides]
             return both if both[0].leaf.code != both[1].leaf.code else both[:1]
-        return [self._best(reading, leaves, evidence, sides[0] if sides else "", default, widened, mentions)]
+        best = self._best(reading, leaves, evidence, sides[0] if sides else "", default, widened, mentions, stands)
+        return [best, *_joined(reading, leaves, best, evidence)]
 
     def _widen(self, base: str, default: str) -> tuple[str, bool]:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""
         sets = self._codesets
         entry = sets.entry(ICD10CM, base)
-        if entry is None or not entry.billable or entry.parent is None or len(entry.parent) < _SAME_CHARACTERS:
+        if entry is None or entry.parent is None or len(entry.parent) < _SAME_CHARACTERS:
+            return base, False
+        if base[0] in "CD" and base < "D50" and len(base) > _SAME_CHARACTERS and _UNSPECIFIED.search(entry.title):
+            # A tumour of an unspecified site: the note may name the site elsewhere in the sentence.
+            return base[:_SAME_CHARACTERS], True
+        if not entry.billable:
             return base, False
         if not _is_code(entry.parent) or len(base) == 8:
             return base, False
@@ -221,6 +243,14 @@ class Composer:
                             found[implied] = (weight * _IMPLICATION, i)
         return found
 
+    def _refused(self, reading: Reading, at: tuple[int, ...], stands: Callable[[int], bool]) -> frozenset[str]:
+        """The keys that stand beside a mention and are denied there ("without loss of consciousness")."""
+        found: set[str] = set()
+        for i in reading.words_of(reading.sentence_of[at[0]]):
+            if at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE and i not in at and not stands(i):
+                found.update((reading.keys[i], *reading.expansion(i)))
+        return frozenset(found)
+
     def _best(
         self,
         reading: Reading,
@@ -230,8 +260,10 @@ class Composer:
         default: str,
         widened: bool,
         mentions: list[tuple[int, ...]],
+        stands: Callable[[int], bool],
     ) -> Composed:
         own = {reading.keys[i] for i in mentions[0]}
+        refused = self._refused(reading, mentions[0], stands)
         scored: list[tuple[float, int, Leaf, tuple[int, ...]]] = []
         for order, leaf in enumerate(leaves):
             score = 0.0
@@ -257,11 +289,14 @@ class Composer:
             score += min(sided, 0.3) if lacking else sided
             for key in leaf.denied:
                 hit = evidence.get(key)
-                score -= 0.02 if hit is None else 0.5 if key not in own else 0.0
+                if hit is not None:
+                    score -= 0.5 if key not in own else 0.0
+                else:
+                    score += 0.3 if key in refused else -0.02
             if leaf.unspecified or leaf.denied:
                 score += 0.05
             if leaf.other:
-                score -= 0.45
+                score -= 0.1 if any(reading.keys[i] not in own for i in support) else 0.45
             if default and (leaf.code == default or default in leaf.codes):
                 score += 0.45
             # Sums of the same terms in another order differ in the last place: equal must stay equal.
@@ -333,3 +368,21 @@ def _missing(best: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
     if not found:
         found.append("type or site")
     return tuple(found)
+
+
+def _joined(
+    reading: Reading, leaves: tuple[Leaf, ...], best: Composed, evidence: Mapping[str, tuple[float, int]]
+) -> list[Composed]:
+    """The siblings that the note names in one breath with the best ("femoral and popliteal veins")."""
+    found = []
+    for leaf in leaves:
+        ours, theirs = best.leaf.keys - leaf.keys, leaf.keys - best.leaf.keys
+        if len(ours) != 1 or len(theirs) != 1 or leaf.denied != best.leaf.denied or leaf.unspecified or leaf.other:
+            continue
+        one, other = evidence.get(next(iter(ours))), evidence.get(next(iter(theirs)))
+        if one is None or other is None or (ours | theirs) & SIDES or one[0] < _STATED or other[0] < _STATED:
+            continue
+        low, high = sorted((one[1], other[1]))
+        if 0 < high - low <= _BREATH and _COORDINATED.fullmatch(reading.between(low, high)):
+            found.append(Composed(leaf, (other[1],), best.margin, (), ()))
+    return found[:2]

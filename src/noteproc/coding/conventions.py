@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import ICD10CM, CodeSets, covers
+from noteproc.codesets import ICD10CM, CodeNames, CodeSets
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading, phrase_keys
@@ -48,6 +48,12 @@ def _combinations() -> tuple[Combination, ...]:
         )
         for row in table
     )
+
+
+@lru_cache(maxsize=20_000)
+def _met(code: str) -> frozenset[CodeRanges]:
+    """The ranges that rules need and that hold a code."""
+    return frozenset(needed for rule in _combinations() for needed in rule.needs if code in needed)
 
 
 @lru_cache(maxsize=1)
@@ -102,12 +108,17 @@ class Conventions:
     def combine(self, reading: Reading, candidates: Sequence[Candidate], compose: Compose) -> list[Candidate]:
         """The candidates after the combination rules; what a combination holds already becomes "outranked"."""
         found = self._of_one_type(candidates)
+        coded: list[Candidate] = []
+        have: frozenset[CodeRanges] | None = None
         for rule in _combinations():
-            coded = [c for c in found if c.reason is None and c.system == ICD10CM]
-            if not all(any(c.code in needed for c in coded) for needed in rule.needs):
+            if have is None:
+                coded = [c for c in found if c.reason is None and c.system == ICD10CM]
+                have = frozenset[CodeRanges]().union(*(_met(c.code) for c in coded))
+            if not have.issuperset(rule.needs):
                 continue
             if rule.words and not any(reading.says(keys) for keys in rule.words):
                 continue
+            have = None
             if not rule.replaces.pairs:
                 found.extend(self._added(rule, coded, compose))
                 continue
@@ -161,7 +172,11 @@ class Conventions:
         """The code that a rule puts beside the first candidate it needs, unless its family is there already."""
         first = next(c for c in coded if c.code in rule.needs[0])
         code = compose(rule.code[:-1], first) if rule.code.endswith("-") else rule.code
-        if self._codesets.entry(ICD10CM, code) is None or any(c.code[:3] == code[:3] for c in coded):
+        there = any(
+            c.code == code or (c.code[:3] == code[:3] and not any(c.code in needed for needed in rule.needs))
+            for c in coded
+        )
+        if there or self._codesets.entry(ICD10CM, code) is None:
             return []
         return [replace(first, code=code, base=code, derived=True, alternatives=(), missing=())]
 
@@ -182,19 +197,19 @@ class Conventions:
         found = list(candidates)
         coded = [c for c in found if c.reason is None and c.system == ICD10CM]
         for n, candidate in enumerate(found):
-            if (
-                candidate.reason is None
-                and candidate.system == ICD10CM
-                and any(self._says_better(other, candidate) for other in coded if other is not candidate)
-            ):
+            if candidate.reason is not None or candidate.system != ICD10CM:
+                continue
+            better = next((o for o in coded if o is not candidate and self._says_better(o, candidate)), None)
+            if better is not None:
                 found[n] = candidate.without("outranked")
+                _echo(found, better.code, candidate)
         return found
 
     def _says_better(self, other: Candidate, candidate: Candidate) -> bool:
         if other.code[:3] != candidate.code[:3] or other.code == candidate.code:
             return False
         if candidate.unspecified and not other.unspecified:
-            return other.code.startswith(candidate.base) or other.base.startswith(candidate.base[:5])
+            return other.code.startswith(candidate.base) or other.base.startswith(candidate.base[:6])
         # The bare category ("diabetes") beside one of its kinds with a complication.
         same_family = other.code.startswith(candidate.base) and len(other.base) > len(candidate.base)
         return same_family and not candidate.specific
@@ -228,8 +243,11 @@ class Conventions:
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
             for _, specific in _table("outranked.tsv", ("general", "specific")).beside(candidate.code):
-                if any(o.code in specific and o is not candidate for o in coded):
+                better = next((o for o in coded if o.code in specific and o is not candidate), None)
+                if better is not None:
                     found[n] = candidate.without("outranked")
+                    if better.code[:3] == candidate.code[:3]:
+                        _echo(found, better.code, candidate)
                     break
         return found
 
@@ -267,8 +285,17 @@ class Conventions:
     def _apart(self, one: str, other: str) -> bool:
         if one[:3] == other[:3]:
             return False
-        return any(covers(r, other) for r in self._excluded(one)) or any(covers(r, one) for r in self._excluded(other))
+        return self._excluded(one).hold(other) or self._excluded(other).hold(one)
 
-    def _read_excluded(self, code: str) -> tuple[str, ...]:
+    def _read_excluded(self, code: str) -> CodeNames:
         notes = self._codesets.notes(ICD10CM, code, "excludes1")
-        return tuple(dict.fromkeys(r for note in notes for r in note.codes))
+        return CodeNames(tuple(dict.fromkeys(r for note in notes for r in note.codes)))
+
+
+def _echo(found: list[Candidate], code: str, weaker: Candidate) -> None:
+    """Lets the mentions of an outranked candidate stand beside those of the one that outranked it."""
+    for n, candidate in enumerate(found):
+        if candidate.code == code and candidate.reason is None:
+            echoes = tuple(m for m in weaker.mentions if m not in candidate.mentions)
+            found[n] = replace(candidate, echoes=tuple(dict.fromkeys((*candidate.echoes, *echoes))))
+            return

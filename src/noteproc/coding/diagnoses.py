@@ -26,8 +26,10 @@ from noteproc.text.tables import rows
 _OF_PROCEDURES = frozenset({"planned", "declined"})
 # Where an inpatient's uncertain diagnosis counts as if it were established (guideline II.H).
 _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+# What is offered, ordered or declined is no reason of this visit.
+_OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
 _STOPPED = re.compile(
-    r"\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
+    r"(?<!not )(?<!never )\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
     r"|switched from|came off|no longer)\b(?!\s+label)",
     re.I,
 )
@@ -127,7 +129,8 @@ class Diagnoses:
         found: list[Candidate] = []
         if present:
             present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
-            found.extend(self._composed(case, base, default, present, None))
+            echoes = tuple(out.get("historical", ()))
+            found.extend(replace(c, echoes=echoes) for c in self._composed(case, base, default, present, None))
         elif out:
             earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
             found.extend(self._composed(case, base, default, out[earliest], earliest))
@@ -144,6 +147,10 @@ class Diagnoses:
         """Why a mention does not count, or None."""
         context = case.context
         kind = mention.verdict.kind
+        if base.startswith(_OFFERED) and kind in _OF_PROCEDURES:
+            return "declined" if kind == "declined" else "planned"
+        if base.startswith(("Z23", "Z28")) and kind == "hypothetical" and not _warned(mention):
+            kind = "present"
         if kind in _OF_PROCEDURES:
             kind = next((c.kind for c in mention.verdict.cues if c.kind in ("possible", "historical")), "present")
             if kind == "present" and base.startswith("Z79") and not _is_taken(mention, case):
@@ -250,6 +257,11 @@ def _over(mention: Mention, reading: Reading) -> bool:
     )
 
 
+def _warned(mention: Mention) -> bool:
+    """Whether a cue before the words makes them a mere possibility."""
+    return any(c.kind == "hypothetical" and c.direction == "forward" for c in mention.verdict.cues)
+
+
 def _clause(mention: Mention, reading: Reading) -> str:
     """The text about a mention: four words either side, within its sentence."""
     at = mention.match.at
@@ -286,6 +298,7 @@ def _merged(candidates: list[Candidate]) -> list[Candidate]:
                 known,
                 mentions=tuple(dict.fromkeys((*known.mentions, *candidate.mentions))),
                 support=tuple(sorted({*known.support, *candidate.support})),
+                echoes=tuple(dict.fromkeys((*known.echoes, *candidate.echoes))),
             )
         elif known.reason is not None:
             found[candidate.code] = candidate

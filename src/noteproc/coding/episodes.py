@@ -26,10 +26,22 @@ def _phrases(table: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _stages() -> tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]], ...]:
+    """Words that decide a seventh character for some codes alone: prefix, then characters with their words."""
+    found: dict[str, list[tuple[str, tuple[tuple[str, ...], ...]]]] = {}
+    for row in rows(dictionaries_dir() / "context" / "stages.tsv", ("codes", "character", "words")):
+        said = tuple(tuple(t.form for t in tokens(p)) for p in row["words"].split("|"))
+        found.setdefault(row["codes"], []).append((row["character"], said))
+    return tuple((prefix, tuple(words)) for prefix, words in found.items())
+
+
 def _stands(forms: list[str], phrases: tuple[tuple[str, ...], ...]) -> bool:
+    said = set(forms)
     return any(
         tuple(forms[i : i + len(phrase)]) == phrase
         for phrase in phrases
+        if said.issuperset(phrase)
         for i in range(len(forms) - len(phrase) + 1)
         if forms[i] == phrase[0]
     )
@@ -44,7 +56,7 @@ class Episodes:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        early = [w.form for i, w in enumerate(reading.words) if i < 60 and reading.section(w.start).name in _EARLY]
+        early = [w.form for w in reading.words[:60] if reading.section(w.start).name in _EARLY]
         self._later_visit = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
 
     def choose(self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str) -> str:
@@ -56,6 +68,11 @@ class Episodes:
         forms = self._near(mentions)
         if options <= frozenset("1239") and "9" in options:
             return by_character.get(_SIDE.get(side, "9"), by_character["9"])
+        for prefix, words in _stages():
+            if leaf.code.startswith(prefix):
+                for character, said in words:
+                    if character in options and _stands(forms, said):
+                        return by_character[character]
         if options <= frozenset("01234"):
             keys = [self._reading.keys[i] for at in mentions for i in self._sentence(at)]
             for word, character in _STAGE.items():

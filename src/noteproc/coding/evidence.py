@@ -16,6 +16,7 @@ _ASSERTIONS = frozenset(
     {"present", "absent", "possible", "hypothetical", "historical", "family", "other_person", "planned"}
 )
 _MAX_PIECES = 10
+_MOST_MENTIONS = 6
 # Pieces of one phrase nearer than this are one stretch.
 _JOIN = 40
 
@@ -37,7 +38,9 @@ class EvidenceWriter:
     def of(self, candidate: Candidate) -> tuple[Evidence, ...]:
         """Main pieces first, then supporting ones, each in text order within its mention."""
         found: dict[tuple[int, int], Evidence] = {}
-        for n, mention in enumerate(candidate.mentions[:6]):
+        # At most six, and the best of what was outranked even then.
+        told = (*candidate.mentions[: _MOST_MENTIONS - min(2, len(candidate.echoes))], *candidate.echoes)
+        for n, mention in enumerate(told[:_MOST_MENTIONS]):
             for start, end in self._stretches(mention.match.at):
                 found.setdefault(
                     (start, end), self._piece(mention, start, end, "main" if n == 0 else "supporting", candidate)

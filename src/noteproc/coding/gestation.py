@@ -23,6 +23,21 @@ _ABOUT = re.compile(
 )
 
 
+# What every mention of a pregnancy holds: looked for first, since most notes hold none of it.
+_STEMS = ("gestation", "pregnan", "natal", "gravid", "trimester", "partum", "fetal", "uterine", "deliver")
+_SHORT = frozenset({"iup", "ga", "ega", "edd", "ob", "labor"})
+_NUMBERED = re.compile(r"g\d", re.I)
+
+
+def _may_be_about(reading: Reading) -> bool:
+    low = reading.text.lower()
+    return (
+        any(stem in low for stem in _STEMS)
+        or any(word.form in _SHORT for word in reading.words)
+        or _NUMBERED.search(low) is not None
+    )
+
+
 class Gestation:
     """The weeks of a pregnancy as the note gives them.
 
@@ -33,7 +48,7 @@ class Gestation:
     def __init__(self, reading: Reading) -> None:
         self.weeks: int | None = None
         self.word = -1
-        if not _ABOUT.search(reading.text):
+        if not _may_be_about(reading) or not _ABOUT.search(reading.text):
             return
         for m in _WEEKS.finditer(reading.text):
             around = reading.text[max(0, m.start() - 80) : m.end() + 60]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from noteproc.codesets import CodeSets
 from noteproc.codesets.cache import build_once
+from noteproc.coding.bare import TRUST, bare_keys
 from noteproc.text import lexicon
 from noteproc.text.fold import tokens
 
@@ -25,7 +26,7 @@ Keys = NDArray[np.uint64]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
-_MAGIC = b"noteproc phrases 9\n"
+_MAGIC = b"noteproc phrases 10\n"
 _BLOOM_BITS = 22
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
@@ -186,6 +187,12 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
         joined = any(t.form in _CONJUNCTIONS for t in tokens(phrase.text))
         source = _SOURCES.index(phrase.source)
         rows.append((phrase.text, phrase.system, phrase.code, phrase.when.text, phrase.weight, keys, joined, source))
+        left = bare_keys(phrase.system, phrase.code, keys)
+        identity = (phrase.system, phrase.code, phrase.when.text, tuple(sorted(left or ())))
+        if left is not None and identity not in seen:
+            seen.add(identity)
+            weight = min(phrase.weight, 1.0) * TRUST
+            rows.append((phrase.text, phrase.system, phrase.code, phrase.when.text, weight, left, joined, source))
     frequency: Counter[str] = Counter(key for row in rows for key in row[5])
     vocabulary = {word: i for i, word in enumerate(sorted(frequency))}
     size = len(vocabulary)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import ICD10CM, CodeSets, When
+from noteproc.codesets import ICD10CM, CodeSets, Quantity, When
 from noteproc.coding.assertion import Assertions, Verdict
 from noteproc.coding.history import becomes
 from noteproc.coding.index import PhraseIndex
@@ -15,6 +15,7 @@ from noteproc.coding.matching import Match
 from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
+from noteproc.coding.siblings import Siblings
 from noteproc.coding.wording import fits, is_rare_short
 from noteproc.text import lexicon
 from noteproc.text.tables import rows
@@ -63,6 +64,12 @@ def _weak() -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
+def _asks(when: When) -> tuple[int, int]:
+    """How much a condition asks for: what must stand first, then what must not."""
+    wanted = sum(1 for c in when.clauses if isinstance(c, Quantity) or not c.negated)
+    return wanted, len(when.clauses)
+
+
 class Mentions:
     """Reads the mentions out of a note's matches.
 
@@ -86,11 +93,18 @@ class Mentions:
         nearness = Nearness(reading, assertions)
         meant: list[Match] = []
         near_misses: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        done: dict[tuple[str, tuple[int, ...]], list[Match]] = {}
         for match in matches:
-            if self._is_meant(reading, match, quantities, nearness):
+            if match.system != ICD10CM:
+                if fits(reading, match, self._index):
+                    done.setdefault((match.system, match.at), []).append(match)
+            elif self._is_meant(reading, match, quantities, nearness):
                 meant.append(match)
-            elif match.system != ICD10CM:
-                near_misses.setdefault((match.system, match.at), []).append(match.code)
+        siblings = Siblings(reading, self._index, nearness, quantities)
+        for span, family in done.items():
+            chosen = siblings.meant(family)
+            meant.extend(chosen)
+            near_misses[span] = [m.code for m in family if m not in chosen]
         by_span: dict[tuple[str, tuple[int, ...]], list[Match]] = {}
         for match in meant:
             system = match.system
@@ -120,7 +134,7 @@ class Mentions:
             return fits(reading, match, index)
         when = When.parse(text)
         return fits(reading, match, index) and when.holds(
-            lambda words: nearness.nearest(words, match.at, whole=match.system != ICD10CM) is not None,
+            lambda words: nearness.nearest(words, match.at, whole=False) is not None,
             lambda name: quantities.value(name, match.first, match.last),
         )
 
@@ -204,8 +218,8 @@ class Mentions:
             if known is None or (self._tier(match), match.score) > (self._tier(known), known.score):
                 best[match.code] = match
         conditions = {code: self._condition(match) for code, match in best.items()}
-        top = max(len(when.clauses) for when in conditions.values())
-        chosen = sorted(code for code, when in conditions.items() if len(when.clauses) == top)
+        top = max(_asks(when) for when in conditions.values())
+        chosen = sorted(code for code, when in conditions.items() if _asks(when) == top)
         supports = {code: nearness.support(conditions[code], best[code].at, whole=True) for code in chosen}
         # Where several siblings' words stand in the note, those beside the match decide.
         least = min(far for far, _ in supports.values())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import CodeEntry
+from noteproc.codesets import CPT, CodeEntry
+from noteproc.coding.bare import LIMIT
+from noteproc.coding.doses import Doses
 from noteproc.coding.mentions import Mention
+from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.records import Reason
 from noteproc.text.sections import Headings
@@ -30,9 +34,20 @@ _OPERATIVE = frozenset(
 # So many different words of the operating table make a note operative without any heading.
 _OPERATING = 3
 _SURGICAL = frozenset({"technique", "postop_dx", "anesthesia", "ebl"})
-_VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "procedure", "ros", "pmh", "ed_course"})
+_VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "ros", "pmh", "ed_course"})
 _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imaging", "labs"})
-DOSE = re.compile(r"(?<![\w.,])(\d+(?:,\d{3})*(?:\.\d+)?)\s?-?\s?(mg|mcg|ug|g|gm|ml|cc|units?|u|iu|meq|mci)\b", re.I)
+_HERE = frozenset({"procedure", "technique", "implants"})
+_CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
+_BEGINNING = 700
+# A title stands in the first lines, and is short.
+_TITLE_LINES = 7
+_TITLE_WIDTH = 110
+_OPENING = 240
+_LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
+_IMAGING = CodeRanges.parse("70000-79999")
+_DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
+_VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b", re.I)
+_NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +57,13 @@ def _words() -> dict[str, re.Pattern[str]]:
         words = (re.escape(w.strip()).replace(r"\ ", r"\s+") for w in row["words"].split("|"))
         found[row["kind"]] = re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)
     return found
+
+
+@lru_cache(maxsize=8)
+def codes_of(table: str, column: str) -> CodeRanges:
+    """The code ranges that a table of ``dictionaries/rules`` lists, all its rows together."""
+    cells = [row[column] for row in rows(dictionaries_dir() / "rules" / table, (column,))]
+    return CodeRanges.parse(" | ".join(cells))
 
 
 class Performance:
@@ -55,78 +77,220 @@ class Performance:
     def __init__(self, reading: Reading, headings: Headings) -> None:
         self._reading = reading
         self._headings = headings
+        self._doses = Doses(reading)
+        words = _words()
+        text = reading.text
+        names = {s.name for s in reading.sections}
+        self._emergency = words["emergency"].search(text, 0, 400) is not None
+        self._away = words["away"].search(text, 0, 300) is not None
+        self._visit = bool(names & _VISIT)
+        self._surgical = bool(names & _SURGICAL)
+        self._report = "findings" in names and not self._visit and "procedure" not in names
         self._operative = (
-            any(s.name in _OPERATIVE for s in reading.sections)
-            or _words()["procedural"].search(reading.text, 0, 700) is not None
-            or len({m.lower() for m in _words()["operating"].findall(reading.text)}) >= _OPERATING
-        )
-
-    @property
-    def _surgical(self) -> bool:
-        return any(s.name in _SURGICAL for s in self._reading.sections)
-
-    @property
-    def _report(self) -> bool:
-        """Whether the note is itself the report of a test."""
-        names = {s.name for s in self._reading.sections}
-        return "findings" in names and not names & _VISIT
+            bool(names & _OPERATIVE)
+            or words["procedural"].search(text, 0, _BEGINNING) is not None
+            or len({m.lower() for m in words["operating"].findall(text)}) >= _OPERATING
+        ) and not self._away
+        self._title_end = self._end_of_title(text)
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
+        if entry.kind == "drug":
+            return self._drug(mention, entry)
+        if entry.kind == "supply":
+            return self._supply(mention, entry)
+        if mention.match.score < LIMIT and not self.is_told_here(mention):
+            return "historical"
+        if self._is_test(entry):
+            return self._test(mention, entry)
+        return self._service(mention)
+
+    def titled(self, mention: Mention) -> bool:
+        """Whether a mention stands in the note's title: it names what the note reports."""
+        start = self._reading.words[mention.match.first].start
+        if start >= self._title_end or self._away:
+            return False
+        line_start = self._reading.text.rfind("\n", 0, start) + 1
+        line_end = self._reading.text.find("\n", start)
+        line = self._reading.text[line_start : line_end if line_end >= 0 else None]
+        return len(line) <= _TITLE_WIDTH and _words()["untitled"].search(line) is None
+
+    def route(self, mention: Mention, drugs: Sequence[Mention] = ()) -> str:
+        """How a drug was given: "push", "drip", "shot", or "".
+
+        Args:
+            mention: of the drug.
+            drugs: the mentions of all drugs given: what is said of another one does not count.
+        """
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[mention.match.first]]
+        start = reading.words[mention.match.first].start
+        others = (reading.words[d.match.first].start for d in drugs)
+        end = min((o for o in others if o > start), default=sentence.end)
+        own = reading.text[start : min(end, sentence.end)]
+        for text in (own, reading.text[sentence.start : sentence.end]):
+            for kind in ("surely push", "drip", "shot", "push"):
+                if _words()[kind].search(text):
+                    return "push" if kind == "surely push" else kind
+        return ""
+
+    def sentence(self, mention: Mention) -> str:
+        """The text of a mention's sentence."""
+        return self._sentence(mention)
+
+    def is_told_here(self, mention: Mention) -> bool:
+        """Whether a bare noun may name what was done: in the note's title, or where a section opens with it."""
+        start = self._reading.words[mention.match.first].start
+        opens = mention.section == "procedure" and start - self._reading.section(start).start < _OPENING
+        return opens or self.titled(mention)
+
+    @property
+    def surgical(self) -> bool:
+        """Whether the note tells an operation."""
+        return self._surgical
+
+    @property
+    def emergency(self) -> bool:
+        """Whether the note is an emergency department's."""
+        return self._emergency
+
+    def _service(self, mention: Mention) -> Reason | None:
         words = _words()
         text = self._sentence(mention)
         kind = mention.verdict.kind
-        section = self._headings.defaults[mention.section].procedure if mention.section else "present"
+        if kind in ("present", "historical") and mention.section in ("", "procedure") and self.titled(mention):
+            return None
+        section = self._default(mention)
         if section == "historical" and words["today"].search(text):
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
-        ordered = entry.flags.get("done") == "order" and words["result"].search(text) is not None
-        if entry.flags.get("done") == "order" and not self._report and not words["own"].search(text):
-            # A result that is quoted was reported by whoever made it.
-            return _REASONS.get(kind, "historical")
-        if ordered and (kind == "planned" or (kind == "absent" and self._only_negative(mention))):
-            kind = section = "present"
-        if entry.kind == "drug" and kind == "present" and self._surgical:
-            # What is given during an operation is part of it.
-            return "included"
-        if self._handed_over(entry, mention, text):
+        if mention.section in _CLOSING and words["surely done"].search(text) and not self._is_elsewhere(text):
             section = "present"
-        elif entry.kind in ("drug", "supply") and kind == "present":
-            return "planned"
         if kind == "present" and section != "present":
             kind = section
         reason = _REASONS.get(kind)
         if reason is not None:
             return reason
-        if entry.kind in ("drug", "supply"):
+        if mention.section not in _STORY or words["today"].search(text):
             return None
-        if not self._operative and mention.section in _STORY and not words["done"].search(text):
+        if self._is_elsewhere(text) or (not self._operative and not words["done"].search(text)):
             return "historical"
         return None
 
-    def route(self, mention: Mention) -> str:
-        """How a drug was given, by its sentence: "shot", "drip", or ""."""
-        text = self._sentence(mention)
-        return next((kind for kind in ("shot", "drip") if _words()[kind].search(text)), "")
-
-    def _only_negative(self, mention: Mention) -> bool:
-        """Whether the test's result, not the test, is what is negative."""
-        words = self._reading.words
-        return all(words[c.start].form in ("negative", "neg") for c in mention.verdict.cues if c.kind == "absent")
-
-    def _handed_over(self, entry: CodeEntry, mention: Mention, text: str) -> bool:
-        """Whether the sentence says that a drug was given or a supply handed out, not merely taken or used."""
+    def _test(self, mention: Mention, entry: CodeEntry) -> Reason | None:
+        """Tests: made by whoever writes the note, with a result; not quoted from elsewhere."""
         words = _words()
-        here = mention.section in ("procedure", "technique", "implants")
-        if entry.kind == "supply":
-            return here or words["handed"].search(text) is not None
-        if entry.kind != "drug" or DOSE.search(text) is None:
+        text = self._sentence(mention)
+        kind = mention.verdict.kind
+        if kind in ("absent", "possible") and self._only_its_result(mention):
+            kind = "present"
+        if kind == "planned" and words["result"].search(text) and words["own"].search(text):
+            kind = "present"
+        if kind != "present":
+            return _REASONS.get(kind, "historical")
+        if self._report or self.titled(mention):
+            return None
+        if self._away or self._is_elsewhere(text):
+            return "historical"
+        own = words["own"].search(text) is not None
+        if entry.code in _LABORATORY:
+            return None if own else "historical"
+        if entry.code in _IMAGING:
+            told = own if not self._emergency else own and _VIEWS.search(text) is not None
+            seen = not self._emergency and _VIEWS.search(text) is not None and mention.section != "pmh"
+            return None if told or seen else "historical"
+        if own:
+            return None
+        result = words["result"].search(text) is not None or re.search(r"\d", text) is not None
+        return None if result and entry.code in codes_of("office_tests.tsv", "tests") and not self._emergency else "historical"
+
+    def _drug(self, mention: Mention, entry: CodeEntry) -> Reason | None:
+        kind = mention.verdict.kind
+        if kind != "present":
+            return _REASONS.get(kind, "planned")
+        here = self._operative and not self._visit
+        if here and entry.code not in codes_of("injectates.tsv", "drugs"):
+            if self._surgical or mention.section in _HERE:
+                # What is given during an operation is part of it.
+                return "included"
+        if self._given(mention, here):
+            return None
+        section = self._default(mention)
+        return _REASONS.get(section, "planned")
+
+    def _supply(self, mention: Mention, entry: CodeEntry) -> Reason | None:
+        kind = mention.verdict.kind
+        if kind != "present":
+            return _REASONS.get(kind, "planned")
+        text = self._sentence(mention)
+        words = _words()
+        implant = entry.code in codes_of("implants.tsv", "supplies")
+        if implant:
+            return None if self._operative else "historical"
+        if self._operative and not self._visit and not words["taken home"].search(text):
+            # What an operation uses is part of it.
+            return "included"
+        if entry.code[:2] in ("A6", "A4") and not words["taken home"].search(text):
+            return "included"
+        if words["handed"].search(text) or mention.section in _HERE:
+            return None
+        return _REASONS.get(self._default(mention), "planned")
+
+    def _given(self, mention: Mention, here: bool) -> bool:
+        """Whether a drug was given in this encounter, not merely taken or prescribed."""
+        words = _words()
+        text = self._sentence(mention)
+        if not self._doses.tells(mention.match.first, mention.match.last):
             return False
         if words["home"].search(text) and not words["surely"].search(text):
             return False
-        return here or words["given"].search(text) is not None
+        if mention.section in _HERE or here:
+            return True
+        if self._default(mention) == "historical" and not words["surely"].search(text):
+            return False
+        if words["given"].search(text):
+            return True
+        return self._doses.beside(mention.match.last) and words["surely"].search(self._around(mention)) is not None
+
+    def _is_test(self, entry: CodeEntry) -> bool:
+        return entry.flags.get("done") == "order" or (
+            entry.system == CPT and entry.code in codes_of("office_tests.tsv", "tests")
+        )
+
+    def _is_elsewhere(self, text: str) -> bool:
+        return _words()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
+
+    def _default(self, mention: Mention) -> str:
+        return self._headings.defaults[mention.section].procedure if mention.section else "present"
+
+    def _only_its_result(self, mention: Mention) -> bool:
+        """Whether it is the test's result, told after it, that is denied or doubted, not the test."""
+        words = self._reading.words
+        last = mention.match.last
+        return all(
+            c.start > last and not any(words[i].form in _NOT_MADE for i in range(c.start, c.end))
+            for c in mention.verdict.cues
+            if c.kind in ("absent", "possible")
+        )
 
     def _sentence(self, mention: Mention) -> str:
         sentence = self._reading.sentences[self._reading.sentence_of[mention.match.first]]
         return self._reading.text[sentence.start : sentence.end]
+
+    def _around(self, mention: Mention) -> str:
+        """The sentence of a mention with the one before and the one after it."""
+        sentences = self._reading.sentences
+        at = self._reading.sentence_of[mention.match.first]
+        first, last = sentences[max(0, at - 1)], sentences[min(len(sentences) - 1, at + 1)]
+        return self._reading.text[first.start : last.end]
+
+    @staticmethod
+    def _end_of_title(text: str) -> int:
+        end = 0
+        for _ in range(_TITLE_LINES):
+            following = text.find("\n", end)
+            if following < 0:
+                return len(text)
+            end = following + 1
+        return end

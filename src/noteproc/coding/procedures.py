@@ -9,10 +9,14 @@ from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, ICD10CM, CodeEntry, CodeSets
+from noteproc.coding.addons import further
+from noteproc.coding.administration import Administration
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import SIDES
+from noteproc.coding.doses import Doses
+from noteproc.coding.extents import Extents
 from noteproc.coding.mentions import Mention
-from noteproc.coding.performance import DOSE, Performance
+from noteproc.coding.performance import Performance
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
@@ -21,10 +25,6 @@ from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
 
 _UNIT = re.compile(r"(?:up to\s+)?(?:per\s+)?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|ml|units?|iu|meq|mci)\b", re.I)
-_TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "g": 1000.0, "gm": 1000.0}
-_SAME = {"cc": "ml", "u": "units", "unit": "units", "iu": "units"}
-# Where one of these is told, giving is coded already.
-_GIVING = frozenset(["90460", "90471", "90473", "96360", "96365", "96372", "96374", "96401", "96402", "96409", "96413"])
 _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
 _BASE_SCORE = 0.75
 
@@ -55,23 +55,10 @@ class Procedures:
             entry = self._codesets.entry(system, code)
             if entry is not None:
                 found.append(self._candidate(reading, entry, group, quantities, performance))
-        settled = self._without_idle_addons(self._one_of_siblings(self._without_included(found)))
-        return settled + self._administered(settled, performance)
-
-    def _administered(self, candidates: Sequence[Candidate], performance: Performance) -> list[Candidate]:
-        """The codes for giving what was given, where none stands yet."""
-        found: dict[str, Candidate] = {}
-        taken = {c.code for c in candidates if c.reason is None}
-        for candidate in candidates:
-            if candidate.reason is not None:
-                continue
-            for products, route, code in _administrations():
-                if candidate.code not in products or route not in ("any", performance.route(candidate.mentions[0])):
-                    continue
-                if taken.isdisjoint(_GIVING) and self._codesets.entry(CPT, code) is not None:
-                    found.setdefault(code, replace(candidate, system=CPT, code=code, base=code, units=1, derived=True))
-                break
-        return list(found.values())
+        settled = self._one_of_siblings(self._without_included(found))
+        given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
+        given += further(given, Extents(reading, quantities), self._codesets)
+        return self._without_idle_addons(given)
 
     def _candidate(
         self,
@@ -182,25 +169,19 @@ def _encounters() -> tuple[tuple[CodeRanges, str, CodeRanges], ...]:
     return tuple((CodeRanges.parse(r["procedures"]), r["code"], CodeRanges.parse(r["needs"])) for r in table)
 
 
-@lru_cache(maxsize=1)
-def _administrations() -> tuple[tuple[CodeRanges, str, str], ...]:
-    table = rows(dictionaries_dir() / "rules" / "administration.tsv", ("products", "route", "code"))
-    return tuple((CodeRanges.parse(r["products"]), r["route"], r["code"]) for r in table)
-
-
 def _weight(mention: Mention) -> float:
     return _SECTION_SCORE.get(mention.section, _BASE_SCORE)
 
 
 def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Quantities) -> int:
     """Units billed: the dose over the code's unit, rounded up; or the number of what the code counts."""
+    first, last = mention.match.first, mention.match.last
     unit = _UNIT.search(entry.unit)
     if entry.kind == "drug" and unit is not None:
-        dose = _dose(reading, mention, unit.group(2))
+        dose = Doses(reading).amount(first, last, unit.group(2))
         per_unit = float(unit.group(1).replace(",", ""))
         return max(1, -(-round(dose * 1000) // round(per_unit * 1000))) if dose else 1
     per = str(entry.flags.get("per", ""))
-    first, last = mention.match.first, mention.match.last
     if per == "15min":
         minutes = quantities.value("minutes", first, last)
         # Eight minutes begin a unit of fifteen (CMS Claims Processing Manual, chapter 5, 20.2).
@@ -210,25 +191,6 @@ def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Qua
         if value is not None and 1 <= value < 60:
             return int(value)
     return 1
-
-
-def _dose(reading: Reading, mention: Mention, wanted: str) -> float | None:
-    """The dose nearest to a drug's name in its sentence, in the unit that its code counts."""
-    sentence = reading.sentences[reading.sentence_of[mention.match.first]]
-    place = reading.words[mention.match.first].start
-    found: list[tuple[int, float]] = []
-    for m in DOSE.finditer(reading.text, sentence.start, sentence.end):
-        amount = _amount(m.group(1), m.group(2).lower(), wanted.lower())
-        if amount is not None:
-            found.append((abs(m.start() - place), amount))
-    return min(found)[1] if found else None
-
-
-def _amount(number: str, unit: str, wanted: str) -> float | None:
-    value = float(number.replace(",", ""))
-    if unit in _TO_MG and wanted in _TO_MG:
-        return value * _TO_MG[unit] / _TO_MG[wanted]
-    return value if _SAME.get(unit, unit) == _SAME.get(wanted, wanted) else None
 
 
 def _modifiers(reading: Reading, mentions: Sequence[Mention], entry: CodeEntry) -> tuple[str, ...]:

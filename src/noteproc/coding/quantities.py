@@ -41,6 +41,14 @@ _WORDS = {
 }  # fmt: skip
 _WORD_COUNT = re.compile(rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}", re.I)
 _REACH = 260
+# "AK x 9", but not "x 7 days" or "2 x 3 cm".
+_TIMES = re.compile(r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×.]|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr))", re.I)
+_AGE = re.compile(
+    r"(?<![\d/.-])(\d{1,3})(?:\s?-?\s?(?:y/?o\b|yo[mf]?\b|yrs?\b|y\b|years?\b)|\s?(?:M|F)\b(?![-/]))"
+    r"|\b(?:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
+)
+_MONTHS_OLD = re.compile(r"(?<![\d/.-])\d{1,2}\s?-?\s?(?:mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I)
+_HEADER = 700
 
 
 class Quantities:
@@ -53,7 +61,7 @@ class Quantities:
 
     def __init__(self, reading: Reading, age: int | Literal["90+"] | None) -> None:
         self._reading = reading
-        self._age = age
+        self._age = age if age is not None else _told_age(reading.text)
         self._found: dict[str, list[tuple[int, float]]] = {}
 
     def value(self, name: str, first: int, last: int) -> float | None:
@@ -87,6 +95,8 @@ class Quantities:
             found = [(m.start(), float(m.group(1).replace(",", ""))) for m in pattern.finditer(text)]
         if name in ("count", "levels"):
             found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_COUNT.finditer(text)]
+        if name == "count":
+            found += [(m.start(), float(m.group(1))) for m in _TIMES.finditer(text)]
         if name in ("cm", "mm", "sqcm"):
             for m in _DIMENSIONS.finditer(text):
                 sides = [float(g) for g in m.groups()[:3] if g]
@@ -103,3 +113,15 @@ class Quantities:
         found.sort()
         self._found[name] = found
         return found
+
+
+def _told_age(text: str) -> int | None:
+    """The age that the beginning of a note tells, in years; of an infant 0."""
+    infant = _MONTHS_OLD.search(text, 0, _HEADER)
+    told = _AGE.search(text, 0, _HEADER)
+    if infant is not None and (told is None or infant.start() < told.start()):
+        return 0
+    if told is None:
+        return None
+    age = int(next(g for g in told.groups() if g))
+    return age if age < 120 else None

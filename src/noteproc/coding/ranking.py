@@ -1,4 +1,7 @@
-"""The score of a candidate: how likely a careful coder would report it. A logistic function over a few features."""
+"""The score of a candidate: how likely a careful coder would report it. A logistic function over a few features.
+
+The weights are fitted on the coded notes of ``corpus/codes`` by ``models/calibrate.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,87 +9,169 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from noteproc.artifacts import dictionaries_dir
+from noteproc.artifacts import dictionaries_dir, models_dir
 from noteproc.codesets import ICD10CM
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.history import becomes
 from noteproc.coding.mentions import Mention
+from noteproc.coding.reading import Reading
+from noteproc.errors import ModelError
+from noteproc.text.fold import fold
 from noteproc.text.sections import Headings
+from noteproc.text.tables import rows
 
-_HISTORIES = frozenset(
-    {"", "pmh", "problem_list", "medications", "indication", "hospital_course", "chief_complaint", "reason"}
-)
-_OPENING = frozenset(
-    {"chief_complaint", "reason", "assessment", "assessment_plan", "indication", "discharge_dx", "preop_dx"}
-)
-# Injuries of which nothing is known but the place, and the like.
-_VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|Z9[179]|Z8|R6[89]|T78\.40")
 _DECIDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx", "preop_dx"})
+_STORY = frozenset({"hpi", "hospital_course", "ed_course", "chief_complaint", "reason"})
+_LISTS = frozenset({"pmh", "problem_list", "indication"})
+_SEEN = frozenset({"exam", "vitals", "labs", "imaging", "findings", "procedure", "technique", "ros"})
+_OPENING = frozenset({*_DECIDING, "chief_complaint", "reason", "indication"})
+# Injuries of which nothing is known but the place, and the like.
+_VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
+# Chapter 18 codes that name a result or a state rather than a complaint.
+_FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
+# How many words away a treatment may stand.
+_BESIDE = 5
+_PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
+_ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
+_LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What was fitted.
+
+    Args:
+        weights: of the features, by name.
+        threshold: the least score of a diagnosis that is suggested.
+        procedures: the same for the other systems, whose scores are those of their matches.
+    """
+
+    weights: Mapping[str, float]
+    threshold: float
+    procedures: float
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
-    path = dictionaries_dir() / "rules" / "ranking.json"
-    loaded: Mapping[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
-    return loaded
+def fitted() -> Scores:
+    """The shipped scores.
+
+    Raises:
+        ModelError: the file is missing or broken.
+    """
+    path = models_dir() / "coding_scores.json"
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+        return Scores(dict(loaded["weights"]), float(loaded["threshold"]), float(loaded["procedures"]))
+    except (OSError, ValueError, KeyError):
+        raise ModelError("coding_scores.json is missing or broken: reinstall noteproc, or run `make model`") from None
 
 
-def features(candidate: Candidate, headings: Headings, has_assessment: bool) -> dict[str, float]:
+def features(candidate: Candidate, reading: Reading, headings: Headings, has_assessment: bool) -> dict[str, float]:
     """The features of a diagnosis candidate, by name."""
-    mentions = candidate.mentions
-    best = max(_section_weight(m, headings) for m in mentions)
-    top = max(m.match.score for m in mentions)
-    symptom = candidate.code[0] == "R" or candidate.code.startswith(
-        ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1")
-    )
-    deciding = any(m.section in _DECIDING for m in mentions)
+    code, mentions = candidate.code, candidate.mentions
+    symptom = (code[0] == "R" and not code.startswith(_FOUND)) or code.startswith(_PAIN)
+    sections = {m.section for m in mentions}
+    deciding = bool(sections & _DECIDING)
+    lasting = becomes(code) == "="
+    items = [_opens_item(m, reading) for m in mentions]
+    first = min(m.match.at[0] for m in mentions)
+    cues = {c.kind for c in mentions[0].verdict.cues}
+    kind = _kind(code)
     return {
         "bias": 1.0,
-        "section": best,
-        "match": top,
+        "weight": max(_section_weight(m, headings) for m in mentions),
+        "deciding": float(deciding),
+        "elsewhere": float(has_assessment and not deciding),
+        "elsewhere_lasting": float(has_assessment and not deciding and lasting),
+        "story": float(sections <= _STORY),
+        "list": float(bool(sections & _LISTS)),
+        "seen": float(sections <= _SEEN),
+        "unheaded": float(sections == {""}),
+        "item": float(any(items)),
+        "item_deciding": float(any(i and m.section in _DECIDING for i, m in zip(items, mentions, strict=True))),
+        "place": first / max(1, len(reading.words)),
+        "match": max(m.match.score for m in mentions),
         "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
         "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
         "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
         "composed": float(candidate.composed),
+        "unspecified": float(candidate.unspecified),
+        "lasting": float(lasting),
         "symptom": float(symptom),
+        "symptom_deciding": float(symptom and deciding),
         "symptom_elsewhere": float(symptom and has_assessment and not deciding),
-        "elsewhere": _elsewhere(candidate, becomes(candidate.code) == "=") if has_assessment and not deciding else 0.0,
-        "external": float(candidate.code[0] in "VWXY"),
         "abbreviation": float(all(m.short for m in mentions)),
-        "vague": float(_VAGUE.match(candidate.code) is not None and not deciding),
-        "encounter": float(_encounter(candidate.code) and not any(m.section in _OPENING for m in mentions)),
-        "status": float(candidate.code[0] == "Z"),
+        "vague": float(_VAGUE.match(code) is not None),
+        "encounter": float(_encounter(code)),
+        "encounter_opening": float(_encounter(code) and bool(sections & _OPENING)),
         "derived": float(candidate.derived),
         "rivals": float(bool(mentions[0].rivals)),
         "repaired": float(all(m.match.kind == "repaired" for m in mentions)),
         "apart": float(all(m.match.kind == "reordered" for m in mentions)),
+        "planned": float("planned" in cues or "declined" in cues),
+        "treated": float(any(_treated(m, reading, "drug") for m in mentions)),
+        "managed": float(any(_treated(m, reading, "management") for m in mentions)),
+        "doubted": float(bool(cues & {"possible", "absent", "hypothetical", "historical"})),
+        **{f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")},
     }
 
 
-def score(candidates: Sequence[Candidate], headings: Headings, has_assessment: bool) -> list[Candidate]:
+def score(
+    candidates: Sequence[Candidate], reading: Reading, headings: Headings, has_assessment: bool
+) -> list[Candidate]:
     """The candidates with their scores; procedures keep the score of their match."""
-    weights = _weights()
+    weights = fitted().weights
     found = []
     for candidate in candidates:
         if candidate.system != ICD10CM:
             found.append(candidate)
             continue
-        total = sum(
-            weights.get(name, 0.0) * value for name, value in features(candidate, headings, has_assessment).items()
-        )
+        values = features(candidate, reading, headings, has_assessment)
+        total = math.fsum(weights.get(name, 0.0) * value for name, value in values.items())
         found.append(replace(candidate, score=round(1.0 / (1.0 + math.exp(-total)), 4)))
     return found
 
 
-def _elsewhere(candidate: Candidate, lasting: bool) -> float:
-    """How far a diagnosis outside the assessment is likely to be mere story: a chronic one is not, in a history."""
-    if candidate.code[0] == "R" or not lasting:
-        return 1.0
-    sections = {m.section for m in candidate.mentions}
-    return 0.0 if sections & _HISTORIES else 0.6
+def _kind(code: str) -> str:
+    if code[0] in "VWXY":
+        return "external"
+    if code.startswith("Z79"):
+        return "drug"
+    if code[0] == "Z":
+        return "status"
+    if code[0] in "ST":
+        return "injury"
+    if code[0] == "C" or code[:2] in ("D0", "D1", "D2", "D3", "D4"):
+        return "tumor"
+    return "finding" if code[0] == "H" and code[1:3] in ("02", "53", "57") else ""
+
+
+def _opens_item(mention: Mention, reading: Reading) -> bool:
+    """Whether a mention opens a line or an item of a list, or follows "Dx:"."""
+    start = reading.words[mention.match.at[0]].start
+    before = reading.text[max(0, start - 40) : start]
+    return _ITEM.search(before) is not None or _LABEL.search(before) is not None
+
+
+@lru_cache(maxsize=1)
+def _treatments() -> Mapping[str, frozenset[str]]:
+    """Words of treatment, folded, by kind."""
+    found: dict[str, set[str]] = {}
+    for row in rows(dictionaries_dir() / "context" / "treatments.tsv", ("kind", "words")):
+        found.setdefault(row["kind"], set()).update(fold(word) for word in row["words"].split())
+    return {kind: frozenset(words) for kind, words in found.items()}
+
+
+def _treated(mention: Mention, reading: Reading, kind: str) -> bool:
+    """Whether a word of treatment stands beside a mention, in its sentence."""
+    at = mention.match.at
+    span = reading.words_of(reading.sentence_of[at[0]])
+    near = range(max(span.start, at[0] - _BESIDE), min(span.stop, at[-1] + _BESIDE + 1))
+    words = _treatments()[kind]
+    return any(reading.words[i].form in words for i in near if i not in at)
 
 
 def _encounter(code: str) -> bool:
@@ -96,10 +181,3 @@ def _encounter(code: str) -> bool:
 
 def _section_weight(mention: Mention, headings: Headings) -> float:
     return headings.defaults[mention.section].weight if mention.section else 0.5
-
-
-@lru_cache(maxsize=1)
-def default_threshold() -> float:
-    """The least score of a suggestion, as fitted."""
-    path = dictionaries_dir() / "rules" / "ranking.json"
-    return float(json.loads(path.read_text(encoding="utf-8"))["threshold"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from functools import lru_cache
 
 from noteproc.text import lexicon, sentences
 from noteproc.text.fold import Token, tokens
 from noteproc.text.sections import Headings, Section
 
-_TAG = re.compile(r"\[[A-Z][A-Z_]*_\d+(?::[^\]]*)?\]")
+_TAG = re.compile(r"\[[A-Z][A-Z_]{0,40}_\d{1,9}(?::[^\[\]]{0,80})?\]")
 _NOT_OPERATIVE = frozenset(
     {"plan", "instructions", "consent", "family", "pmh", "psh", "allergies", "social", "orders", "template"}
 )
@@ -19,6 +20,7 @@ _OF_EYES = frozenset(
     {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
 )
 _SIDES = {"L": "left", "R": "right"}
+_SIDE_LETTERS = frozenset("LRlr")
 
 
 class Reading:
@@ -40,36 +42,42 @@ class Reading:
         if "[" in text:
             hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
         self.words: list[Token] = tokens(hidden)
-        self._starts: list[int] = [word.start for word in self.words]
-        self.keys: list[str] = [self._lexicon.key(word.form) for word in self.words]
+        self._starts: list[int] = [start for start, _, _ in self.words]
+        written = [text[start:end] for start, end, _ in self.words]
+        spellings = self._lexicon.spellings
+        read = [spellings[word] for word in written]
+        self.keys: list[str] = [key for key, _, _ in read]
+        self._read_without([i for i, word in enumerate(written) if word in ("w", "W")])
+        self._expansions: list[tuple[str, ...]] = [expansion for _, expansion, _ in read]
         self._flat: list[str] | None = None
         self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
         self._said: frozenset[str] = frozenset()
-        self._expansions: list[tuple[str, ...]] = [
-            self._lexicon.expansion(word.form, text[word.start : word.end]) for word in self.words
-        ]
-        self._read_sides()
-        self._read_capitals()
-        self._read_eyes()
+        self._read_sides([i for i, word in enumerate(written) if word in _SIDE_LETTERS])
+        self._read_capitals([i for i, (_, _, shouted) in enumerate(read) if shouted])
+        self._read_eyes([i for i, word in enumerate(written) if word in _EYES])
         self.sections: list[Section] = headings.find(text)
         self.sentences = _cut(sentences.split(text), self.sections)
-        starts = [s.start for s in self.sentences]
-        self.sentence_of: list[int] = []
-        at = 0
-        for word in self.words:
-            while at + 1 < len(starts) and starts[at + 1] <= word.start:
-                at += 1
-            self.sentence_of.append(at)
         self._heading_starts = [s.heading_start for s in self.sections]
+        self.sentence_of: list[int] = []
         self._first_word: dict[int, tuple[int, int]] = {}
-        for i, number in enumerate(self.sentence_of):
-            first, _ = self._first_word.get(number, (i, i))
-            self._first_word[number] = (first, i + 1)
+        self._number_sentences()
 
     def section(self, offset: int) -> Section:
         """The section at a code point."""
         return self.sections[max(0, bisect_right(self._heading_starts, offset) - 1)]
+
+    def _number_sentences(self) -> None:
+        """Which sentence each word stands in: the last one that has begun."""
+        total = len(self.words)
+        begins = [s.start for s in self.sentences[1:]]
+        first = 0
+        for number in range(len(begins) + 1):
+            last = bisect_left(self._starts, begins[number], first) if number < len(begins) else total
+            if last > first:
+                self.sentence_of.extend([number] * (last - first))
+                self._first_word[number] = (first, last)
+                first = last
 
     def words_of(self, sentence: int) -> range:
         """The numbers of the words of a sentence."""
@@ -85,20 +93,26 @@ class Reading:
     def operative_keys(self) -> list[str]:
         """The keys of the note, those of plans, advice, histories and consent blanked."""
         if self._operative is None:
-            self._operative = [
-                "" if self.section(word.start).name in _NOT_OPERATIVE else key
-                for word, key in zip(self.words, self.keys, strict=True)
-            ]
+            found = list(self.keys)
+            edges = [bisect_left(self._starts, start) for start in (*self._heading_starts[1:], len(self.text) + 1)]
+            first = 0
+            for section, last in zip(self.sections, edges, strict=True):
+                if section.name in _NOT_OPERATIVE:
+                    found[first:last] = [""] * (last - first)
+                first = last
+            self._operative = found
         return self._operative
 
     def places(self, key: str) -> list[int]:
         """The words that are, stand for, or imply this key, in order."""
         if self._places is None:
-            found: dict[str, list[int]] = {}
-            for i, own in enumerate(self.keys):
-                for said in (own, *self._expansions[i], *self._lexicon.implied(own)):
-                    found.setdefault(said, []).append(i)
-            self._places = found
+            found: dict[str, list[int]] = defaultdict(list)
+            implied = self._lexicon.implied
+            for i, (own, expansion) in enumerate(zip(self.keys, self._expansions, strict=True)):
+                found[own].append(i)
+                for said in (*expansion, *implied(own)):
+                    found[said].append(i)
+            self._places = dict(found)
         return self._places.get(key, [])
 
     def says(self, keys: tuple[str, ...]) -> bool:
@@ -113,46 +127,57 @@ class Reading:
             self._said = frozenset(self._flat)
         if any(key not in self._said for key in keys):
             return False
-        flat = self._flat
-        return any(tuple(flat[i : i + len(keys)]) == keys for i, key in enumerate(flat) if key == keys[0])
+        if len(keys) == 1:
+            return True
+        wanted = list(keys)
+        i = -1
+        try:
+            while True:
+                i = self._flat.index(keys[0], i + 1)
+                if self._flat[i : i + len(keys)] == wanted:
+                    return True
+        except ValueError:
+            return False
 
     def between(self, left: int, right: int) -> str:
         """The text between word ``left`` and word ``right``."""
         return self.text[self.words[left].end : self.words[right].start]
 
-    def _read_capitals(self) -> None:
+    def _read_capitals(self, shouted: list[int]) -> None:
         """A stop word in capitals beside a word in small letters is an abbreviation ("severe AS")."""
-        words, text, stop = self.words, self.text, self._lexicon.stop
-        for i, key in enumerate(self.keys):
-            if key not in stop or words[i].end - words[i].start < 2:
-                continue
-            if text[words[i].start : words[i].end].isupper() and any(
+        words, text = self.words, self.text
+        for i in shouted:
+            if any(
                 not text[words[k].start : words[k].end].isupper() and words[k].form.isalpha()
                 for k in (i - 1, i + 1)
                 if 0 <= k < len(words)
             ):
-                self.keys[i] = lexicon.capital(key)
+                self.keys[i] = lexicon.capital(self.keys[i])
 
-    def _read_eyes(self) -> None:
+    def _read_without(self, letters: list[int]) -> None:
+        """"w/o" and "w/out" are one word: without."""
+        words = self.words
+        for i in letters:
+            if i + 1 < len(words) and words[i + 1].form in ("o", "out") and self.between(i, i + 1) == "/":
+                self.keys[i] = self._lexicon.key("without")
+                self.keys[i + 1] = self._lexicon.key("of")
+
+    def _read_eyes(self, sides: list[int]) -> None:
         """OD, OS and OU are sides in a note that speaks of eyes."""
-        for i, word in enumerate(self.words):
-            side = _EYES.get(self.text[word.start : word.end])
-            if side is not None and not _OF_EYES.isdisjoint(self.keys):
-                self.keys[i] = side
+        if sides and not _OF_EYES.isdisjoint(self.keys):
+            for i in sides:
+                self.keys[i] = _EYES[self.text[self.words[i].start : self.words[i].end]]
 
     def expansion(self, i: int) -> tuple[str, ...]:
         """The keys that the abbreviation at word ``i`` stands for, or ()."""
         return self._expansions[i]
 
-    def _read_sides(self) -> None:
+    def _read_sides(self, letters: list[int]) -> None:
         """Single letters L and R are sides beside another word ("L knee", "hip R", "B/L"), never beside a number."""
         words, keys, text = self.words, self.keys, self.text
-        for i, word in enumerate(words):
-            if word.end - word.start != 1:
-                continue
+        for i in letters:
+            word = words[i]
             letter = text[word.start]
-            if letter.upper() not in _SIDES:
-                continue
             after = text[word.end : word.end + 1]
             before = text[word.start - 1 : word.start] if word.start else " "
             if letter.upper() == "L" and before in "/\\" and i and words[i - 1].form == "b":

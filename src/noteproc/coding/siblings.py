@@ -15,8 +15,8 @@ from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
 
-# So many words away a forbidden word still speaks of the match, where it stands in another sentence.
-_FORBIDDING = 6
+# So many words away a forbidden word, or one that tells a drug, speaks of the match, where it stands in another sentence.
+_NEAR = 6
 # Only operations have a plain form that stands for the whole family.
 _OPERATIONS = ("10004", "69990")
 
@@ -68,18 +68,24 @@ class Siblings:
                 elif not clause.admits(value):
                     return None
             elif clause.negated:
-                if self._forbidden(clause, match):
+                if self._near(clause, match):
                     return None
-            elif all(self._nearness.nearest(w, match.at, whole=True) is None for w in clause.alternatives):
+            elif not self._wanted(clause, match):
                 missing += 1
         return missing
 
-    def _forbidden(self, clause: Words, match: Match) -> bool:
+    def _wanted(self, clause: Words, match: Match) -> bool:
+        """Whether one of the wanted words stands in what was done; for a drug or supply, near its name."""
+        if match.system != CPT:
+            return self._near(clause, match)
+        return any(self._nearness.nearest(words, match.at, whole=True) is not None for words in clause.alternatives)
+
+    def _near(self, clause: Words, match: Match) -> bool:
         reading = self._reading
         sentence = reading.sentence_of[match.first]
         for words in clause.alternatives:
             found = self._nearness.nearest(words, match.at, whole=True)
-            if found is not None and (found[0] <= _FORBIDDING or reading.sentence_of[found[1]] == sentence):
+            if found is not None and (found[0] <= _NEAR or reading.sentence_of[found[1]] == sentence):
                 return True
         return False
 

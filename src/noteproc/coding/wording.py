@@ -11,7 +11,7 @@ from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
-from noteproc.text.fold import fold, tokens
+from noteproc.text.fold import Token, fold, tokens
 from noteproc.text.tables import rows
 
 _SHORT = re.compile(r"[A-Z][A-Z0-9/]{1,5}")
@@ -112,11 +112,9 @@ def is_rare_short(match: Match, index: PhraseIndex) -> bool:
 
 def _small_words_too(reading: Reading, match: Match, phrase: str) -> bool:
     """A phrase that is one word and small words ("on edge") must stand with its small words."""
-    forms = [t.form for t in tokens(phrase)]
+    forms, small = _words(phrase)
     if len(forms) == 1 or reading.expansion(match.at[0]):
         return True
-    words = lexicon.shipped()
-    small = [words.key(form) in words.stop for form in forms]
     main = small.index(False) if False in small else 0
     for n, form in enumerate(forms):
         i = match.at[0] + n - main
@@ -125,9 +123,17 @@ def _small_words_too(reading: Reading, match: Match, phrase: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=50_000)
+def _words(phrase: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The forms of a phrase's words, and which of them are small words."""
+    words = lexicon.shipped()
+    forms = tuple(t.form for t in tokens(phrase))
+    return forms, tuple(words.key(form) in words.stop for form in forms)
+
+
 def _same_word(form: str, written: str, phrase: str) -> bool:
     """Whether a one-word phrase and a word of the note agree beyond their stems ("dressing" is not "DRESS")."""
-    parts = list(tokens(phrase))
+    parts = _parts(phrase)
     if len(parts) != 1:
         return True
     theirs = phrase[parts[0].start : parts[0].end]
@@ -142,6 +148,11 @@ def _same_word(form: str, written: str, phrase: str) -> bool:
         return False
     words = lexicon.shipped()
     return words.joined(parts[0].form) == words.joined(form)
+
+
+@lru_cache(maxsize=50_000)
+def _parts(phrase: str) -> tuple[Token, ...]:
+    return tuple(tokens(phrase))
 
 
 def _tight(text: str) -> str:

@@ -45,13 +45,14 @@ class GoldCode:
 
 @dataclass(frozen=True, slots=True)
 class GoldNote:
-    """A note with its gold. ``codes`` is None where the note has no code gold at all."""
+    """A note with its gold. ``codes`` is None where the note has no code gold at all; ``kind`` is that of the note."""
 
     note_id: str
     text: str = field(repr=False)
     spans: tuple[GoldSpan, ...]
     codes: tuple[GoldCode, ...] | None
     traps: tuple[GoldCode, ...] = ()
+    kind: str = ""
 
 
 def load_gold(paths: Sequence[Path]) -> dict[str, GoldNote]:
@@ -121,6 +122,7 @@ def _note(row: Mapping[str, object]) -> GoldNote:
         spans,
         None if row.get("codes") is None else tuple(_code(c, text, str(c.get("role", "reportable"))) for c in codes),
         tuple(_code(t, text, "trap") for t in traps),
+        str(row.get("kind", "")),
     )
 
 

@@ -113,13 +113,15 @@ def _ccsr(shelf: Shelf, entry: CodeEntry) -> Iterator[Statement]:
 
 
 def crosswalk(shelf: Shelf, code: str) -> tuple[Statement, ...]:
-    """What the equivalence mappings give for a code, from and to."""
+    """What the equivalence mappings give for a code, ICD-9 codes with or without their dot."""
     found = []
-    for row in shelf.rows("gem", code):
-        how = "approximate" if row.values.get("approximate") in ("1", "yes", "true") else "exact or combined"
-        if row.values.get("no_map") in ("1", "yes", "true"):
-            how = "no equivalent"
-        found.append(Statement(row.values["target"] or "none", row.values.get("direction", ""), how, cite_row(row)))
+    for written in dict.fromkeys((code, code.replace(".", ""))):
+        for row in shelf.rows("gem", written):
+            how = "approximate" if row.values["approximate"] == "1" else "exact"
+            target = row.values["target"]
+            found.append(
+                Statement(target or "no equivalent", row.values["direction"], how if target else "", cite_row(row))
+            )
     return tuple(found)
 
 

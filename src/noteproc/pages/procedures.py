@@ -115,14 +115,17 @@ def _history(code: str) -> Iterator[Statement]:
 
 
 def edit_text(row: Row) -> str:
-    """An edit in words."""
+    """An edit in words: what it forbids, whether a modifier opens it, why, and whether it still holds."""
+    pair = f"column 1 {row.code}, column 2 {row.values['other']}"
     known = meaning("ptp", row.values.get("modifier", ""))
-    ended = f" Deleted on {row.values['deleted']}." if row.values.get("deleted") else ""
+    how = known["meaning"] if known else ""
     why = f" Reason: {row.values['rationale']}." if row.values.get("rationale") else ""
-    return (
-        f"column 1 {row.code}, column 2 {row.values['other']}: the column 2 code is not paid beside it. "
-        f"{known['meaning'] if known else ''}{why}{ended}"
-    )
+    ended = row.values.get("deleted", "")
+    if ended and ended == row.values.get("effective"):
+        return f"{pair}: an edit that was taken back on its first day, {ended}, and does not apply.{why}"
+    if ended:
+        return f"{pair}: an edit until {ended}, no longer in force after it. {how}{why}"
+    return f"{pair}: the column 2 code is not paid beside the column 1 code. {how}{why}"
 
 
 def edit_section(shelf: Shelf, code: str, entry: CodeEntry | None) -> Section:

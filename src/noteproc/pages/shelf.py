@@ -63,7 +63,11 @@ class Shelf:
         if family and column:
             rows = [row for row in self.rows(family, code) if row.values.get(column)]
             if rows:
-                return tuple(_statement(field, row.values[column], _variant(row), cite_row(row)) for row in rows)
+                several = len({_variant(row) for row in rows}) > 1
+                return tuple(
+                    _statement(field, row.values[column], _variant(row) if several else "", cite_row(row))
+                    for row in rows
+                )
         found = [
             _statement(field, fact["value"], "", fact.cite())
             for fact in facts_of("procedures", code)
@@ -104,7 +108,8 @@ def noted(section: str, title: str, statements: Iterable[Statement], missing: It
 
 def _variant(row: Row) -> str:
     modifier = row.values.get("modifier", "") if row.family == "pprrvu" else ""
-    return f"with modifier {modifier}" if modifier else row.release.variant
+    named = (f"with modifier {modifier}" if modifier else "", row.release.variant)
+    return ", ".join(part for part in named if part)
 
 
 def _statement(field: Fact, value: str, variant: str, citation: Citation) -> Statement:

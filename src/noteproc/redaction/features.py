@@ -18,6 +18,9 @@ CONTEXT_ROWS = (64, 4000, 64, 16)
 _CUE = lx.TITLE | lx.KIN | lx.ROLE | lx.DATECUE | lx.PLACECUE | lx.IDLABEL | lx.CREDENTIAL
 
 
+_PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
+
+
 @lru_cache(maxsize=50_000)
 def bucket(value: str, rows: int, seed: int = 0) -> int:
     """A stable row in ``1 .. rows-1`` for a string, the same in every process."""
@@ -51,6 +54,32 @@ def word_row(word: str, bits: int) -> tuple[int, ...]:
         bucket(shape(word), WORD_ROWS[4]),
         bucket(str(bits), WORD_ROWS[5]),
     )
+
+
+def candidates(words: Words) -> NDArray[np.bool_]:
+    """Which tokens could be PHI: figures, capitals and words of no list; among words in lower case also every name.
+
+    In a line without a capital a name may be written small, and so may a place: there every word counts.
+    """
+    forms, bits, line_of = words.words, words.bits, words.line_of
+    text = words.text
+    flat = {
+        line
+        for line in range(len(words.line_starts))
+        if not any(map(str.isupper, text[words.line_start(line) : words.line_end(line)]))
+    }
+    chosen = np.fromiter(
+        (
+            form[0].isalnum() and not (b & _PLAIN and form.islower() and line not in flat)
+            for form, b, line in zip(forms, bits, line_of, strict=True)
+        ),
+        dtype=bool,
+        count=len(forms),
+    )
+    marks = np.fromiter((not form[0].isalnum() for form in forms), dtype=bool, count=len(forms))
+    if len(forms) > 2:
+        chosen[1:-1] |= marks[1:-1] & chosen[:-2] & chosen[2:]
+    return chosen
 
 
 def context_rows(words: Words) -> NDArray[np.int32]:

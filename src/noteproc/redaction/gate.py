@@ -1,7 +1,7 @@
 """The leak gate: a second, independent look at redacted text, which fails closed.
 
 It shares no pattern with detection. It knows what must not be there (identifiers handed in by the caller, canaries,
-what was taken out of this note and, given a patient id, of the patient's other notes) and looks for it in a folded view:
+what was taken out of this note and, given a patient id, of the patient's other notes) and looks for it folded:
 accents, case, invisible characters and the separators inside numbers make no difference.
 """
 
@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from noteproc.records import Note, RedactedNote
 from noteproc.redaction import lexicon as lx
@@ -22,7 +23,7 @@ _NUMBER_TYPES = ID_TYPES | {"PHONE_NUMBER", "FAX_NUMBER"}
 _WHOLE_TYPES = frozenset({"EMAIL_ADDRESS", "URL", "IP_ADDRESS"})
 _ORDINARY = (
     lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN | lx.TITLE | lx.CREDENTIAL | lx.PARTICLE
-    | lx.FACILITY | lx.ORG | lx.IDLABEL | lx.DATECUE | lx.UNITWORD | lx.STATE | lx.CITY
+    | lx.FACILITY | lx.ORG | lx.IDLABEL | lx.DATECUE | lx.UNITWORD | lx.STATE
 )  # fmt: skip
 _SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 5
@@ -113,7 +114,9 @@ class GateView:
         for start, end in replaced:
             pieces += [text[at:start], "\n\u2028\n"]
             at = end
-        self.text = folded("".join(pieces) + text[at:])
+        shown = "".join(pieces) + text[at:]
+        self.text = folded(shown)
+        self._shown = frozenset(_words(shown))
         self._lexicon = words or lexicon()
         self._words = _words(self.text)
         self._counts: dict[str, list[int]] = {}
@@ -155,6 +158,8 @@ class GateView:
                 yield "".join(parts[first:])
 
     def _named(self, name: str) -> bool:
+        if name in _word_names() and not self._shown & {name.capitalize(), name.upper()}:
+            return False
         for at in self._counts.get(name, ()):
             after = self._words[at + 1] if at + 1 < len(self._words) else ""
             after = self._words[at + 2] if after == "s" and at + 2 < len(self._words) else after
@@ -225,6 +230,11 @@ def folded(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
+
+
+@lru_cache(maxsize=1)
+def _word_names() -> frozenset[str]:
+    return frozenset(lx.read_words("word_names.txt"))
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """The PHI tagger: a small convolutional network over hashed word features, one BIO label a token.
 
 Training (``models/train.py``) uses thinc; here its weights run on NumPy alone. The first layer is linear in the
-embeddings of a word, so its products are computed once when the model loads, and a word costs six table rows.
+embeddings of a word, so its products are computed once when the model loads, and what it makes of a word is kept. Only
+words that could be PHI are decided upon.
 """
 
 from __future__ import annotations
@@ -16,27 +17,29 @@ from numpy.typing import NDArray
 from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.features import CONTEXT_ROWS, WORD_ROWS, context_rows, word_row
+from noteproc.redaction.features import CONTEXT_ROWS, WORD_ROWS, candidates, context_rows, word_row
 from noteproc.redaction.words import Words
 
 _Floats = NDArray[np.float32]
 
 _CACHE_LIMIT = 60_000
-_PIECES = 3
 
 
 def _maxout(x: _Floats, width: int) -> _Floats:
-    best = np.maximum(x[:, :width], x[:, width : 2 * width])
-    best = np.maximum(best, x[:, 2 * width :])
+    best = x[:, :width]
+    for first in range(width, x.shape[1], width):
+        best = np.maximum(best, x[:, first : first + width])
     return best
 
 
 def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
-    mean = x.mean(axis=1, keepdims=True)
-    centred = x - mean
-    variance = (centred * centred).mean(axis=1, keepdims=True) + np.float32(1e-8)
-    normal: _Floats = centred * (variance**-0.5) * gain + bias
-    return normal
+    size = np.float32(x.shape[1])
+    centred = x - (np.add.reduce(x, axis=1) / size)[:, None]
+    variance = np.einsum("ij,ij->i", centred, centred) / size + np.float32(1e-8)
+    centred *= (1.0 / np.sqrt(variance))[:, None]
+    centred *= gain
+    centred += bias
+    return centred
 
 
 class PhiTagger:
@@ -59,11 +62,12 @@ class PhiTagger:
         self.labels: tuple[str, ...] = tuple(meta["labels"])
         self.depth = int(meta["depth"])
         self.width = int(meta["width"])
+        self.pieces = int(meta["pieces"])
         if meta["word_rows"] != list(WORD_ROWS) or meta["context_rows"] != list(CONTEXT_ROWS):
             raise ModelError("the PHI tagger was trained for another version: run `make model` or reinstall noteproc")
         # Pieces side by side instead of interleaved, so that the maximum over them is two passes over whole blocks.
-        by_piece = np.arange(self.width * _PIECES).reshape(self.width, _PIECES).T.reshape(-1)
-        mix = weights["mix_W"].reshape(self.width * _PIECES, -1)[by_piece]
+        by_piece = np.arange(self.width * self.pieces).reshape(self.width, self.pieces).T.reshape(-1)
+        mix = weights["mix_W"].reshape(self.width * self.pieces, -1)[by_piece]
         self._tables: list[_Floats] = []
         at = 0
         for column in range(len(WORD_ROWS)):
@@ -76,48 +80,76 @@ class PhiTagger:
         self._context = [weights[f"context_{column}"] for column in range(len(CONTEXT_ROWS))]
         self._layers = []
         for k in range(self.depth):
-            matrix = weights[f"layer{k}_W"].reshape(self.width * _PIECES, -1)[by_piece].T
-            size = self.width
-            parts = tuple(np.ascontiguousarray(matrix[j * size : (j + 1) * size]) for j in range(3))
+            matrix = np.ascontiguousarray(weights[f"layer{k}_W"].reshape(self.width * self.pieces, -1)[by_piece].T)
             self._layers.append(
-                (parts, weights[f"layer{k}_b"].reshape(-1)[by_piece], weights[f"layer{k}_g"], weights[f"layer{k}_n"])
+                (matrix, weights[f"layer{k}_b"].reshape(-1)[by_piece], weights[f"layer{k}_g"], weights[f"layer{k}_n"])
             )
         self._out_w = np.ascontiguousarray(weights["out_W"].T)
         self._out_b = weights["out_b"]
         self._lexicon = lx.lexicon()
-        self._rows: dict[str, tuple[int, ...]] = {}
+        self._outside = self.labels.index("O")
+        self._known: dict[str, int] = {}
+        self._vectors: _Floats = np.zeros((4096, self.width), dtype=np.float32)
 
     def probabilities(self, words: Words) -> _Floats:
-        """One row of label probabilities a token, in the order of ``labels``."""
-        n = len(words)
-        if n == 0:
-            return np.zeros((0, len(self.labels)), dtype=np.float32)
-        rows = self._rows
-        if len(rows) > _CACHE_LIMIT:
-            rows.clear()
-        bits = self._lexicon.bits
-        for form in set(words.words).difference(rows):
-            rows[form] = word_row(form, bits(form.lower()))
-        index = np.array([rows[form] for form in words.words], dtype=np.int32)
+        """One row of label probabilities a token, in the order of ``labels``; words that can be no PHI are outside."""
+        result = np.zeros((len(words), len(self.labels)), dtype=np.float32)
+        result[:, self._outside] = 1.0
+        wanted = np.flatnonzero(candidates(words))
+        if not len(wanted):
+            return result
+        x = self._words_of(words.words)
         context = context_rows(words)
-        x = self._tables[0][index[:, 0]]
-        for column in range(1, len(self._tables)):
-            x += self._tables[column][index[:, column]]
-        x += self._mix_bias
-        x = _layer_norm(_maxout(x, self.width), *self._mix_norm)
         for column, table in enumerate(self._context):
             x += table[context[:, column]]
-        for (left, centre, right), bias, gain, shift in self._layers:
-            y = x @ centre + bias
-            if n > 1:
-                y[1:] += x[:-1] @ left
-                y[:-1] += x[1:] @ right
-            x = x + _layer_norm(_maxout(y, self.width), gain, shift)
-        scores: _Floats = x @ self._out_w + self._out_b
+        # Each layer sees one token to either side, so the first has to know the neighbours of what the last decides.
+        reach = [wanted]
+        for _ in range(self.depth - 1):
+            reach.insert(0, _widened(reach[0], len(words)))
+        for index, (matrix, bias, gain, shift) in zip(reach, self._layers, strict=True):
+            framed = np.zeros((len(words) + 2, self.width), dtype=np.float32)
+            framed[1:-1] = x
+            windows = np.concatenate((framed[index], framed[index + 1], framed[index + 2]), axis=1)
+            y = windows @ matrix
+            y += bias
+            x[index] += _layer_norm(_maxout(y, self.width), gain, shift)
+        scores: _Floats = x[wanted] @ self._out_w + self._out_b
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+        scores /= np.add.reduce(scores, axis=1)[:, None]
+        result[wanted] = scores
+        return result
+
+    def _words_of(self, forms: list[str]) -> _Floats:
+        """What the first layer makes of each word: it depends on the word alone, so it is kept."""
+        known = self._known
+        new = set(forms).difference(known)
+        if new:
+            if len(known) + len(new) > _CACHE_LIMIT:
+                known.clear()
+                new = set(forms)
+            bits = self._lexicon.bits
+            ordered = sorted(new)
+            index = np.array([word_row(form, bits(form.lower())) for form in ordered], dtype=np.int32)
+            x = self._tables[0][index[:, 0]]
+            for column in range(1, len(self._tables)):
+                x += self._tables[column][index[:, column]]
+            x += self._mix_bias
+            first, last = len(known), len(known) + len(ordered)
+            if last > len(self._vectors):
+                grown = np.zeros((max(last, 2 * len(self._vectors)), self.width), dtype=np.float32)
+                grown[:first] = self._vectors[:first]
+                self._vectors = grown
+            self._vectors[first:last] = _layer_norm(_maxout(x, self.width), *self._mix_norm)
+            known.update(zip(ordered, range(first, last), strict=True))
+        return self._vectors[[known[form] for form in forms]]
+
+
+def _widened(index: NDArray[np.intp], length: int) -> NDArray[np.intp]:
+    """The given places and their neighbours."""
+    mark = np.zeros(length + 2, dtype=bool)
+    mark[index] = mark[index + 1] = mark[index + 2] = True
+    return np.flatnonzero(mark[1:-1])
 
 
 @lru_cache(maxsize=1)

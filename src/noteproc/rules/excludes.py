@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from noteproc.codesets import ICD10CM, covers
+from noteproc.codesets import ICD10CM, CodeNames, covers
 from noteproc.records import Finding
 from noteproc.rules.case import Case, tabular
 
@@ -18,12 +19,12 @@ def excluded_pairs(case: Case) -> Iterator[tuple[int, Finding]]:
     told: set[frozenset[int]] = set()
     for place, entry in diagnoses:
         for note in case.codesets.notes(ICD10CM, entry.code, "excludes1"):
+            excluded = _excluded(note.codes, entry.code)
             for other_place, other in diagnoses:
-                pair = frozenset((place, other_place))
-                if len(pair) < 2 or pair in told:
-                    continue
-                # A note of a chapter or block that names the code's own place excludes nothing from itself.
-                if any(covers(n, other.code) and not covers(n, entry.code) for n in note.codes):
+                if excluded.hold(other.code):
+                    pair = frozenset((place, other_place))
+                    if len(pair) < 2 or pair in told:
+                        continue
                     told.add(pair)
                     yield (
                         place,
@@ -34,3 +35,9 @@ def excluded_pairs(case: Case) -> Iterator[tuple[int, Finding]]:
                             tabular(note.code, "Excludes1"),
                         ),
                     )
+
+
+@lru_cache(maxsize=20_000)
+def _excluded(names: tuple[str, ...], code: str) -> CodeNames:
+    """What a note keeps apart from ``code``: one of a chapter or block excludes nothing from the code's own place."""
+    return CodeNames(tuple(name for name in names if not covers(name, code)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from noteproc.codesets import ICD10CM, CodeEntry, CodeNote, covers
+from noteproc.codesets import ICD10CM, CodeEntry, CodeNames, CodeNote, covers
 from noteproc.codesets.tables import read_rules
 from noteproc.records import Finding
 from noteproc.rules.case import Case, tabular
@@ -38,7 +38,12 @@ def is_manifestation(entry: CodeEntry) -> bool:
 
     Source: ICD-10-CM Official Guidelines FY 2026, I.A.13.
     """
-    return entry.system == ICD10CM and bool(_MANIFESTATION.search(entry.title))
+    return entry.system == ICD10CM and _is_manifestation(entry.title)
+
+
+@lru_cache(maxsize=20_000)
+def _is_manifestation(title: str) -> bool:
+    return _MANIFESTATION.search(title) is not None
 
 
 def _code_first(case: Case, entry: CodeEntry, before: list[CodeEntry], after: list[CodeEntry]) -> Iterator[Finding]:
@@ -97,9 +102,7 @@ def _also(case: Case, entry: CodeEntry, before: list[CodeEntry], after: list[Cod
 
 
 def _never_first(entry: CodeEntry, before: list[CodeEntry], after: list[CodeEntry]) -> Iterator[Finding]:
-    for codes, needs, why, source in _secondary_only():
-        if not covers(codes, entry.code):
-            continue
+    for needs, why, source in _secondary(entry.code):
         others = (*before, *after)
         if needs and not any(covers(n, e.code) for n in needs for e in others):
             yield Finding("warning", "NeedsCompanion", f"{entry.code} by itself: {why}", source)
@@ -107,8 +110,8 @@ def _never_first(entry: CodeEntry, before: list[CodeEntry], after: list[CodeEntr
             yield Finding("error", "NeverFirst", f"{entry.code} does not stand first: {why}", source)
         elif not others and not needs:
             yield Finding("warning", "NeverFirst", f"{entry.code} stands alone: {why}", source)
-    for codes, character, source in _drug_orders():
-        if covers(codes, entry.code) and _before_seventh(entry.code) == character and not before:
+    if not before:
+        for source in _drug_order(entry.code):
             yield Finding("error", "NeverFirst", f"{entry.code} does not stand first", source)
 
 
@@ -119,11 +122,27 @@ def _near(case: Case, entry: CodeEntry, kind: str) -> tuple[CodeNote, ...]:
 
 
 def _names(note: CodeNote, entry: CodeEntry) -> bool:
-    return any(covers(named, entry.code) for named in note.codes)
+    return bool(note.codes) and CodeNames.of(note.codes).hold(entry.code)
 
 
 def _before_seventh(code: str) -> str:
     return code[-2] if len(code) == 8 else code[-1]
+
+
+@lru_cache(maxsize=20_000)
+def _secondary(code: str) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+    """The rows of ``secondary_only.tsv`` that name a code."""
+    return tuple((needs, why, source) for codes, needs, why, source in _secondary_only() if covers(codes, code))
+
+
+@lru_cache(maxsize=20_000)
+def _drug_order(code: str) -> tuple[str, ...]:
+    """The sources of the rows of ``drug_codes.tsv`` that name a code and its character before the seventh."""
+    return tuple(
+        source
+        for codes, character, source in _drug_orders()
+        if covers(codes, code) and _before_seventh(code) == character
+    )
 
 
 @lru_cache(maxsize=1)

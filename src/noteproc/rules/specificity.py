@@ -69,11 +69,12 @@ def _side_missing(codesets: CodeSets, entry: CodeEntry) -> bool:
     for _ in range(2):
         if code.parent is None or code.parent.isdigit():
             return False
-        siblings = codesets.children(ICD10CM, code.parent)
-        titles = [e.title for c in siblings if c != code.code and (e := codesets.entry(ICD10CM, c))]
-        sides = [re.sub(r"\s+", " ", _SIDE.sub("unspecified", t)).lower() for t in titles if _SIDE.search(t)]
-        if _UNSPECIFIED.search(code.title) and not _SIDE.search(code.title) and code.title.lower() in sides:
-            return True
+        if _UNSPECIFIED.search(code.title) and not _SIDE.search(code.title):
+            siblings = codesets.children(ICD10CM, code.parent)
+            titles = [e.title for c in siblings if c != code.code and (e := codesets.entry(ICD10CM, c))]
+            sides = [re.sub(r"\s+", " ", _SIDE.sub("unspecified", t)).lower() for t in titles if _SIDE.search(t)]
+            if code.title.lower() in sides:
+                return True
         parent = codesets.entry(ICD10CM, code.parent)
         if parent is None or len(code.code) != 8:
             return False

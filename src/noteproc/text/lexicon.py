@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.text.fold import fold, tokens
@@ -41,6 +42,38 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 5 else word
 
 
+class Spelling(NamedTuple):
+    """What a word as written says by itself.
+
+    Attributes:
+        key: its key.
+        expansion: the keys of the words that it stands for, or ().
+        shouted: whether it is a stop word in capitals, and so perhaps an abbreviation ("AS").
+    """
+
+    key: str
+    expansion: tuple[str, ...]
+    shouted: bool
+
+
+class _Spellings(dict[str, Spelling]):
+    """Spellings by the word as written, made when first asked for."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, written: str) -> Spelling:
+        words = self._lexicon
+        folded = fold(written)
+        key = words.key(folded)
+        shouted = key in words.stop and len(written) > 1 and written.isupper()
+        made = Spelling(key, words.expansion(folded, written), shouted)
+        if len(self) < _KEPT:
+            self[written] = made
+        return made
+
+
 class Lexicon:
     """The word tables of ``dictionaries/words``, loaded once.
 
@@ -50,6 +83,7 @@ class Lexicon:
         default: keys that a code may hold though the note does not say them.
         axis: keys that say which, not what: they may stand between the words of a phrase.
         lowercase: abbreviations that are read in small letters too.
+        spellings: word as written -> what it says; any word may be asked for.
     """
 
     def __init__(self) -> None:
@@ -77,6 +111,7 @@ class Lexicon:
             self._implied[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
         self.lowercase = frozenset(light.get("lowercase", ()))
         self._capitals_only = light.get("capitals", frozenset())
+        self.spellings = _Spellings(self)
 
     def key(self, folded: str) -> str:
         """The key of a folded word."""
@@ -146,6 +181,6 @@ def shipped() -> Lexicon:
 def fingerprint() -> str:
     """Changes with any word table or with the way keys are made: compiled phrases carry it."""
     digest = hashlib.sha256(_SCHEME)
-    for name in ("expansions.tsv", "forms.tsv", "light.tsv"):
+    for name in ("expansions.tsv", "forms.tsv", "light.tsv", "performing.tsv"):
         digest.update((dictionaries_dir() / "words" / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -15,14 +15,18 @@ from noteproc.text.tables import rows
 
 _WORDS = re.compile(r"[^\W_]+")
 # A heading at the start of a line: numbering or bullets before it, a colon, dash or the line's end after it.
+# Each repeat is bounded or begins with a mark of its own, so that no run of spaces or stars is read over and over.
+_BEFORE = r"[ \t]*(?:[#*=•>~_-]+[ \t]*)?(?:\(?\d{1,2}[.)][ \t]*)?"
+_FIRST_WORD = re.compile(rf"(?m)^{_BEFORE}(?P<first>[A-Za-z][^\W_]*)[^\n]*")
 _AT_LINE = re.compile(
-    r"(?m)^[ \t]*(?:[#*=•>~_-]+[ \t]*)?(?:\(?\d{1,2}[.)][ \t]*)?"
-    r"(?P<h>[A-Za-z][\w /&.,'’+()-]{0,60}?)[ \t]*(?:[*=~_#]*[ \t]*)"
-    r"(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]*[ \t]*\r?$)"
+    rf"{_BEFORE}(?P<h>[A-Za-z][\w /&.,'’+()-]{{0,60}}?)[ \t]*(?:[*=~_#]{{1,40}}[ \t]*)?"
+    r"(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]{0,120}$)"
 )
 _INLINE = re.compile(
-    r"(?:(?<=[.;!?/)\]>])[ \t]+|[ \t]{2,}|[ \t]//[ \t]|[ \t]\|[ \t])(?P<h>[A-Z][\w/&.-]{0,24}(?: [\w/&-]{1,16}){0,3}?):"
+    r"(?:(?<=[.;!?/)\]>])[ \t]+|(?<![ \t])[ \t]{2,}|[ \t]//[ \t]|[ \t]\|[ \t])(?P<h>[A-Z][\w/&.-]{0,24}(?: [\w/&-]{1,16}){0,3}?):"
 )
+# A bare heading over a list ("dx", below it "- asthma").
+_LIST_BELOW = re.compile(r"[ \t\r]*\n[-–—]{1,2}\s")
 # Sections that run over several paragraphs even where the first stands in the heading's line.
 _LONG = frozenset(
     [
@@ -105,6 +109,7 @@ class Headings:
                     raise ConfigError(f"{path.name}: no section is called {row['section']!r}")
                 for heading in row["headings"].split("|"):
                     self._names[_key(heading)] = row["section"]
+        self._first_words = frozenset(key.split(" ", 1)[0] for key in self._names)
 
     def name(self, heading: str) -> str | None:
         """The canonical name of a heading as written, or None."""
@@ -123,17 +128,26 @@ class Headings:
     def find(self, text: str) -> list[Section]:
         """The sections of ``text`` in order; they cover it without a gap."""
         marks: dict[int, tuple[str, int]] = {}
-        for m in _AT_LINE.finditer(text):
+        for line in _FIRST_WORD.finditer(text):
+            if line["first"].lower() not in self._first_words:
+                continue
+            m = _AT_LINE.match(text, line.start(), line.start() + len(line.group().rstrip(" \t\r")))
+            if m is None:
+                continue
             name = self._names.get(_key(m["h"])) or self._names.get(_key(_ASIDE.sub(" ", m["h"])))
             if name is None:
                 continue
-            mark = m["mark"]
+            mark, content = m["mark"], m.end()
+            if content == m.endpos and mark != ":":
+                below = _LIST_BELOW.match(text, content)
+                content = line.end() if below is None else below.end()
+                mark = mark if below is None else "-"
             if mark == "." and not m["h"].isupper():
                 continue
             if len(m["h"].strip()) <= _SHORT and mark != ":" and mark.strip(" \t\r") == "" and not m["h"].isupper():
                 continue
             # "History of ..." is no heading: a bare line must be short and stand alone.
-            marks[m.start("h")] = (name, m.end())
+            marks[m.start("h")] = (name, content)
         for m in _INLINE.finditer(text):
             name = self._names.get(_key(m["h"]))
             if name is not None:

@@ -15,8 +15,11 @@ _WRAP_WIDTH = 56
 _LINE = re.compile(r"[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 _ITEM = re.compile(r"\s*(?:[-*•◦▪·●–—>+]+\s|\(?\d{1,2}[.):]\s|\(?[a-zA-Z][.)]\s|\[[ xX]?\]|#\s?\d|#\S)")
 _HEADINGISH = re.compile(r"\s*(?:[A-Z][A-Z0-9 /&()+'-]{2,40}(?::|$)|[A-Za-z][\w /&().-]{0,40}:(?:\s|$))")
-_END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s)|;(?=\s)|(?<=\s)--+(?=\s)|\s//\s")
+# Each run of marks is read from its start alone.
+_END = re.compile(r"(?<![.!?])[.!?]+[)\]\"'”’]*(?=\s)|;(?=\s)|(?<=\s)--+(?=\s)|\s//\s")
+_NEXT = re.compile(r"\S")
 _LAST_WORD = re.compile(r"([\w./-]+)\Z")
+_LONGEST = 40
 _OPEN_END = re.compile(r"(?:,|\b(?:and|or|of|the|with|in|to|a|an|for|by|on|at|from|left|right|no|is|was|were|as))\s*\Z")
 
 
@@ -56,29 +59,29 @@ def split(text: str) -> list[Sentence]:
 def _blocks(text: str) -> list[tuple[int, int]]:
     """Runs of lines that were wrapped from one paragraph."""
     blocks: list[tuple[int, int]] = []
-    previous_end = -1
+    line_start = previous_end = -1
     for m in _LINE.finditer(text):
         line = m.group()
         if not line.strip():
             previous_end = -1
             continue
-        if previous_end >= 0 and blocks and _continues(text[blocks[-1][0] : previous_end], line):
+        if previous_end >= 0 and blocks and _continues(text[line_start:previous_end], line):
             gap = text[previous_end : m.start()]
             if gap.count("\n") + gap.count("\r") - gap.count("\r\n") <= 1:
                 blocks[-1] = (blocks[-1][0], m.end())
-                previous_end = m.end()
+                line_start, previous_end = m.span()
                 continue
         blocks.append((m.start(), m.end()))
-        previous_end = m.end()
+        line_start, previous_end = m.span()
     return blocks
 
 
 def _continues(above: str, line: str) -> bool:
-    """True where ``line`` goes on with the sentence that ``above`` left open at its end."""
-    if _ITEM.match(line) or _HEADINGISH.match(line):
-        return False
-    last = above[max(above.rfind("\n"), above.rfind("\r")) + 1 :].rstrip()
+    """True where ``line`` goes on with the sentence that the line ``above`` left open at its end."""
+    last = above.rstrip()
     if not last or last.endswith((".", "!", "?", ":", ";")):
+        return False
+    if _ITEM.match(line) or _HEADINGISH.match(line):
         return False
     if _OPEN_END.search(last):
         return True
@@ -91,8 +94,9 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
     begin = start
     for m in _END.finditer(text, start, end):
         if m.group()[0] == ".":
-            word = _LAST_WORD.search(text, begin, m.start())
-            after = text[m.end() :].lstrip()[:1] if m.end() - m.start() == 1 else "A"
+            # No abbreviation is longer; a search from the sentence's start would read it once more for each mark.
+            word = _LAST_WORD.search(text, max(begin, m.start() - _LONGEST), m.start())
+            after = _following(text, m.end()) if m.end() - m.start() == 1 else "A"
             if word is not None:
                 last = word.group(1).lower()
                 if last in always or (len(last) == 1 and last.isalpha() and after.isupper()):
@@ -105,6 +109,12 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
         _add(text, begin, m.end(), found)
         begin = m.end()
     _add(text, begin, end, found)
+
+
+def _following(text: str, at: int) -> str:
+    """The first character at or after ``at`` that is not white space, or ""."""
+    found = _NEXT.search(text, at)
+    return found.group() if found is not None else ""
 
 
 def _add(text: str, start: int, end: int, found: list[Sentence]) -> None:

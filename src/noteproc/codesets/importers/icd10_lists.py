@@ -16,7 +16,7 @@ _ORDER = re.compile(r"(\d{5}) ([0-9A-Z]{3,7}) {1,5}([01]) (.{60}) (.+)")
 _CODES = re.compile(r"([0-9A-Z]{3,7}) {1,5}(\S.+)")
 _PCS = re.compile(r"[0-9B-DF-HX][0-9A-HJ-NP-Z]{2}(?:[0-9A-HJ-NP-Z]{4})?")
 _ADDENDUM = re.compile(
-    r"(Add|Delete|Revise from|Revise to|No change)\s*:?\s+(?:\d{5}\s+)?([A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?)"
+    r"(Add|Delete|Revise from|Revise to|No change)\s*:?\s+(?:\d{5}\s+)?([A-Z][0-9A][0-9A-Z](?:\.?[0-9A-Z]{1,4})?)"
     r"(?:\s+([01])(?=\s))?\s+(\S.*)",
     re.I,
 )

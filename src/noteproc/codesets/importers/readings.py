@@ -12,7 +12,7 @@ from noteproc.codesets.importers.dates import Span, iso
 from noteproc.codesets.importers.documents import Document
 
 PROCEDURE_CODE = re.compile(r"\d{4}[0-9A-Z]|[A-V]\d{4}")
-DIAGNOSIS_CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9A][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 PCS_CODE = re.compile(r"[0-9B-DF-HX][0-9A-HJ-NP-Z]{6}")
 
 

@@ -78,7 +78,7 @@ def root_tag(document: Document) -> str:
         found.append(tag)
 
     parser.StartElementHandler = start
-    with suppress(expat.ExpatError):
+    with suppress(expat.ExpatError, LookupError, ValueError):
         parser.Parse(document.head, False)
     return found[0] if found else ""
 

@@ -57,6 +57,7 @@ _NOT_STREET = re.compile(
 )
 
 
+_HEAD_LINE = re.compile(r"^\d{1,3}[MF]\s|\b(?:MRN|DOB|DOS|DOV|SSN|PT|PCP|ID)\b")
 _STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if kind == "STREET") | {
     "terr",
     "extension",
@@ -96,7 +97,7 @@ class AddressRecognizer(NoteRecognizer):
                 continue
             for m in pattern.finditer(text):
                 shown = m.group()
-                if "\n" in shown or _NOT_STREET.match(shown):
+                if "\n" in shown or _NOT_STREET.match(shown) or _HEAD_LINE.search(shown):
                     continue
                 doubtful = pattern is _STREET and not self._proper(shown)
                 end = m.start() + len(shown.rstrip(" ,"))
@@ -179,6 +180,9 @@ class AddressRecognizer(NoteRecognizer):
             if not words.bits[i] & lx.STATE:
                 continue
             state_end = i
+            if form == "OR" and i + 1 < n and words.words[i + 1].isdigit() and len(words.words[i + 1]) < 3:
+                # An operating room and its number.
+                continue
             if form in self.lexicon.states or (words.lower[i] in self._state_names and form[0].isupper()):
                 pass
             elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names and form[0].isupper():
@@ -280,7 +284,7 @@ class AddressRecognizer(NoteRecognizer):
 
     def _cities(self, words: Words) -> Iterator[Hit]:
         """Known towns after words of place: "lives in Duluth"."""
-        n = len(words)
+        text, n = words.text, len(words)
         bits = self.lexicon.bits
         cities = self.lexicon.cities
         for i, _low in enumerate(words.lower):
@@ -312,4 +316,10 @@ class AddressRecognizer(NoteRecognizer):
                     ):
                         score = max(score, 0.6)
                     yield Hit(words.starts[i], words.ends[i + size - 1], "CITY", score)
+                    k = i + size
+                    zipped = (
+                        _ZIP.match(text, words.starts[k]) if k < n and words.line_of[k] == words.line_of[i] else None
+                    )
+                    if zipped and words.starts[k] - words.ends[k - 1] <= 2:
+                        yield Hit(zipped.start(), zipped.end(), "ZIP_CODE", 0.9)
                     break

@@ -61,7 +61,7 @@ _WEEKDAY_AFTER = re.compile(
     r"\s{0,3}[,(]?\s{0,3}\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
 )
 _MEASURE_BEFORE = re.compile(
-    r"(?<![a-z])(?:pain|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
+    r"(?<![a-z])(?:pain|throbb?ing|aching|ache|sharp|sore(?:ness)?|burning|cramps?|cramping|stabbing|headache|vas|nrs|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
     r"|rating|bp|pressure|apgars?|vision|acuity|"
     r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
     r"|extension|abduction|"
@@ -73,7 +73,7 @@ _MEASURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s{0,3}(?:-?\s?(?:strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
+    r"^\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
     r"|inch|inches|\"|cup|tab|tablet|pill|dose|"
     r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
     r"|pint|full|positive|negative|correct|recall|words|objects|"

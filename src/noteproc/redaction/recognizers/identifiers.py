@@ -78,6 +78,22 @@ _NEVER = re.compile(
 _UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]{2,40}(?![\w@])")
 _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
+_HEAD_LINES = 8
+_PERSON = re.compile(
+    r"(?<![\w./-])(?:\d{1,3}[ -]?(?:y/?o|yo|yrs?|years?[ -]old|y|mo)?[ ,/]{0,2}(?:[MF]\b|male\b|female\b|y/?o\b)"
+    r"|[MF][ /-]?\d{2}\b|(?:dob|d\.o\.b\.|born)\b)",
+    re.IGNORECASE,
+)
+_NAME_FIRST = re.compile(
+    r"[\s*>-]{0,8}(?:(?:pt|patient|name|re)\b[: ]{0,3})?[^\W\d_][\w'’-]{1,20},? [^\W\d_]", re.IGNORECASE
+)
+_BARE_ID = re.compile(
+    r"(?<![\w./#-])(?:[A-Z]{1,4}[ -]?\d{1,4}[ -]\d{2,6}(?:-\w{1,4})?|[A-Z]{1,4}-?\d{4,10}|\d{2,4}(?:[ -]\d{2,4}){2,3}"
+    r"|\d{6,10})(?![\w/:]|[.-]\d)"
+)
+_DATE_LIKE = re.compile(
+    r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|^(?:IN|OR|PACU|RM|BED|AT|POD|DOS|TO|G|P)\b"
+)
 _UNITS_AFTER = re.compile(
     r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
     r"|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b"
@@ -140,6 +156,28 @@ class IdentifierRecognizer(NoteRecognizer):
             if hit is not None:
                 yield hit
                 previous = hit
+        yield from self._beside_the_person(words)
+
+    def _beside_the_person(self, words: Words) -> Iterator[Hit]:
+        """Numbers without a label in a head line: beside an age with the sex, or a date of birth."""
+        text = words.text
+        for line in range(len(words.line_starts)):
+            start, end = words.line_start(line), min(words.line_end(line), words.line_start(line) + 400)
+            if end - start < 12:
+                continue
+            anchor = _PERSON.search(text, start, end)
+            if anchor is None or not (line < _HEAD_LINES or _NAME_FIRST.match(text, start, end)):
+                continue
+            for m in _BARE_ID.finditer(text, start, end):
+                value = m.group()
+                digits = sum(map(str.isdigit, value))
+                if digits < 4 or (m.start() < anchor.end() and anchor.start() < m.end()):
+                    continue
+                if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
+                    continue
+                if any(map(str.isalpha, value)) and (_CODE.fullmatch(value) or _DATE_LIKE.search(value)):
+                    continue
+                yield Hit(m.start(), m.end(), "MEDICAL_RECORD_NUMBER", 0.7)
 
     @staticmethod
     def _grouped(text: str, hit: Hit) -> Hit:
@@ -191,7 +229,9 @@ class IdentifierRecognizer(NoteRecognizer):
             if kind == "ZIP_CODE":
                 return Hit(start, end, kind, 0.95) if re.fullmatch(r"\d{5}(?:-\d{4})?", value) else None
             if kind in ("PHONE_NUMBER", "FAX_NUMBER"):
-                return Hit(start, end, kind, 0.7) if near and digits >= 7 and not mixed else None
+                if near and digits >= 7 and not mixed:
+                    return Hit(start, end, kind, 0.7)
+                return self._unlabelled(text, start, end, value, digits, mixed)
             long_enough = len(value) >= shortest and digits >= min(3, shortest - 1)
             long_enough = long_enough or (mixed and digits >= 2 and len(value) >= 4)
             if long_enough and (not _looks_plain(value) or digits >= 4):
@@ -257,6 +297,9 @@ class IdentifierRecognizer(NoteRecognizer):
                 k -= 1
                 continue
             found = self._longest_label(lower, k)
+            if len(lower[k]) == 1 and k and words.ends[k - 1] == words.starts[k] and lower[k - 1].isdigit():
+                # "33F" tells age and sex, no fax.
+                return None
             if found is not None and not (
                 steps == 0
                 and lower[k] in ("id", "of", "no")

@@ -39,7 +39,7 @@ class NameReader(NoteRecognizer):
                 and first
                 and bits & lx.NAME
                 and form[0].isupper()
-                and low in ("will", "may", "man", "do", "an", "can", "so", "to")
+                and low in ("will", "may", "man", "do", "an", "can", "so", "to", "art", "bill")
             )
         if form[0].isupper():
             if len(form) == 1:
@@ -83,6 +83,7 @@ class NameReader(NoteRecognizer):
                     and k + 1 < n
                     and (
                         (self._nameish(words, k + 1, first=True, trusted=True) and words.words[k + 1][0].isupper())
+                        or self._particles_lead(words, k + 1)
                         or (words.words[k + 1] in "-'" and gap == 0)
                     )
                     and (k > i or trusted)
@@ -150,6 +151,14 @@ class NameReader(NoteRecognizer):
             last -= 1
         return last
 
+    def _particles_lead(self, words: Words, k: int) -> bool:
+        """Whether more particles and then a name follow ("VAN DER MEER")."""
+        while k < len(words) and words.bits[k] & lx.PARTICLE and words.starts[k] - words.ends[k - 1] == 1:
+            k += 1
+            if k < len(words) and not words.bits[k] & lx.PARTICLE:
+                return self._nameish(words, k, first=True, trusted=True) and words.words[k][0].isupper()
+        return False
+
     @staticmethod
     def _dot_belongs(words: Words, k: int) -> bool:
         return k < len(words) and words.starts[k] - words.ends[k - 1] <= 1 and words.words[k][0].isupper()
@@ -181,7 +190,9 @@ class NameReader(NoteRecognizer):
             j = self._run(words, k, trusted=True, lower=lower)
             if j == k:
                 return
-            if lower and not self._looks_named(words, k, j):
+            if lower and not (
+                self._looks_named(words, k, j) and (strong or any(words.bits[t] & lx.NAME for t in range(k, j)))
+            ):
                 return
             if j == k + 1 and words.lower[k] in self._descents and role == "OTHER_NAME":
                 return
@@ -197,7 +208,7 @@ class NameReader(NoteRecognizer):
                     self.lexicon.bits(following) & lx.CREDENTIAL
                     and (words.words[j + 1].isupper() or len(following) > 3 or following in ("pa", "np", "rn", "md"))
                 ):
-                    j2 = self._run(words, j + 1, trusted=False, lower=lower, limit=3)
+                    j2 = self._run(words, j + 1, trusted=strong and role == "PATIENT_NAME", lower=lower, limit=3)
                     single = sum(1 for t in range(k, j) if len(words.words[t]) > 1 and words.words[t][0].isalpha()) <= 3
                     if (
                         j2 > j + 1

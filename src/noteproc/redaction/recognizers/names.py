@@ -30,6 +30,9 @@ class NameRecognizer(NameReader):
         for i, low in enumerate(words.lower):
             if not words.bits[i] & lx.TITLE or (role := self.lexicon.titles.get(low)) is None:
                 continue
+            if i and words.ends[i - 1] == words.starts[i] and words.words[i - 1].isdigit():
+                # "70ms. Typical": a unit, no title.
+                continue
             k = i + 1
             if k < n and words.words[k] == "." and words.starts[k] == words.ends[i]:
                 k += 1
@@ -194,7 +197,7 @@ class NameRecognizer(NameReader):
                     or (
                         form_k[0].isupper()
                         and steps == 0
-                        and words.words[i - 1] == ","
+                        and (words.words[i - 1] == "," or (form_k[1:].islower() and k and words.lower[k - 1] == "by"))
                         and bits & lx.CLINICAL
                         and not bits & (lx.ORDINARY | lx.ROLE | lx.FACILITY)
                     )
@@ -271,6 +274,14 @@ class NameRecognizer(NameReader):
             if k < n and words.lower[k] == "named":
                 k += 1
             if k < n and words.starts[k] - words.ends[k - 1] <= 2 and words.words[k][0].isupper():
+                if (
+                    len(words.words[k]) == 1
+                    and words.words[k] not in ("A", "I")
+                    and words.words[k + 1 : k + 2] == ["."]
+                    and k > i
+                    and words.words[k - 1] not in ("/", "-")
+                ):
+                    yield Hit(words.starts[k], words.ends[k], "OTHER_NAME", 0.6)
                 j = self._run(words, k, trusted=False)
                 if j > k:
                     bits = words.bits[k]

@@ -1,0 +1,129 @@
+"""Giving drugs and vaccines as services of their own: one initial service, then what came after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import CPT, HCPCS, CodeSets
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.performance import Performance, codes_of
+from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.reading import Reading
+from noteproc.text.tables import rows
+
+# Codes for giving: where the note names drugs, these are worked out from them and not read from bare words.
+_GIVING = CodeRanges.parse("96360-96379 | 96401-96425 | 90460-90474")
+# Of these services only one an encounter is the initial one.
+_INITIAL = frozenset({"96413", "96409", "96365", "96374"})
+_SURGERY = ("10004", "69990")
+_COUNSELLED = re.compile(r"\bcounsel", re.I)
+_MEDICARE = re.compile(r"\bmedicare\b", re.I)
+_REPEATED = re.compile(r"\brepeat(?:ed)?\b|\bagain\b|\bre-?dosed\b|\bx\s?[2-5]\b", re.I)
+_CONCURRENT = re.compile(r"\bconcurrent|\bY-?site\b|\bvia Y\b|\bat the same time\b", re.I)
+_PUMP = re.compile(r"\bpump\b", re.I)
+_AGED, _YOUNG = 65, 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    products: CodeRanges
+    when: str
+    first: str
+    next: str
+
+
+@lru_cache(maxsize=2)
+def _rules(table: str, column: str) -> tuple[_Rule, ...]:
+    found = rows(dictionaries_dir() / "rules" / table, ("products", column, "first", "next"))
+    return tuple(_Rule(CodeRanges.parse(r["products"]), r[column], r["first"], r["next"]) for r in found)
+
+
+class Administration:
+    """The services of giving in one note.
+
+    Args:
+        reading: the note.
+        performance: what was done in it, and how drugs were given.
+        codesets: a service that they do not hold is left out.
+        age: of the person in years, or None.
+    """
+
+    def __init__(self, reading: Reading, performance: Performance, codesets: CodeSets, age: float | None) -> None:
+        self._reading = reading
+        self._performance = performance
+        self._codesets = codesets
+        self._age = age
+
+    def add(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with the services of giving; services read from bare words give way to them."""
+        coded = [c for c in candidates if c.reason is None]
+        services = self._drugs(coded) + self._vaccines(coded)
+        known = [s for s in services if self._codesets.entry(s.system, s.code) is not None]
+        if not known:
+            return list(candidates)
+        codes = {s.code for s in known}
+        kept = [c if c.reason is not None or c.code not in _GIVING or c.code in codes else c.without("outranked")
+                for c in candidates]  # fmt: skip
+        standing = {c.code for c in kept if c.reason is None}
+        return kept + [s for s in known if s.code not in standing]
+
+    def _drugs(self, coded: Sequence[Candidate]) -> list[Candidate]:
+        operated = any(c.system == CPT and _SURGERY[0] <= c.code <= _SURGERY[1] for c in coded)
+        injectates = codes_of("injectates.tsv", "drugs")
+        drugs = [c for c in coded if c.system == HCPCS and c.code[0] in "JQ"]
+        drugs = [c for c in drugs if not (operated and c.code in injectates)]
+        if not drugs or self._performance.surgical:
+            return []
+        routes = {c.code: self._performance.route(c.mentions[0], [d.mentions[0] for d in drugs]) for c in drugs}
+        found: dict[str, Candidate] = {}
+        initial = False
+        for rule in _rules("administration.tsv", "route"):
+            for drug in drugs:
+                if drug.code in injectates and not routes.get(drug.code) == "shot" and drug.code not in rule.products:
+                    continue
+                if routes.get(drug.code) != rule.when or drug.code not in rule.products:
+                    continue
+                del routes[drug.code]
+                text = self._performance.sentence(drug.mentions[0])
+                code = rule.first
+                if code in _INITIAL:
+                    code = rule.next if initial else rule.first
+                    if rule.when == "drip" and rule.first == "96365" and initial and _CONCURRENT.search(text):
+                        code = "96368"
+                    initial = True
+                self._count(found, code, drug)
+                if rule.first == "96374" and self._performance.emergency and _REPEATED.search(text):
+                    self._count(found, "96376", drug)
+                if rule.first.startswith("964") and _PUMP.search(self._reading.text):
+                    self._count(found, "96416", drug, once=True)
+        return list(found.values())
+
+    def _vaccines(self, coded: Sequence[Candidate]) -> list[Candidate]:
+        vaccines = [c for c in coded if c.system == CPT and ("90476" <= c.code <= "90759" or c.code in ("90611", "90480"))]
+        medicare = _MEDICARE.search(self._reading.text) is not None or (self._age or 0) >= _AGED
+        counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(_COUNSELLED.search(self._reading.text))
+        found: dict[str, Candidate] = {}
+        for vaccine in vaccines:
+            for rule in _rules("immunizations.tsv", "payer"):
+                fits = {"medicare": medicare, "counsel": counsel, "": True}[rule.when]
+                if fits and vaccine.code in rule.products:
+                    self._count(found, rule.next if rule.first in found else rule.first, vaccine)
+                    break
+        if "90460" in found and any(v.code in ("90707", "90710", "90700", "90723", "90696", "90698", "90715", "90697") for v in vaccines):
+            self._count(found, "90461", vaccines[0])
+        return list(found.values())
+
+    @staticmethod
+    def _count(found: dict[str, Candidate], code: str, source: Candidate, *, once: bool = False) -> None:
+        known = found.get(code)
+        if known is not None:
+            found[code] = known if once else replace(known, units=known.units + 1)
+            return
+        system = CPT if code[0].isdigit() else HCPCS
+        found[code] = replace(
+            source, system=system, code=code, base=code, units=1, modifiers=(), alternatives=(), derived=True
+        )

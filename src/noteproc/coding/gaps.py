@@ -1,0 +1,72 @@
+"""What stands between the words of a phrase in a note, and what it costs."""
+
+from __future__ import annotations
+
+import itertools
+
+from noteproc.coding.reading import Reading
+from noteproc.text.lexicon import Lexicon
+
+_CONJUNCTION = frozenset({"and", "or", "nor"})
+_PREPOSITION = frozenset({"of", "in", "to", "over", "at", "on", "involving", "from", "for"})
+# Words that a phrase never reaches across.
+BREAKERS = frozenset(["no", "not", "without", "denies", "denied", "denies", "negative", "but", "however"])
+_BREAK = 99.0
+
+
+def has_comma(reading: Reading, spread: tuple[int, ...]) -> bool:
+    """Whether a comma or a new line stands within the words of a match."""
+    text = reading.text[reading.words[spread[0]].end : reading.words[spread[-1]].start]
+    return "," in text or "\n" in text
+
+
+def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: bool) -> float:
+    """What the words between cost: 0 for a phrase as written, infinity where a break lies between."""
+    cost = 0.0
+    for left, right in itertools.pairwise(spread):
+        if right - left == 1:
+            cost += _mark_cost(reading.between(left, right))
+            continue
+        gap = range(left + 1, right)
+        conjunction = -1
+        nouns = 0
+        for i in gap:
+            form = reading.words[i].form
+            if form in BREAKERS:
+                return _BREAK
+            if form in _CONJUNCTION:
+                conjunction = i
+            elif reading.keys[i] in words.stop or reading.keys[i] in words.filler:
+                continue
+            elif reading.keys[i] not in words.axis:
+                nouns += 1
+        marks = sum(_mark_cost(reading.between(i, i + 1)) for i in range(left, right))
+        if marks >= 2:
+            return _BREAK
+        if conjunction < 0:
+            cost += nouns + marks
+            continue
+        if joined and nouns == 0:
+            continue
+        follows = range(conjunction + 1, right)
+        if any(reading.words[i].form in _PREPOSITION for i in follows) and nouns <= 3:
+            # "pain and swelling of the knee": what is joined shares the words after the preposition.
+            cost += 0.4
+        elif conjunction == left + 1 and 1 <= len(follows) <= 2:
+            # "4th and 5th metacarpals": what is joined shares the head.
+            cost += 0.4
+        else:
+            return _BREAK
+    return cost
+
+
+def _mark_cost(gap: str) -> float:
+    if gap == " ":
+        return 0.0
+    if not gap.strip():
+        return 0.0 if "\n" not in gap else 0.3
+    if ";" in gap or ". " in gap or "?" in gap:
+        return 2.0
+    if "," in gap or ":" in gap:
+        return 0.5
+    return 0.2 if "(" in gap or ")" in gap or " - " in gap else 0.0
