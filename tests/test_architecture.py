@@ -63,6 +63,7 @@ DOORS = {
     "cryptography": {"redaction"},
     "keyring": {"redaction"},
     "yaml": {"redaction"},
+    "openpyxl": {"codesets"},
     "sqlite3": {"codesets", "redaction"},
 }
 

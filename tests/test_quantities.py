@@ -31,11 +31,23 @@ def test_values(text: str, name: str, expected: float | None) -> None:
     assert Quantities(reading, None).value(name, 0, 0) == expected
 
 
-def test_age_comes_from_the_context_alone() -> None:
-    reading = Reading("a 44 year old", shipped())
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("a 44 year old", 44.0),
+        ("Age: 71  Sex: M", 71.0),
+        ("Ruiz, F 41, here today", 41.0),
+        ("12 month old here for shots", 1.0),
+        ("6 wk old with projectile vomiting", 0.0),
+        ("seen 12/44 for pain", None),
+        ("", None),
+    ],
+)
+def test_age_comes_from_the_context_and_else_from_the_note(text: str, expected: float | None) -> None:
+    reading = Reading(text, shipped())
     assert Quantities(reading, 70).value("age", 0, 0) == 70.0
     assert Quantities(reading, "90+").value("age", 0, 0) == 90.0
-    assert Quantities(reading, None).value("age", 0, 0) is None
+    assert Quantities(reading, None).value("age", 0, 0) == expected
 
 
 def test_the_nearest_number_counts() -> None:

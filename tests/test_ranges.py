@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from noteproc.codesets import covers
+from noteproc.codesets import CodeNames, covers
 from noteproc.codesets.ranges import named_codes, sole_code
+from noteproc.coding.ranges import CodeRanges
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,27 @@ def test_named_codes(text: str, codes: tuple[str, ...]) -> None:
 )
 def test_sole_code(text: str, pair: tuple[str, str] | None) -> None:
     assert sole_code(text) == pair
+
+
+_CODES = st.from_regex(r"[A-C][0-2][0-9A](\.[0-2]{1,3}[0A]?)?", fullmatch=True)
+_NAMES = st.one_of(_CODES, _CODES.map(lambda c: c + "-"), st.tuples(_CODES, _CODES).map("-".join))
+
+
+def naive(named: str, code: str) -> bool:
+    low, dash, high = (part.replace(".", "") for part in named.partition("-"))
+    target = code.replace(".", "")
+    if not dash or not high:
+        return target.startswith(low)
+    return target[: len(low)] >= low and target[: len(high)] <= high
+
+
+@given(names=st.lists(_NAMES, max_size=5), code=_CODES)
+def test_names_together_hold_what_each_covers(names: list[str], code: str) -> None:
+    assert CodeNames.of(tuple(names)).hold(code) is any(naive(named, code) for named in names)
+
+
+@given(cell=st.lists(st.one_of(_CODES, st.tuples(_CODES, _CODES).map("-".join)), max_size=5), code=_CODES)
+def test_a_cell_of_ranges_holds_what_its_width_says(cell: list[str], code: str) -> None:
+    ranges = CodeRanges.parse(" | ".join(cell))
+    assert (code in ranges) is (ranges.width(code) > 0)
+    assert code not in ranges or code[0] in ranges.initials()

@@ -84,6 +84,20 @@ def descriptors(desk: Desk, question: Question) -> Answer:
     return answer("descriptor", sentences, missing, notice)
 
 
+def unit(desk: Desk, question: Question) -> Answer:
+    """What one unit of a code is, and how many a day are expected."""
+    sentences: list[Sentence] = []
+    missing: list[str] = []
+    for code in question.codes:
+        page = desk.page(code)
+        for name in ("what", "units"):
+            section = None if page is None else page.section(name)
+            if section is not None:
+                sentences += [said(s, code) for s in section.statements if name == "units" or s.label == "one unit"]
+                missing += section.missing if name == "units" else ()
+    return answer("unit", sentences, missing)
+
+
 def price(desk: Desk, question: Question) -> Answer:
     """What imported schedules say of payment: values and rates. The starter has none, and no place is reckoned with."""
     sentences: list[Sentence] = []

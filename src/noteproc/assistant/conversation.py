@@ -11,7 +11,8 @@ from noteproc.artifacts import dictionaries_dir
 from noteproc.assistant import code_answers, finding, pair_answers, table_answers
 from noteproc.assistant.answers import Answer, answer
 from noteproc.assistant.desk import Desk
-from noteproc.assistant.questions import Question, subject_words, understand
+from noteproc.assistant.questions import Question, subject_words, topics, understand
+from noteproc.codesets.facts import words_of
 from noteproc.pages import Pages
 from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
@@ -21,6 +22,7 @@ _APPLIES = re.compile(r"\b(?:apply|applies|allowed|be used)\b")
 _BY_KIND: Mapping[str, Callable[[Desk, Question], Answer]] = {
     "describe": code_answers.described,
     "descriptor": code_answers.descriptors,
+    "unit": code_answers.unit,
     "price": code_answers.price,
     "crosswalk": code_answers.crosswalked,
     "field": code_answers.field,
@@ -42,6 +44,8 @@ _BY_KIND: Mapping[str, Callable[[Desk, Question], Answer]] = {
     "loaded": table_answers.loaded,
     "codes": finding.codes_for,
 }
+# Asked of two codes, these ask about the pair.
+_SIDE_BY_SIDE = frozenset({"included", "excludes1", "excludes2", "excludes"})
 # Kinds that speak of codes; without one in the question (or in the one before) there is nothing to say.
 _WITHOUT_CODES = frozenset({"modifier", "indicator", "guideline", "document", "time", "decision", "loaded", "codes"})
 
@@ -93,7 +97,7 @@ class Assistant:
         alone = len(question.codes) == 1 and question.kind in ("pair", "coverage")
         if alone or (question.kind == "coverage" and not _mixed(self._desk, question)):
             found = code_answers.part(self._desk, question)
-        elif question.kind == "included" and len(question.codes) > 1:
+        elif question.kind in _SIDE_BY_SIDE and len(question.codes) > 1:
             found = pair_answers.together(self._desk, question)
         elif question.kind in _BY_KIND:
             found = _BY_KIND[question.kind](self._desk, question)
@@ -102,6 +106,8 @@ class Assistant:
         if question.unknown and question.kind in ("pair", "difference", "coverage"):
             # One of the two is not known: nothing can be said about the pair.
             return answer(question.kind, (), (*missing, *found.missing))
+        if question.kind == "price" and (strange := self._strange(question)):
+            missing = (*missing, f"not taken into account: {strange}")
         return replace(found, missing=(*missing, *found.missing))
 
     def _strange(self, question: Question) -> str:
@@ -116,8 +122,14 @@ class Assistant:
         if question.kind in ("describe", "pair", "units", "addon", "excludes1", "excludes2", "excludes", "code_first",
                              "use_additional", "seventh", "included") and points.found:  # fmt: skip
             return points
+        if question.kind == "difference":
+            return table_answers.contrasted(self._desk, question)
+        if question.field and question.kind in ("describe", ""):
+            return table_answers.term(self._desk, question)
         if question.kind == "describe":
             return finding.named(self._desk, question)
+        if not question.kind and points.found and not _rest(question):
+            return points
         return answer(question.kind, (), missing)
 
     def _followed(self, question: Question) -> Question:
@@ -160,6 +172,14 @@ class Assistant:
         dropped = alike[0] if alike and len(before.codes) > 1 else None
         kept = tuple(code for code in before.codes if code not in (dropped, new))
         return replace(question, kind=kind, codes=(new, *kept))
+
+
+def _rest(question: Question) -> str:
+    """The words of a question beyond the subject of the guideline points that it names."""
+    rest = f" {question.asked} "
+    for phrase in sorted((w for f in topics(question.asked, "guidelines") for w in words_of(f)), key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", rest)
+    return subject_words(rest)
 
 
 def _mixed(desk: Desk, question: Question) -> bool:

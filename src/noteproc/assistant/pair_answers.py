@@ -10,7 +10,7 @@ from noteproc.assistant.desk import Desk
 from noteproc.assistant.questions import Question
 from noteproc.codesets import CodeEntry
 from noteproc.codesets.citations import Citation, cite_entry, cite_release, cite_row
-from noteproc.codesets.facts import facts
+from noteproc.codesets.facts import facts, facts_of
 from noteproc.codesets.releases import Row
 from noteproc.pages.diagnoses import excluded_between
 from noteproc.pages.procedures import edit_text
@@ -28,7 +28,7 @@ def together(desk: Desk, question: Question) -> Answer:
             sentences += _diagnoses(desk, first, second)
         elif first is None and second is None:
             found, gaps = _procedures(desk, one, other)
-            sentences += found
+            sentences += [*found, *_visit(desk, one, other)]
             missing += gaps
         else:
             covered_ = covered(desk, Question("coverage", (one, other)))
@@ -104,6 +104,24 @@ def _procedures(desk: Desk, one: str, other: str) -> tuple[list[Sentence], list[
             if row.values["primary"] == second:
                 sentences.append(Sentence(f"{first} is an add-on code and may stand beside {second}.", cite_row(row)))
     return sentences, missing
+
+
+def _visit(desk: Desk, one: str, other: str) -> list[Sentence]:
+    """What holds for a visit beside a procedure that has a global period."""
+    found = []
+    for visit, procedure in ((one, other), (other, one)):
+        if not facts_of("em_levels", visit) or facts_of("em_levels", procedure):
+            continue
+        days = next(f for f in facts("fields") if f["field"] == "global")
+        held = desk.shelf.field(procedure, days)
+        if held and held[0].value in ("000", "010", "090"):
+            found.append(said(held[0], procedure))
+            name = "57" if held[0].value == "090" else "25"
+            found += [
+                Sentence(f"Modifier {name} ({f['name']}) on {visit}: {f['when']}", f.cite())
+                for f in facts_of("modifiers", name)
+            ]
+    return found
 
 
 def _diagnoses(desk: Desk, first: CodeEntry, second: CodeEntry) -> list[Sentence]:

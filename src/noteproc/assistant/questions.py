@@ -22,6 +22,8 @@ _MODIFIERS = re.compile(
     r"|\s*/\s*)(?:modifiers?\s+)?-?[0-9A-Z][0-9A-Z]\b)*)",
     re.I,
 )
+_NAMED_FIRST = re.compile(r"\b([0-9A-Z][0-9A-Z])\s+modifiers?\b", re.I)
+_SECTION = re.compile(r"(?<![\w.])i{1,3}v?\.[a-z](?:\.[0-9a-z]+)*(?![\w])|(?<![\w.])iv\.[a-z](?![\w.])")
 _ON_CODE = re.compile(r"\b[0-9A-Z]{5}-([0-9A-Z]{2})\b", re.I)
 _TOKEN = re.compile(r"[0-9a-z]{2}", re.I)
 _SYSTEM = (
@@ -84,6 +86,8 @@ def understand(text: str, known: Callable[[str], str | None]) -> Question:
         kind = "indicator"
     if old and codes == old:
         kind = "crosswalk"
+    if not codes and _SECTION.search(asked):
+        kind = "guideline"
     return Question(
         kind,
         codes,
@@ -116,6 +120,17 @@ def topics(asked: str, table: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts(table) if phrase in words_of(fact)) if phrase else ()
 
 
+def every_topic(asked: str, table: str) -> tuple[Fact, ...]:
+    """The rows of a table of facts any of whose words stand in a question."""
+    return tuple(fact for fact in facts(table) if any(_stands(phrase, asked) for phrase in words_of(fact)))
+
+
+def section_of(asked: str) -> str:
+    """The section of the guidelines that a question names ("I.C.13.c"), lower case, or ""."""
+    match = _SECTION.search(asked)
+    return match.group() if match else ""
+
+
 def _codes(text: str, known: Callable[[str], str | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes: dict[str, None] = {}
     unknown: dict[str, None] = {}
@@ -143,6 +158,13 @@ def _modifiers(text: str) -> tuple[str, ...]:
         for token in _TOKEN.findall(re.sub(r"modifiers?|\b(?:and|or|versus|vs)\b", " ", match.group(1), flags=re.I)):
             if facts_of("modifiers", token) or (token.isupper() or token.isdigit()):
                 found[token.upper()] = None
+    for match in _NAMED_FIRST.finditer(text):
+        if facts_of("modifiers", match.group(1)):
+            found[match.group(1).upper()] = None
+    if not text.isupper():
+        for token in re.findall(r"\b[A-Z]{2}\b", text):
+            if token in _phrases("bare_modifiers"):
+                found[token] = None
     for match in _ON_CODE.finditer(text):
         found[match.group(1).upper()] = None
     return tuple(found)

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from noteproc.assistant.answers import Answer, Sentence, answer, said
 from noteproc.assistant.desk import Desk
-from noteproc.assistant.questions import Question, topics
+from noteproc.assistant.questions import Question, every_topic, section_of, topics
 from noteproc.codesets.citations import Citation, cite_release
 from noteproc.codesets.facts import Fact, facts, facts_of, meaning
 from noteproc.pages.modifiers import modifier_page, modifier_uses
 from noteproc.pages.procedures import em_title
+from noteproc.text.fold import tokens
 
 _SAID = {"yes": "applies to", "no": "does not apply to", "documented": "applies only with documentation to"}
 _MINUTES = re.compile(r"\b(\d{1,3})\s*-?\s*min")
 _LEVELS = ("straightforward", "low", "moderate", "high")
-_SERVICES = ("office", "hospital", "emergency", "nursing", "home", "consultation", "discharge")
+_SERVICES = ("office", "hospital", "emergency", "nursing", "home", "consultation", "discharge", "critical")
 
 
 def modifiers(desk: Desk, question: Question) -> Answer:
@@ -54,6 +55,8 @@ def modifier(desk: Desk, question: Question) -> Answer:
     sentences: list[Sentence] = []
     missing: list[str] = []
     notice = ""
+    if not question.modifiers:
+        return answer("modifier", _modifiers_for(question))
     for name in question.modifiers:
         page = modifier_page(desk.shelf, name)
         if page is None:
@@ -77,7 +80,34 @@ def indicator(desk: Desk, question: Question) -> Answer:
 
 def guideline(desk: Desk, question: Question) -> Answer:
     """The guideline points on a subject, each with its section."""
-    return answer("guideline", (_point(fact) for fact in topics(question.asked, "guidelines")))
+    section = section_of(question.asked)
+    found = (
+        tuple(f for f in facts("guidelines") if section in f["section"].lower().split(", "))
+        if section
+        else topics(question.asked, "guidelines")
+    )
+    return answer("guideline", (_point(fact) for fact in found))
+
+
+def contrasted(desk: Desk, question: Question) -> Answer:
+    """The guideline points on every subject that a question names side by side."""
+    return answer("difference", (_point(fact) for fact in every_topic(question.asked, "guidelines")))
+
+
+def term(desk: Desk, question: Question) -> Answer:
+    """What a field is, and what its values mean."""
+    row = next(f for f in facts("fields") if f["field"] == question.field)
+    values = [f for f in facts("indicators") if f["field"] == question.field]
+    head = Sentence(f"A field of codes: {row['label']}.", row.cite())
+    return answer("term", (head, *(Sentence(f"{f['value']}: {f['meaning']}", f.cite()) for f in values)))
+
+
+def _modifiers_for(question: Question) -> Iterator[Sentence]:
+    """The modifiers whose name and use hold all words of a question."""
+    asked = {t.form for t in tokens(question.words)} - {"modifier"}
+    for fact in facts("modifiers"):
+        if asked and asked <= {t.form for t in tokens(f"{fact['name']} {fact['when']}")}:
+            yield Sentence(f"Modifier {fact['modifier']}: {fact['name']}. {fact['when']}", fact.cite())
 
 
 def document(desk: Desk, question: Question) -> Answer:
@@ -120,6 +150,9 @@ def level(desk: Desk, question: Question) -> Answer:
     decision = next((name for name in reversed(_LEVELS) if re.search(rf"\b{name}\b", asked)), "")
     service = next((name for name in _SERVICES if name in asked), "office" if "visit" in asked else "")
     patient = next((name for name in ("new", "established") if re.search(rf"\b{name}\b", asked)), "")
+    if service and question.kind == "time" and not minutes and not decision:
+        # The minutes are what is asked for.
+        return answer("level", _minutes_of(service, patient))
     if (not service and not patient) or not (minutes or decision):
         return guideline(desk, question)
     fitting = [
@@ -135,6 +168,12 @@ def level(desk: Desk, question: Question) -> Answer:
     else:
         fitting = [f for f in fitting if decision in f["decision"].split(" or ")]
     return answer("level", (Sentence(f"{f['code']}: {em_title(f)}.", f.cite()) for f in fitting))
+
+
+def _minutes_of(service: str, patient: str) -> Iterator[Sentence]:
+    for f in facts("em_levels"):
+        if service in f["service"] and f["minutes"] and (not patient or f["patient"] in (patient, "any")):
+            yield Sentence(f"{f['code']}: {em_title(f)}; {f['minutes']} minutes.", f.cite())
 
 
 def loaded(desk: Desk, question: Question) -> Answer:

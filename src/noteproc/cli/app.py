@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import ask, codes, doctor, library, measure, notes, proof, show, vaults
+from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, show, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ def _root(
 app.command("run")(notes.run)
 app.command("redact")(notes.redact)
 app.command("code")(notes.code)
+app.command("why")(house.why)
 app.command("lookup")(codes.lookup)
 app.command("show")(show.show)
 app.command("check")(show.check)
@@ -48,6 +49,7 @@ codes.codesets.command("remove")(library.remove)
 codes.codesets.command("diff")(library.diff)
 app.add_typer(codes.codesets, name="codesets")
 app.add_typer(measure.evaluate, name="evaluate")
+app.add_typer(house.dictionaries, name="dictionaries")
 app.command("restore")(vaults.restore)
 app.add_typer(vaults.vault, name="vault")
 app.command("audit")(proof.audit)

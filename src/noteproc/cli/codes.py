@@ -77,7 +77,11 @@ def lookup(
 
 def _licences(systems: Sequence[str], sets: CodeSets) -> list[str]:
     """The copyright lines that must stand under titles of an imported CPT file."""
-    return [s.licence for s in sets.summaries() if s.system in systems and "All rights reserved" in s.licence]
+    from noteproc.codesets import CPT
+    from noteproc.codesets.store import STARTER_VERSION
+
+    loaded = [s for s in sets.summaries() if s.system == CPT and s.version != STARTER_VERSION]
+    return [s.licence for s in loaded if CPT in systems]
 
 
 @codesets.command("list")
@@ -102,14 +106,14 @@ def list_codesets(as_json: AsJson = False) -> None:
         table.add_row(s.system, s.version, f"{s.codes:,}", s.effective_from, s.sources[0] + more, s.licence)
     Console().print(table)
     if releases:
-        table = Table(title="imported", title_justify="left")
-        for column in ("no.", "family", "release", "from", "to", "rows", "rejected", "file", "sha256", "licence"):
+        table = Table(title="imported (all of it with --json)", title_justify="left")
+        for column in ("no.", "family", "release", "in force", "rows", "file"):
             table.add_column(column, overflow="fold")
         for r in releases:
             family = f"{r.family} ({r.variant})" if r.variant else r.family
-            dates = (r.effective_from, r.effective_to)
-            figures = (f"{r.rows:,}", str(r.rejected))
-            table.add_row(str(r.imported), family, r.version, *dates, *figures, r.file, r.sha256[:12], r.licence)
+            size = f"{r.rows:,}, {r.rejected} left out" if r.rejected else f"{r.rows:,}"
+            span = f"{r.effective_from or '?'} to {r.effective_to or '?'}"
+            table.add_row(str(r.imported), family, r.version, span, size, r.file)
         Console().print(table)
 
 

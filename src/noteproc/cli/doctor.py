@@ -28,6 +28,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         ("noteproc", lambda: VERSION),
         *((name, lambda name=name: version(name)) for name in _LIBRARIES),
         ("dictionaries", _dictionaries),
+        ("imported files", _library),
         ("code sets", _codesets),
         ("redaction", _redaction),
         ("coding", _coding),
@@ -58,6 +59,15 @@ def _dictionaries() -> str:
     folder = dictionaries_dir()
     tables = sum(1 for _ in folder.rglob("*.tsv"))
     return f"{tables} tables in {folder}"
+
+
+def _library() -> str:
+    from noteproc.codesets import Library
+    from noteproc.codesets.shelf import data_root
+
+    releases = Library.open().releases()
+    families = ", ".join(dict.fromkeys(f"{r.family} {r.version}" for r in releases))
+    return f"{families or 'none'} in {data_root()}"
 
 
 def _codesets() -> str:

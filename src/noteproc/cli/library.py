@@ -37,7 +37,7 @@ def import_files(
 
     Example: `noteproc codesets import PPRRVU2026_Jul.csv ccipra-v322r0.zip`
     """
-    from noteproc.codesets import Library
+    from noteproc.codesets import FAMILIES, Library
 
     reports = Library.open().add(
         paths,
@@ -61,7 +61,7 @@ def import_files(
     for report in reports:
         for left in report.rejected:
             print(f"{report.file}:{left.line}: left out: {left.reason}")
-    for notice in dict.fromkeys(r.licence for report in reports for r in report.releases if "CPT" in r.licence):
+    for notice in dict.fromkeys(r.licence for report in reports for r in report.releases if FAMILIES[r.family].declare):
         print(notice)
 
 

@@ -54,7 +54,9 @@ def show(
             out.write(page_html(page))
     if as_json:
         print(json.dumps(page.to_dict(), ensure_ascii=False))
-    elif html is None:
+    elif html is not None:
+        print(f"written: {html}")
+    else:
         _print_page(page)
 
 

@@ -44,12 +44,7 @@ class _Part:
 
     imported: int
     rows: int = 0
-    seal: _Hash = field(default_factory=lambda: row_seal())
-
-
-def row_seal() -> _Hash:
-    """An empty seal over the rows of a release."""
-    return hashlib.sha256()
+    seal: _Hash = field(default_factory=hashlib.sha256)
 
 
 def take_in(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -13,7 +14,6 @@ from typing import Any
 
 from noteproc.codesets.comparison import difference
 from noteproc.codesets.families import FAMILIES
-from noteproc.codesets.intake import row_seal, take_in
 from noteproc.codesets.releases import (
     RELEASE_COLUMNS,
     Difference,
@@ -157,6 +157,9 @@ class Library:
             CodeSetError: a file is foreign, cut off, damaged or in another encoding; its licence was not declared; or
                 the library cannot be written. The library is as it was.
         """
+        # The importers are needed for this alone, and reading should start fast.
+        from noteproc.codesets.intake import take_in
+
         return take_in(
             self._path, paths, licences, version=version, effective_from=effective_from, effective_to=effective_to
         )
@@ -204,7 +207,7 @@ class Library:
             raise CodeSetError("the library is damaged: remove the file and import again", path=self._path.name)
         found = []
         for release in self.releases():
-            seal = row_seal()
+            seal = hashlib.sha256()
             count = 0
             for row in self._stream(
                 "SELECT code, link, line, held FROM rows WHERE imported = ? ORDER BY rowid", (release.imported,)

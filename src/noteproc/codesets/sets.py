@@ -22,6 +22,11 @@ from noteproc.errors import ModelError
 from noteproc.records import Kind
 
 _KEPT = 20_000  # answers of each kind remembered by a process
+_AHEAD = 400  # codes below a concept whose entries are read with them
+_ENTRY = (
+    "r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, effective_from, effective_to, "
+    "bare FROM entries e JOIN releases r USING (release)"
+)
 _OWN = "own"  # no kind of note: marks what stands at a place itself
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -144,10 +149,15 @@ class CodeSets:
         if not span:
             return ()
         rows = self._rows(
-            "SELECT code FROM entries WHERE release = ? AND place BETWEEN ? AND ? AND billable ORDER BY place",
+            f"SELECT {_ENTRY} WHERE e.release = ? AND e.place BETWEEN ? AND ? AND e.billable ORDER BY e.place",
             (release, *span[0]),
         )
-        return tuple(str(row[0]) for row in rows)
+        # Whoever asks for the codes below a concept asks for their titles next.
+        if len(rows) <= _AHEAD:
+            for row in rows:
+                if not row[-1]:
+                    _keep(self._entries, (system, str(row[1]), None), _entry(system, row))
+        return tuple(str(row[1]) for row in rows)
 
     def codes(self, system: str) -> tuple[str, ...]:
         """Every code of a system, headers included, in the book's order; no sections or chapters."""
@@ -283,30 +293,11 @@ class CodeSets:
 
     def _read_entry(self, system: str, code: str, version: str | None) -> CodeEntry | None:
         rows = self._rows(
-            "SELECT r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, "
-            "effective_from, effective_to FROM entries e JOIN releases r USING (release) "
-            "WHERE r.system = ? AND (r.version = ? OR ? IS NULL) AND e.code = ? "
+            f"SELECT {_ENTRY} WHERE r.system = ? AND (r.version = ? OR ? IS NULL) AND e.code = ? "
             "ORDER BY bare, effective_from DESC, r.version DESC LIMIT 1",
             (system, version, version, _dotted(system, code)),
         )
-        if not rows:
-            return None
-        found, name, title, billable, parent, kind, own, flags, unit, includes, start, end = rows[0]
-        return CodeEntry(
-            system=system,
-            version=str(found),
-            code=str(name),
-            title=str(title),
-            billable=bool(billable),
-            parent=None if parent is None else str(parent),
-            kind=cast(Kind, kind),
-            own_words=bool(own),
-            flags=json.loads(str(flags)) if flags else {},
-            unit=str(unit),
-            includes=tuple(str(includes).split()),
-            effective_from=str(start),
-            effective_to=str(end),
-        )
+        return _entry(system, rows[0]) if rows else None
 
     def _codes(self, where: str, system: str, *values: object) -> tuple[str, ...]:
         rows = self._rows(
@@ -370,6 +361,25 @@ def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
         cache.clear()
     cache[key] = value
     return value
+
+
+def _entry(system: str, row: Sequence[object]) -> CodeEntry:
+    found, name, title, billable, parent, kind, own, flags, unit, includes, start, end, _ = row
+    return CodeEntry(
+        system=system,
+        version=str(found),
+        code=str(name),
+        title=str(title),
+        billable=bool(billable),
+        parent=None if parent is None else str(parent),
+        kind=cast(Kind, kind),
+        own_words=bool(own),
+        flags=json.loads(str(flags)) if flags else {},
+        unit=str(unit),
+        includes=tuple(str(includes).split()),
+        effective_from=str(start),
+        effective_to=str(end),
+    )
 
 
 def _dotted(system: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Add-on codes that a number tells: the second level, the further square centimetres, the further quarter of an hour."""
+"""Add-on codes that a number tells: the second level, the further square centimetres, the next quarter of an hour."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ class _Addon:
 
 @lru_cache(maxsize=1)
 def _addons() -> tuple[_Addon, ...]:
-    table = rows(
-        dictionaries_dir() / "rules" / "addons.tsv", ("primary", "addon", "quantity", "over", "per", "least")
-    )
+    table = rows(dictionaries_dir() / "rules" / "addons.tsv", ("primary", "addon", "quantity", "over", "per", "least"))
     return tuple(
         _Addon(
             CodeRanges.parse(r["primary"]),
@@ -63,7 +61,10 @@ def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSet
         value = extents.value(addon.quantity, primary.mentions)
         if value is None or value <= addon.over or value < addon.least:
             continue
-        units = min(_MOST, max(1, math.floor((value - addon.over) / addon.per + (0.5 if addon.least > addon.over + 1 else 0.999))))
+        units = min(
+            _MOST,
+            max(1, math.floor((value - addon.over) / addon.per + (0.5 if addon.least > addon.over + 1 else 0.999))),
+        )
         taken.add(addon.code)
         found.append(
             replace(primary, code=addon.code, base=addon.code, units=units, derived=True, alternatives=(), modifiers=())

@@ -83,7 +83,7 @@ class Administration:
         initial = False
         for rule in _rules("administration.tsv", "route"):
             for drug in drugs:
-                if drug.code in injectates and not routes.get(drug.code) == "shot" and drug.code not in rule.products:
+                if drug.code in injectates and routes.get(drug.code) != "shot" and drug.code not in rule.products:
                     continue
                 if routes.get(drug.code) != rule.when or drug.code not in rule.products:
                     continue
@@ -103,18 +103,25 @@ class Administration:
         return list(found.values())
 
     def _vaccines(self, coded: Sequence[Candidate]) -> list[Candidate]:
-        vaccines = [c for c in coded if c.system == CPT and ("90476" <= c.code <= "90759" or c.code in ("90611", "90480"))]
+        vaccines = [
+            c for c in coded if c.system == CPT and ("90476" <= c.code <= "90759" or c.code in ("90611", "90480"))
+        ]
         medicare = _MEDICARE.search(self._reading.text) is not None or (self._age or 0) >= _AGED
-        counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(_COUNSELLED.search(self._reading.text))
+        counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(
+            _COUNSELLED.search(self._reading.text)
+        )
         found: dict[str, Candidate] = {}
         for vaccine in vaccines:
             for rule in _rules("immunizations.tsv", "payer"):
-                fits = {"medicare": medicare, "counsel": counsel, "": True}[rule.when]
+                fits = {"medicare": medicare, "counsel": counsel, "": True}.get(rule.when, False)
                 if fits and vaccine.code in rule.products:
                     self._count(found, rule.next if rule.first in found else rule.first, vaccine)
                     break
-        if "90460" in found and any(v.code in ("90707", "90710", "90700", "90723", "90696", "90698", "90715", "90697") for v in vaccines):
-            self._count(found, "90461", vaccines[0])
+        if "90460" in found:
+            for rule in _rules("immunizations.tsv", "payer"):
+                several = next((v for v in vaccines if v.code in rule.products), None)
+                if rule.when == "components" and several is not None:
+                    self._count(found, rule.first, several)
         return list(found.values())
 
     @staticmethod

@@ -54,13 +54,17 @@ _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
 _IN_YEAR = re.compile(
-    r"[\s\"”)]*(?:[\w-]+\s+){0,2}?(?:\(|,|in|back in|around|circa|during|summer|spring|fall|winter|early|late|mid)[\s-]*"
+    r"[\s\"”)]*(?:[\w-]+\s+){0,2}?"
+    r"(?:\(|,|in|back in|around|circa|during|summer|spring|fall|winter|early|late|mid)[\s-]*"
     r"(?P<year>(?:19[3-9]|20[0-4])\d)(?![\d,/-]|\.\d)",
     re.I,
 )
 _MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
 _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
 _QUESTION_AFTER = re.compile(r"\s*(?:\?|\(\?\))")
+# What the patterns above can begin with: most words are followed by none of it.
+_OPENS_ANSWER = frozenset("?:=–—-iInN(")
+_OPENS_BOX = frozenset("[☐□(_")
 # "Brought by his neighbor", "lives with her sister": the person is no subject of what follows.
 _BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
 
@@ -270,26 +274,41 @@ class Assertions:
         begin = reading.sentences[sentence].start
         before, after = text[max(begin, start - 60) : start], text[end : end + 24]
         found: set[str] = set()
-        if _ANSWER.match(after) or _BARE_ANSWER.match(after):
-            found.add("absent")
-        elif _ITEM_ANSWER.match(text, end, end + 100) and _ITEM_START.search(text, max(0, start - 30), start):
+        follows = after.lstrip()[:1]
+        if follows and follows not in _OPENS_ANSWER:
+            pass
+        elif (
+            _ANSWER.match(after)
+            or _BARE_ANSWER.match(after)
+            or (_ITEM_ANSWER.match(text, end, end + 100) and _ITEM_START.search(text, max(0, start - 30), start))
+        ):
             found.add("absent")
         elif _QUESTION_AFTER.match(after):
             found.add("possible")
-        if _MINUS.search(before) and not before.strip(" -–\t").endswith((":", ",")) and before.strip():
+        if (
+            ("-" in before or "–" in before)
+            and _MINUS.search(before)
+            and not before.strip(" -–\t").endswith((":", ","))
+            and before.strip()
+        ):
             tail = before.rstrip()
             if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
                 found.add("absent")
-        dated = _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
-        if dated is not None and int(dated["year"]) < self._year:
+        dated = self._year and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
+        if dated and int(dated["year"]) < self._year:
             found.add("historical")
-        if _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
+        if "?" in before and _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
             found.add("possible")
+        if not _OPENS_BOX.isdisjoint(before):
+            found |= self._box(before)
+        return found
+
+    @staticmethod
+    def _box(before: str) -> set[str]:
         boxes = [m.end() for m in _BOX.finditer(before)]
         ticks = [m.end() for m in _TICKED.finditer(before)]
-        if boxes and (not ticks or boxes[-1] > ticks[-1]) and "," not in before[boxes[-1] :]:
-            found.add("template")
-        return found
+        unticked = boxes and (not ticks or boxes[-1] > ticks[-1]) and "," not in before[boxes[-1] :]
+        return {"template"} if unticked else set()
 
 
 def _follows(words: Sequence[Token], at: int, forms: tuple[str, ...]) -> bool:

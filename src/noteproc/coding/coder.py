@@ -73,7 +73,7 @@ class Coder:
         reading = Reading(note.text, self._headings)
         candidates = self.candidates(reading, note)
         writer = EvidenceWriter(note, reading, self._index)
-        coded = [c for c in candidates if c.reason is None and c.score >= self._least(c)]
+        coded = [c for c in candidates if c.reason is None and c.score >= self._least(c, reading)]
         coded.sort(key=lambda c: (-c.score, c.system, c.code))
         findings = self._findings(coded, note)
         suggestions = tuple(
@@ -117,13 +117,13 @@ class Coder:
             if c.reason is None and c.system == ICD10CM
         ]
 
-    def _least(self, candidate: Candidate) -> float:
-        """The least score of a suggestion."""
-        return self._threshold if candidate.system == ICD10CM else ranking.fitted().procedures
+    def _least(self, candidate: Candidate, reading: Reading) -> float:
+        """The least score of a suggestion; what the note itself concludes is told before it is likely."""
+        if candidate.system != ICD10CM:
+            return ranking.fitted().procedures
+        return self._threshold * ranking.leniency(candidate, reading)
 
-    def _weighed(
-        self, reading: Reading, note: RedactedNote
-    ) -> tuple[list[Candidate], tuple[Mention, ...], Quantities]:
+    def _weighed(self, reading: Reading, note: RedactedNote) -> tuple[list[Candidate], tuple[Mention, ...], Quantities]:
         """The diagnosis candidates, combined but not scored, and what was read on the way."""
         context = note.context
         quantities = Quantities(reading, context.age)

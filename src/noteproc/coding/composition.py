@@ -247,8 +247,11 @@ class Composer:
         """The keys that stand beside a mention and are denied there ("without loss of consciousness")."""
         found: set[str] = set()
         for i in reading.words_of(reading.sentence_of[at[0]]):
-            if at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE and i not in at and not stands(i):
-                found.update((reading.keys[i], *reading.expansion(i)))
+            if not at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE or i in at:
+                continue
+            keys = (reading.keys[i], *reading.expansion(i))
+            if not self._lexicon.stop.issuperset(keys) and not stands(i):
+                found.update(keys)
         return frozenset(found)
 
     def _best(

@@ -53,7 +53,18 @@ def _combinations() -> tuple[Combination, ...]:
 @lru_cache(maxsize=20_000)
 def _met(code: str) -> frozenset[CodeRanges]:
     """The ranges that rules need and that hold a code."""
-    return frozenset(needed for rule in _combinations() for needed in rule.needs if code in needed)
+    return frozenset(needed for needed in _needs().get(code[:1], ()) if code in needed)
+
+
+@lru_cache(maxsize=1)
+def _needs() -> dict[str, tuple[CodeRanges, ...]]:
+    """The ranges that rules need, by the first character of what is inside."""
+    found: dict[str, dict[CodeRanges, None]] = {}
+    for rule in _combinations():
+        for needed in rule.needs:
+            for initial in needed.initials():
+                found.setdefault(initial, {})[needed] = None
+    return {initial: tuple(ranges) for initial, ranges in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -75,14 +86,18 @@ class _Pairs:
 
     def __init__(self, name: str, columns: tuple[str, str]) -> None:
         table = rows(dictionaries_dir() / "rules" / name, columns)
-        self._rows = [(CodeRanges.parse(row[columns[0]]), CodeRanges.parse(row[columns[1]])) for row in table]
+        self._rows: dict[str, list[tuple[CodeRanges, CodeRanges]]] = {}
+        for row in table:
+            pair = CodeRanges.parse(row[columns[0]]), CodeRanges.parse(row[columns[1]])
+            for initial in pair[0].initials():
+                self._rows.setdefault(initial, []).append(pair)
         self._beside: dict[str, tuple[tuple[CodeRanges, CodeRanges], ...]] = {}
 
     def beside(self, code: str) -> tuple[tuple[CodeRanges, CodeRanges], ...]:
         """The rows whose first column holds ``code``."""
         known = self._beside.get(code)
         if known is None:
-            known = self._beside[code] = tuple(row for row in self._rows if code in row[0])
+            known = self._beside[code] = tuple(row for row in self._rows.get(code[:1], ()) if code in row[0])
         return known
 
 
@@ -126,7 +141,11 @@ class Conventions:
             for candidate in coded:
                 if candidate.code not in rule.replaces:
                     continue
-                code = compose(rule.code[:-1], candidate) if rule.code.endswith("-") else rule.code
+                code = rule.code
+                if code.endswith("-"):
+                    # What the partners' sentences say chooses too ("sigmoid polyp", "pathology: adenoma").
+                    others = [m for c in coded if c is not candidate and c.code in rule.drops for m in c.mentions]
+                    code = compose(code[:-1], replace(candidate, mentions=(*candidate.mentions, *others)))
                 if self._codesets.entry(ICD10CM, code) is None:
                     continue
                 made.add(code)

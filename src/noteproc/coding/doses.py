@@ -15,7 +15,16 @@ _DOSE = re.compile(
 # "toradol 30 IV": a bare number between a drug and its route is milligrams.
 _BARE = re.compile(r"[\s,(]{1,3}(\d+(?:\.\d+)?)\s?(?=IV|IM|SC|SQ|subq|IVP)", re.I)
 _TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "µg": 0.001, "g": 1000.0, "gm": 1000.0, "gram": 1000.0, "grams": 1000.0}
-_UNITS = {"units": 1.0, "unit": 1.0, "u": 1.0, "iu": 1.0, "mu": 1e6, "mil u": 1e6, "mil units": 1e6, "million units": 1e6}
+_UNITS = {
+    "units": 1.0,
+    "unit": 1.0,
+    "u": 1.0,
+    "iu": 1.0,
+    "mu": 1e6,
+    "mil u": 1e6,
+    "mil units": 1e6,
+    "million units": 1e6,
+}
 _VOLUME = frozenset({"ml", "cc"})
 _BEFORE = 28
 

@@ -17,10 +17,13 @@ _STAGE_COUNT = re.compile(r"\b(one|two|three|four|five|\d)\s+stages?\b", re.I)
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:-|–|to|until)\s?([01]?\d|2[0-3]):?([0-5]\d)\b")
 _HOURS = re.compile(
-    r"\b(?:over\s)?(\d+(?:\.\d+)?)\s?(?:h|hrs?|hours?)\b(?:\s?(\d{1,2})\s?m(?:in)?\b)?|\b(\d{1,3})\s?min(?:ute)?s?\b", re.I
+    r"\b(?:over\s)?(\d+(?:\.\d+)?)\s?(?:h|hrs?|hours?)\b(?:\s?(\d{1,2})\s?m(?:in)?\b)?|\b(\d{1,3})\s?min(?:ute)?s?\b",
+    re.I,
 )
 # A sentence that goes on with the next level.
-_AGAIN = re.compile(r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I)
+_AGAIN = re.compile(
+    r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I
+)
 _SPINE = {"C": 0, "T": 7, "L": 19, "S": 24}
 
 

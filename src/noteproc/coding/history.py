@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -10,16 +11,22 @@ from noteproc.text.tables import rows
 
 
 @lru_cache(maxsize=1)
-def _history() -> tuple[tuple[CodeRanges, str], ...]:
+def _history() -> Mapping[str, tuple[tuple[CodeRanges, str], ...]]:
+    """The rows by the first character of the codes that they name."""
     table = rows(dictionaries_dir() / "rules" / "history.tsv", ("codes", "becomes"))
-    return tuple((CodeRanges.parse(row["codes"]), row["becomes"]) for row in table)
+    found: dict[str, list[tuple[CodeRanges, str]]] = {}
+    for row in table:
+        codes = CodeRanges.parse(row["codes"])
+        for initial in codes.initials():
+            found.setdefault(initial, []).append((codes, row["becomes"]))
+    return {initial: tuple(named) for initial, named in found.items()}
 
 
 @lru_cache(maxsize=8192)
 def becomes(code: str) -> str:
     """What a condition given as history becomes: "=" (still there), a Z code, or "-"."""
     best, width = "-", 0
-    for codes, outcome in _history():
+    for codes, outcome in _history().get(code[:1], ()):
         found = codes.width(code)
         if found > width:
             best, width = outcome, found

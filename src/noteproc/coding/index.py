@@ -26,7 +26,7 @@ Keys = NDArray[np.uint64]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
-_MAGIC = b"noteproc phrases 10\n"
+_MAGIC = b"noteproc phrases 12\n"
 _BLOOM_BITS = 22
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
@@ -167,7 +167,7 @@ def _slot(keys: Keys) -> NDArray[np.uint64]:
 def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
     words = lexicon.shipped()
     rows: list[tuple[str, str, str, str, float, list[str], bool, int]] = []
-    seen: set[tuple[str, str, str, tuple[str, ...]]] = set()
+    seen: dict[tuple[str, str, str, tuple[str, ...]], int] = {}
     # Of phrases with the same keys the most trusted one stays; the order is the code sets' own otherwise.
     ordered = sorted(codesets.phrases(), key=lambda p: (-_TRUST[p.source], -p.weight))
     for phrase in ordered:
@@ -181,18 +181,21 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
         if len(keys) == 1 and phrase.source in _OFFICIAL and not _MEDICAL.search(keys[0]):
             continue
         identity = (phrase.system, phrase.code, phrase.when.text, tuple(sorted(keys)))
-        if identity in seen:
-            continue
-        seen.add(identity)
         joined = any(t.form in _CONJUNCTIONS for t in tokens(phrase.text))
+        if identity in seen:
+            # "ACDF" comes before "anterior cervical discectomy and fusion": the "and" may stand there all the same.
+            if joined:
+                rows[seen[identity]] = (*rows[seen[identity]][:6], True, rows[seen[identity]][7])
+            continue
+        seen[identity] = len(rows)
         source = _SOURCES.index(phrase.source)
         rows.append((phrase.text, phrase.system, phrase.code, phrase.when.text, phrase.weight, keys, joined, source))
-        left = bare_keys(phrase.system, phrase.code, keys)
-        identity = (phrase.system, phrase.code, phrase.when.text, tuple(sorted(left or ())))
+    for row in list(rows):
+        left = bare_keys(row[1], row[2], row[5])
+        identity = (*row[1:4], tuple(sorted(left or ())))
         if left is not None and identity not in seen:
-            seen.add(identity)
-            weight = min(phrase.weight, 1.0) * TRUST
-            rows.append((phrase.text, phrase.system, phrase.code, phrase.when.text, weight, left, joined, source))
+            seen[identity] = len(rows)
+            rows.append((*row[:4], min(row[4], 1.0) * TRUST, left, *row[6:]))
     frequency: Counter[str] = Counter(key for row in rows for key in row[5])
     vocabulary = {word: i for i, word in enumerate(sorted(frequency))}
     size = len(vocabulary)

@@ -15,6 +15,7 @@ from noteproc.coding.matching import Match
 from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
+from noteproc.coding.scopes import both_stand
 from noteproc.coding.siblings import Siblings
 from noteproc.coding.wording import fits, is_rare_short
 from noteproc.text import lexicon
@@ -223,7 +224,8 @@ class Mentions:
         supports = {code: nearness.support(conditions[code], best[code].at, whole=True) for code in chosen}
         # Where several siblings' words stand in the note, those beside the match decide.
         least = min(far for far, _ in supports.values())
-        chosen = [code for code in chosen if supports[code][0] == least]
+        nearest = [code for code in chosen if supports[code][0] == least]
+        chosen = [c for c in chosen if c in nearest or all(both_stand(c, other) for other in nearest)]
         others = sorted({*best, *near_misses})
         return [
             Mention(

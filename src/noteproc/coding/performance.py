@@ -13,6 +13,7 @@ from noteproc.coding.doses import Doses
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
+from noteproc.coding.wordlists import WordList
 from noteproc.records import Reason
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
@@ -36,26 +37,33 @@ _OPERATING = 3
 _SURGICAL = frozenset({"technique", "postop_dx", "anesthesia", "ebl"})
 _VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "ros", "pmh", "ed_course"})
 _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imaging", "labs"})
+# Where the drugs are those that the person takes.
+_OWN_DRUGS = frozenset({"medications", "allergies", "pmh", "psh", "family", "social", "orders", "instructions"})
 _HERE = frozenset({"procedure", "technique", "implants"})
 _CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
 _BEGINNING = 700
+# How far before and after a mention another place or time still speaks of it.
+_BEFORE, _JUST_AFTER = 60, 22
+_BESIDE = 45
 # A title stands in the first lines, and is short.
 _TITLE_LINES = 7
 _TITLE_WIDTH = 110
 _OPENING = 240
+_VISITS = CodeRanges.parse("99202-99607 | G0402 | G0438-G0439 | G0444-G0447")
 _LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
 _IMAGING = CodeRanges.parse("70000-79999")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
 _VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b", re.I)
+# "hydromorphone 1 mg IV 0455": what has a clock time was done.
+_CLOCKED = re.compile(r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))")
 _NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, re.Pattern[str]]:
+def _words() -> dict[str, WordList]:
     found = {}
     for row in rows(dictionaries_dir() / "context" / "performed.tsv", ("kind", "words")):
-        words = (re.escape(w.strip()).replace(r"\ ", r"\s+") for w in row["words"].split("|"))
-        found[row["kind"]] = re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)
+        found[row["kind"]] = WordList(row["words"].split("|"))
     return found
 
 
@@ -85,12 +93,15 @@ class Performance:
         self._away = words["away"].search(text, 0, 300) is not None
         self._visit = bool(names & _VISIT)
         self._surgical = bool(names & _SURGICAL)
-        self._report = "findings" in names and not self._visit and "procedure" not in names
+        self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
+            words["report"].search(text, 0, _BEGINNING) is not None
+        )
+        operating = len({m.lower() for m in words["operating"].findall(text)}) >= _OPERATING
         self._operative = (
-            bool(names & _OPERATIVE)
-            or words["procedural"].search(text, 0, _BEGINNING) is not None
-            or len({m.lower() for m in words["operating"].findall(text)}) >= _OPERATING
+            bool(names & _OPERATIVE) or words["procedural"].search(text, 0, _BEGINNING) is not None or operating
         ) and not self._away
+        self._surgical = self._surgical or (operating and not self._visit and not self._emergency)
+        self._told = "procedure" in names
         self._title_end = self._end_of_title(text)
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
@@ -103,7 +114,7 @@ class Performance:
             return "historical"
         if self._is_test(entry):
             return self._test(mention, entry)
-        return self._service(mention)
+        return self._service(mention, entry)
 
     def titled(self, mention: Mention) -> bool:
         """Whether a mention stands in the note's title: it names what the note reports."""
@@ -154,18 +165,20 @@ class Performance:
         """Whether the note is an emergency department's."""
         return self._emergency
 
-    def _service(self, mention: Mention) -> Reason | None:
+    def _service(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         words = _words()
         text = self._sentence(mention)
         kind = mention.verdict.kind
         if kind in ("present", "historical") and mention.section in ("", "procedure") and self.titled(mention):
+            return None
+        if kind == "present" and (entry.code in _VISITS or entry.code[:2] == "A0"):
             return None
         section = self._default(mention)
         if section == "historical" and words["today"].search(text):
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
-        if mention.section in _CLOSING and words["surely done"].search(text) and not self._is_elsewhere(text):
+        if mention.section in _CLOSING and words["surely done"].search(text) and not self._is_elsewhere(mention):
             section = "present"
         if kind == "present" and section != "present":
             kind = section
@@ -174,7 +187,9 @@ class Performance:
             return reason
         if mention.section not in _STORY or words["today"].search(text):
             return None
-        if self._is_elsewhere(text) or (not self._operative and not words["done"].search(text)):
+        if self._is_elsewhere(mention):
+            return "historical"
+        if (not self._operative or self._told) and not words["surely done"].search(text):
             return "historical"
         return None
 
@@ -191,11 +206,11 @@ class Performance:
             return _REASONS.get(kind, "historical")
         if self._report or self.titled(mention):
             return None
-        if self._away or self._is_elsewhere(text):
+        if self._away or self._is_elsewhere(mention):
             return "historical"
         own = words["own"].search(text) is not None
         if entry.code in _LABORATORY:
-            return None if own else "historical"
+            return None if words["own laboratory"].search(self._beside(mention)) else "historical"
         if entry.code in _IMAGING:
             told = own if not self._emergency else own and _VIEWS.search(text) is not None
             seen = not self._emergency and _VIEWS.search(text) is not None and mention.section != "pmh"
@@ -203,17 +218,23 @@ class Performance:
         if own:
             return None
         result = words["result"].search(text) is not None or re.search(r"\d", text) is not None
-        return None if result and entry.code in codes_of("office_tests.tsv", "tests") and not self._emergency else "historical"
+        return (
+            None
+            if result and entry.code in codes_of("office_tests.tsv", "tests") and not self._emergency
+            else "historical"
+        )
 
     def _drug(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         kind = mention.verdict.kind
+        if kind == "planned" and _CLOCKED.search(self._sentence(mention)):
+            kind = "present"
         if kind != "present":
             return _REASONS.get(kind, "planned")
         here = self._operative and not self._visit
-        if here and entry.code not in codes_of("injectates.tsv", "drugs"):
-            if self._surgical or mention.section in _HERE:
-                # What is given during an operation is part of it.
-                return "included"
+        operated = here and (self._surgical or mention.section in ("technique", "implants"))
+        if operated and entry.code not in codes_of("injectates.tsv", "drugs"):
+            # What is given during an operation is part of it.
+            return "included"
         if self._given(mention, here):
             return None
         section = self._default(mention)
@@ -247,18 +268,29 @@ class Performance:
             return False
         if mention.section in _HERE or here:
             return True
+        if _CLOCKED.search(text) and mention.section not in _OWN_DRUGS:
+            return True
+        if (
+            mention.section not in _OWN_DRUGS
+            and self._doses.beside(mention.match.last)
+            and words["surely"].search(self._around(mention))
+        ):
+            return True
         if self._default(mention) == "historical" and not words["surely"].search(text):
             return False
-        if words["given"].search(text):
-            return True
-        return self._doses.beside(mention.match.last) and words["surely"].search(self._around(mention)) is not None
+        return words["given"].search(text) is not None
 
     def _is_test(self, entry: CodeEntry) -> bool:
         return entry.flags.get("done") == "order" or (
             entry.system == CPT and entry.code in codes_of("office_tests.tsv", "tests")
         )
 
-    def _is_elsewhere(self, text: str) -> bool:
+    def _is_elsewhere(self, mention: Mention) -> bool:
+        """Whether the words before a mention, or just after it, put it at another place or time."""
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[mention.match.first]]
+        end = min(sentence.end, reading.words[mention.match.last].end + _JUST_AFTER)
+        text = reading.text[max(sentence.start, reading.words[mention.match.first].start - _BEFORE) : end]
         return _words()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
 
     def _default(self, mention: Mention) -> str:
@@ -278,6 +310,13 @@ class Performance:
         sentence = self._reading.sentences[self._reading.sentence_of[mention.match.first]]
         return self._reading.text[sentence.start : sentence.end]
 
+    def _beside(self, mention: Mention) -> str:
+        """The text close around a mention, within its sentence."""
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[mention.match.first]]
+        start = max(sentence.start, reading.words[mention.match.first].start - _BESIDE)
+        return reading.text[start : min(sentence.end, reading.words[mention.match.last].end + _BESIDE)]
+
     def _around(self, mention: Mention) -> str:
         """The sentence of a mention with the one before and the one after it."""
         sentences = self._reading.sentences
@@ -291,6 +330,7 @@ class Performance:
         for _ in range(_TITLE_LINES):
             following = text.find("\n", end)
             if following < 0:
-                return len(text)
+                # A note of a few lines has no title.
+                return 0
             end = following + 1
         return end

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import CPT, ICD10CM, CodeEntry, CodeSets
+from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
 from noteproc.coding.addons import further
 from noteproc.coding.administration import Administration
 from noteproc.coding.candidates import Candidate
@@ -16,10 +16,12 @@ from noteproc.coding.composition import SIDES
 from noteproc.coding.doses import Doses
 from noteproc.coding.extents import Extents
 from noteproc.coding.mentions import Mention
+from noteproc.coding.parts import without_parts
 from noteproc.coding.performance import Performance
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
+from noteproc.coding.scopes import both_stand
 from noteproc.records import Alternative, Reason
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
@@ -55,7 +57,7 @@ class Procedures:
             entry = self._codesets.entry(system, code)
             if entry is not None:
                 found.append(self._candidate(reading, entry, group, quantities, performance))
-        settled = self._one_of_siblings(self._without_included(found))
+        settled = without_parts(self._one_of_siblings(self._without_included(found)))
         given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
         given += further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
@@ -99,6 +101,11 @@ class Procedures:
         entry = self._codesets.entry(candidate.system, candidate.code)
         return () if entry is None else entry.includes
 
+    def _family(self, candidate: Candidate) -> set[str]:
+        """The lesser forms of a procedure that it includes, told by their neighbouring numbers."""
+        entries = (self._codesets.entry(candidate.system, c) for c in self._included(candidate))
+        return {e.code for e in entries if e is not None and _is_next_lower(e.code, candidate.code)}
+
     def _without_idle_addons(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """An add-on code stands only beside one of its primaries."""
         found = list(candidates)
@@ -131,11 +138,14 @@ class Procedures:
                 continue
             for other in order:
                 if other != n and other not in gone and found[other].code in rivals:
+                    if both_stand(found[n].code, found[other].code):
+                        continue
                     mine = {m.match.at for m in found[n].mentions}
                     if all(m.match.at in mine or found[n].code in m.rivals for m in found[other].mentions):
                         gone.add(other)
             near = tuple(
-                Alternative(found[n].system, code, self._title(found[n].system, code)) for code in sorted(rivals)[:4]
+                Alternative(found[n].system, code, self._title(found[n].system, code))
+                for code in sorted(rivals | self._family(found[n]))[:4]
             )
             found[n] = replace(found[n], alternatives=near)
         return [c.without("outranked") if n in gone else c for n, c in enumerate(found)]
@@ -167,6 +177,13 @@ class Procedures:
 def _encounters() -> tuple[tuple[CodeRanges, str, CodeRanges], ...]:
     table = rows(dictionaries_dir() / "rules" / "encounters.tsv", ("procedures", "code", "needs"))
     return tuple((CodeRanges.parse(r["procedures"]), r["code"], CodeRanges.parse(r["needs"])) for r in table)
+
+
+def _is_next_lower(code: str, other: str) -> bool:
+    if len(code) != len(other):
+        return False
+    low, high = (c[:4] + c[4:].removesuffix("T") for c in (code, other))
+    return low.isdigit() and high.isdigit() and int(high) - int(low) == 1
 
 
 def _weight(mention: Mention) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from typing import Literal
 
@@ -42,12 +44,16 @@ _WORDS = {
 _WORD_COUNT = re.compile(rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}", re.I)
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
-_TIMES = re.compile(r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×.]|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr))", re.I)
+_TIMES = re.compile(
+    r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×.]|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr))", re.I
+)
 _AGE = re.compile(
     r"(?<![\d/.-])(\d{1,3})(?:\s?-?\s?(?:y/?o\b|yo[mf]?\b|yrs?\b|y\b|years?\b)|\s?(?:M|F)\b(?![-/]))"
-    r"|\b(?:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
+    r"|\b(?i:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
 )
-_MONTHS_OLD = re.compile(r"(?<![\d/.-])\d{1,2}\s?-?\s?(?:mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I)
+_MONTHS_OLD = re.compile(
+    r"(?<![\d/.-])(\d{1,2})\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I
+)
 _HEADER = 700
 
 
@@ -76,7 +82,10 @@ class Quantities:
         start, end = reading.words[first].start, reading.words[last].end
         sentence = reading.sentences[reading.sentence_of[first]]
         best: tuple[int, float] | None = None
-        for offset, value in self._all(name):
+        found = self._all(name)
+        # Sorted by offset: only those within reach are looked at.
+        near = found[bisect_left(found, (start - _REACH,)) : bisect_right(found, (end + _REACH, math.inf))]
+        for offset, value in near:
             distance = start - offset if offset < start else max(0, offset - end)
             if not sentence.start <= offset < sentence.end:
                 distance += 80
@@ -120,7 +129,7 @@ def _told_age(text: str) -> int | None:
     infant = _MONTHS_OLD.search(text, 0, _HEADER)
     told = _AGE.search(text, 0, _HEADER)
     if infant is not None and (told is None or infant.start() < told.start()):
-        return 0
+        return int(infant.group(1)) // 12 if infant.group(2).lower().startswith("mo") else 0
     if told is None:
         return None
     age = int(next(g for g in told.groups() if g))

@@ -12,11 +12,12 @@ class CodeRanges:
         pairs: low and high end of each range, both inclusive with everything below them.
     """
 
-    __slots__ = ("_known", "pairs")
+    __slots__ = ("_prefixes", "_spans", "pairs")
 
     def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
         self.pairs = pairs
-        self._known: dict[str, int] = {}
+        self._prefixes = tuple(low for low, high in pairs if low == high)
+        self._spans = tuple((low, high) for low, high in pairs if low != high)
 
     @classmethod
     def parse(cls, text: str, separator: str = "|") -> CodeRanges:
@@ -24,19 +25,23 @@ class CodeRanges:
         return _parse(text, separator)
 
     def __contains__(self, code: object) -> bool:
-        return isinstance(code, str) and self.width(code) > 0
+        if not isinstance(code, str):
+            return False
+        if code.startswith(self._prefixes):
+            return True
+        return any(low <= code[: len(low)] and code[: len(high)] <= high for low, high in self._spans)
+
+    def initials(self) -> frozenset[str]:
+        """The first characters of the codes that may be inside."""
+        return frozenset(chr(point) for low, high in self.pairs for point in range(ord(low[0]), ord(high[0]) + 1))
 
     def width(self, code: str) -> int:
         """How closely the ranges name a code: the length of the longest end that holds it, 0 where none does."""
-        known = self._known.get(code)
-        if known is None:
-            known = 0
-            for low, high in self.pairs:
-                if low <= code[: len(low)] and code[: len(high)] <= high:
-                    known = max(known, len(low) + (low == high))
-            if len(self._known) < 20_000:
-                self._known[code] = known
-        return known
+        widest = 0
+        for low, high in self.pairs:
+            if low <= code[: len(low)] and code[: len(high)] <= high:
+                widest = max(widest, len(low) + (low == high))
+        return widest
 
 
 @lru_cache(maxsize=4096)

@@ -33,7 +33,7 @@ _VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
 # Chapter 18 codes that name a result or a state rather than a complaint.
 _FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
 # How many words away a treatment may stand.
-_BESIDE = 5
+_BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
 _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
@@ -77,7 +77,6 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
     deciding = bool(sections & _DECIDING)
     lasting = becomes(code) == "="
     items = [_opens_item(m, reading) for m in mentions]
-    first = min(m.match.at[0] for m in mentions)
     cues = {c.kind for c in mentions[0].verdict.cues}
     kind = _kind(code)
     return {
@@ -92,13 +91,15 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "unheaded": float(sections == {""}),
         "item": float(any(items)),
         "item_deciding": float(any(i and m.section in _DECIDING for i, m in zip(items, mentions, strict=True))),
-        "place": first / max(1, len(reading.words)),
+        "place": min(m.match.at[0] for m in mentions) / max(1, len(reading.words)),
         "match": max(m.match.score for m in mentions),
         "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
         "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
         "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
         "composed": float(candidate.composed),
-        "unspecified": float(candidate.unspecified),
+        "unspecified": float(candidate.unspecified and candidate.base != code),
+        "bare": float(candidate.unspecified and candidate.base == code),
+        "unspecified_deciding": float(candidate.unspecified and deciding),
         "lasting": float(lasting),
         "symptom": float(symptom),
         "symptom_deciding": float(symptom and deciding),
@@ -115,7 +116,9 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "treated": float(any(_treated(m, reading, "drug") for m in mentions)),
         "managed": float(any(_treated(m, reading, "management") for m in mentions)),
         "doubted": float(bool(cues & {"possible", "absent", "hypothetical", "historical"})),
-        **{f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")},
+        **{
+            f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")
+        },
     }
 
 
@@ -130,7 +133,7 @@ def score(
             found.append(candidate)
             continue
         values = features(candidate, reading, headings, has_assessment)
-        total = math.fsum(weights.get(name, 0.0) * value for name, value in values.items())
+        total = math.fsum(weights.get(name, 0.0) * value for name, value in values.items() if value)
         found.append(replace(candidate, score=round(1.0 / (1.0 + math.exp(-total)), 4)))
     return found
 
@@ -181,3 +184,22 @@ def _encounter(code: str) -> bool:
 
 def _section_weight(mention: Mention, headings: Headings) -> float:
     return headings.defaults[mention.section].weight if mention.section else 0.5
+
+
+def leniency(candidate: Candidate, reading: Reading) -> float:
+    """The share of the threshold that a diagnosis must reach.
+
+    What the note itself concludes is told before it is likely; so is a lasting condition that stands in a history or
+    is told with its treatment.
+    """
+    if candidate.code[0] in "RZVWXY":
+        return 1.0
+    plain = [m for m in candidate.mentions if m.verdict.kind == "present" or m.section in _DECIDING]
+    if any(m.section in _DECIDING for m in plain):
+        return 0.15
+    told = [
+        m for m in plain if m.section in _LISTS or _treated(m, reading, "drug") or _treated(m, reading, "management")
+    ]
+    if told and becomes(candidate.code) == "=":
+        return 0.6
+    return 0.9 if candidate.derived else 1.0

@@ -155,7 +155,7 @@ class Reading:
                 self.keys[i] = lexicon.capital(self.keys[i])
 
     def _read_without(self, letters: list[int]) -> None:
-        """"w/o" and "w/out" are one word: without."""
+        """Both "w/o" and "w/out" are one word: without."""
         words = self.words
         for i in letters:
             if i + 1 < len(words) and words[i + 1].form in ("o", "out") and self.between(i, i + 1) == "/":

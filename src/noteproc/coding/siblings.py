@@ -15,8 +15,10 @@ from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
 
-# So many words away a forbidden word, or one that tells a drug, speaks of the match, where it stands in another sentence.
+# So many words away a forbidden word, or one that tells a drug,
+# speaks of the match, where it stands in another sentence.
 _NEAR = 6
+_NEAR_DRUG = 4
 # Only operations have a plain form that stands for the whole family.
 _OPERATIONS = ("10004", "69990")
 
@@ -83,9 +85,12 @@ class Siblings:
     def _near(self, clause: Words, match: Match) -> bool:
         reading = self._reading
         sentence = reading.sentence_of[match.first]
+        reach = _NEAR if match.system == CPT else _NEAR_DRUG
         for words in clause.alternatives:
             found = self._nearness.nearest(words, match.at, whole=True)
-            if found is not None and (found[0] <= _NEAR or reading.sentence_of[found[1]] == sentence):
+            if found is None:
+                continue
+            if found[0] <= reach or (match.system == CPT and reading.sentence_of[found[1]] == sentence):
                 return True
         return False
 

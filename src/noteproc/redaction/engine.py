@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
@@ -37,11 +36,20 @@ class NoteNlpEngine(SpacyNlpEngine):
 
     def __init__(self, tagger: PhiTagger) -> None:
         super().__init__(models=[{"lang_code": "en", "model_name": "blank"}])
-        self.nlp = {"en": spacy.blank("en")}
+        # A pipeline of spaCy's own is never asked for, and making one would load every factory that is installed.
+        self.nlp = {"en": None}
         self._tagger = tagger
 
     def load(self) -> None:
         """Nothing to load: the tagger was handed in."""
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        """Never: our recognizers weigh words themselves."""
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        """Whether a token holds no letter and no figure."""
+        return not any(map(str.isalnum, word))
 
     def process_text(self, text: str, language: str) -> NoteArtifacts:
         """The words of ``text`` and what the tagger says of them."""

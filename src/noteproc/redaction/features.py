@@ -66,7 +66,7 @@ def candidates(words: Words) -> NDArray[np.bool_]:
     flat = {
         line
         for line in range(len(words.line_starts))
-        if not any(map(str.isupper, text[words.line_start(line) : words.line_end(line)]))
+        if words.small or not any(map(str.isupper, text[words.line_start(line) : words.line_end(line)]))
     }
     chosen = np.fromiter(
         (

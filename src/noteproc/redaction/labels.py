@@ -33,8 +33,8 @@ def label_is_private(label: str, surfaces: Set[str] | None, lexicon: Lexicon) ->
 
     Args:
         label: a relative path or record id.
-        surfaces: what was redacted in the note, as it stood there; None where the note could not be read, so that a word
-            which is in no list counts as a name.
+        surfaces: what was redacted in the note, as it stood there; None where the note could not be read, so that a
+            word which is in no list counts as a name.
         lexicon: what words may be.
     """
     if "@" in label or _NUMBERS.search(label) or _LABELLED.search(label):

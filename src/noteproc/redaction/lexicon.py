@@ -88,7 +88,17 @@ class Lexicon:
         bits: word to the sum of the class bits above.
     """
 
-    __slots__ = ("_bits", "cities", "clinician_titles", "eponym_heads", "labels", "phrases", "states", "titles")
+    __slots__ = (
+        "_bits",
+        "cities",
+        "clinician_titles",
+        "eponym_heads",
+        "eponyms",
+        "labels",
+        "phrases",
+        "states",
+        "titles",
+    )
 
     def __init__(self, bits: dict[str, int]) -> None:
         self._bits = bits
@@ -97,6 +107,7 @@ class Lexicon:
         self.states = {abbreviation: name.lower() for abbreviation, name in read_pairs("states.tsv")}
         self.cities = frozenset(read_phrases("cities.txt"))
         self.eponym_heads = frozenset(read_words("eponym_heads.txt"))
+        self.eponyms = frozenset(read_words("eponyms.txt"))
         self.phrases = frozenset(read_phrases("clinical_phrases.txt"))
 
     def bits(self, word: str) -> int:

@@ -30,6 +30,7 @@ from noteproc.redaction.recognizers.facilities import FacilityRecognizer
 from noteproc.redaction.recognizers.identifiers import IdentifierRecognizer
 from noteproc.redaction.recognizers.mentions import MentionRecognizer
 from noteproc.redaction.recognizers.names import NameRecognizer
+from noteproc.redaction.recognizers.organizations import OrganizationRecognizer
 from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
@@ -56,6 +57,7 @@ def recognizers() -> list[EntityRecognizer]:
         NotePhoneRecognizer(),
         AddressRecognizer(),
         FacilityRecognizer(),
+        OrganizationRecognizer(),
         IdentifierRecognizer(),
         ElectronicRecognizer(),
         TaggedRecognizer(),
@@ -133,7 +135,7 @@ class Redactor:
         return label_is_private(label, found, self._lexicon)
 
     def trace(self, note: Note) -> tuple[PlainText, list[tuple[Span, float]], list[Span]]:
-        """What ``explain`` shows: the plain view, what recognizers noticed with the score that the shield left, the end.
+        """What ``explain`` shows: the plain view, what recognizers noticed with the score left by the shield, the end.
 
         Raises:
             RedactionError: detection failed.
@@ -269,12 +271,22 @@ def _blocks(text: str) -> Iterator[str]:
 def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     for s in spans:
         start, end = s.start, s.end
+        if s.recognizer == "TaggedRecognizer":
+            # The tagger sees letters and figures apart: "9th", "DG118273".
+            while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - s.end < 4:
+                end += 1
+            while start > 0 and text[start - 1].isalnum() and text[start].isalnum() and s.start - start < 4:
+                start -= 1
         while start < end and text[start] in " \t\r\n,;:.":
             start += 1
         while end > start and text[end - 1] in " \t\r\n,;:":
             end -= 1
-        if s.entity_type in NAME_TYPES and end - start > 2 and text[end - 2 : end].lower() == "'s":
-            end -= 2
+        if s.entity_type in NAME_TYPES:
+            if end - start > 2 and text[end - 2 : end].lower() == "'s":
+                end -= 2
+            # An age or a bed behind a name is no part of it.
+            while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
+                end -= 1
         if end > start:
             yield replace(s, start=start, end=end)
 

@@ -30,6 +30,8 @@ _MORPHOLOGY = re.compile(
     r"|metry|therapy|tropic|static|lytic)s?$"
 )
 _ROMAN = re.compile(r"[IVX]+(?:[\s,]+(?:and\s)?[IVX]+)*")
+_BETWEEN = re.compile(r"\d{2,3}-(?:\d{2,3})?")
+_SPEAKING = frozenset(lx.read_words("speaking_words.txt"))
 _LEVEL = re.compile(r"^(?:[CTLS]\d{1,2})(?:\s?[-/]\s?[CTLS]?\d{1,2})*$", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}|\d{1,3}(?:[./]\d{1,3})?)$")
 
@@ -66,7 +68,7 @@ class Shield:
                 return span.score - 0.45 if span.entity_type != "USERNAME" else span.score - 0.2
             if _LEVEL.match(shown) or _CODE.match(shown) or _MEASURE.match(text[span.end : span.end + 10]):
                 return span.score - 0.5
-            if len(shown) < 4:
+            if len(shown) < 4 or (span.entity_type == "PHONE_NUMBER" and _BETWEEN.fullmatch(shown)):
                 return span.score - 0.5
             if span.entity_type in ("PHONE_NUMBER", "US_SSN", "VEHICLE_ID"):
                 return span.score - 0.25
@@ -125,8 +127,16 @@ class Shield:
         ):
             score -= 0.5
         low = words.text[span.start : min(len(words.text), span.end + 24)].lower()
-        if any(low.startswith(p) for p in self._phrases_from(words.lower[first])):
+        if any(low.startswith(p) and (single or " " in p) for p in self._phrases_from(words.lower[first])):
             score -= 0.5
+        if (
+            alphabetic
+            and span.score < 0.9 + 0.05 * tagged
+            and all(words.lower[k].removesuffix("'s") in self._lexicon.eponyms for k in alphabetic)
+            and not self._called(words, first, last)
+        ):
+            # Alone or in a pair, mid-sentence: a finding, a test or an instrument.
+            score -= 0.5 if len(alphabetic) > 1 or not self._opens(words, first) else 0.25
         if not alphabetic:
             if span.entity_type in NAME_TYPES or span.entity_type in (
                 "CITY",
@@ -188,19 +198,35 @@ class Shield:
             if common and not named:
                 score -= 0.4
             elif common and single and lower_case:
-                score -= 0.3
+                score -= 0.1 if words.small and named else 0.3
             if span.entity_type == "STATE":
                 score = 0.0
             if span.entity_type in ("STREET_ADDRESS", "ZIP_CODE", "COUNTY") and lower_case and single:
                 score -= 0.3
         return score
 
+    def _called(self, words: Words, first: int, last: int) -> bool:
+        """Whether a title, a word of signing or speaking, or letters of a profession stand beside a name."""
+        before = first - 1
+        while before > 0 and words.words[before] in ".:,(" and first - before < 3:
+            before -= 1
+        if (
+            before >= 0
+            and words.line_of[before] == words.line_of[first]
+            and (words.bits[before] & (lx.TITLE | lx.ROLE | lx.KIN | lx.FIRST) or words.lower[before] in _SPEAKING)
+        ):
+            return True
+        after = last + 1
+        while after < len(words) and words.words[after] == "," and after - last < 2:
+            after += 1
+        return after < len(words) and bool(words.bits[after] & lx.CREDENTIAL) and words.words[after].isupper()
+
     @staticmethod
     def _in_mixed_line(words: Words, k: int) -> bool:
         """Whether the line of a token holds capitals, so that a lower-case name in it would be odd."""
         line = words.line_of[k]
         start, end = words.line_start(line), words.line_end(line)
-        return not words.text[start:end].islower()
+        return not words.small and not words.text[start:end].islower()
 
     @staticmethod
     def _opens(words: Words, k: int) -> bool:

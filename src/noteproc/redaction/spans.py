@@ -146,6 +146,8 @@ def _settle(group: list[Span]) -> list[Span]:
                 touching is None
                 or (b - a) * 2 >= span.end - span.start
                 or (span.score >= 0.9 and span.recognizer != "TaggedRecognizer")
+                or (span.score >= 0.7 and family(span.entity_type) == "place" == family(touching.entity_type))
+                or (span.score >= 0.9 and span.entity_type in ("FACILITY", "ORGANIZATION"))
             ):
                 done.append(replace(span, start=a, end=b))
     return done

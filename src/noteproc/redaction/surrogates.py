@@ -23,7 +23,7 @@ from noteproc.redaction.vault import Scope
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STAYS = lx.TITLE | lx.CREDENTIAL | lx.PARTICLE
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_STATE_ZIP = re.compile(r",?\s+(?P<state>[A-Z]{2})\.?(?P<zip>\s+\d{5}(?:-\d{4})?)?\s*$")
+_STATE_ZIP = re.compile(r",?\s{1,4}(?P<state>[A-Z]{2})\.?(?P<zip>\s{1,4}\d{5}(?:-\d{4})?)?\s{0,4}$")
 _LIKE_LENGTH = 5
 
 

@@ -15,6 +15,7 @@ from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 NAME = "SweepRecognizer"
+_DOTTED = re.compile(r"(?<![\w.])[A-Z]\.\s?(?:[A-Z]\.\s?)?[A-Z]\.(?!\w)")
 _KNOWN_KEYS = {
     "patient_name": "PATIENT_NAME",
     "patient_mrn": "MEDICAL_RECORD_NUMBER",
@@ -93,6 +94,8 @@ class Sweep:
         close = i + 1 < len(words) and words.starts[i + 1] - words.ends[i] <= 1
         if close and after in eponym_heads:
             return False
+        if stem in lexicon.eponyms and self._paired(i):
+            return False
         if len(stem) <= 2 and not form[0].isupper():
             return False
         if (
@@ -161,6 +164,17 @@ class Sweep:
             )
         return True
 
+    def _paired(self, i: int) -> bool:
+        """Whether an eponym stands in a pair of them: "Hill-Sachs", "Crowe Davis"."""
+        words, eponyms = self._words, self._lexicon.eponyms
+        for step in (-1, 1):
+            k = i + step
+            if 0 <= k < len(words) and words.words[k] == "-":
+                k += step
+            if 0 <= k < len(words) and words.lower[k].removesuffix("'s") in eponyms and words.words[k][0].isupper():
+                return words.line_of[k] == words.line_of[i]
+        return False
+
     def _initials(self, people: People, covered: bytearray) -> Iterator[Span]:
         words = self._words
         owners: dict[str, Person] = {}
@@ -171,6 +185,10 @@ class Sweep:
                 owners.setdefault(letters[0] + letters[-1], person)
         if not owners:
             return
+        for m in _DOTTED.finditer(words.text):
+            found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
+            if found is not None and not covered[m.start()]:
+                yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
         for i, low in enumerate(words.lower):
             form = words.words[i]
             if covered[words.starts[i]] or len(form) not in (2, 3) or low not in owners or not form.isalpha():
@@ -178,6 +196,8 @@ class Sweep:
             before = words.lower[i - 1] if i and words.line_of[i - 1] == words.line_of[i] else "^"
             after = words.lower[i + 1] if i + 1 < len(words) and words.line_of[i + 1] == words.line_of[i] else "$"
             bits = self._lexicon.bits(low)
+            if before == "^" and after.isdigit():
+                after = "$"
             signing = before in (
                 "by",
                 "-",
@@ -242,7 +262,10 @@ class Sweep:
             shown = text[span.start : span.end]
             pieces = re.findall(r"[^\W\d_]+", shown)
             if (len(pieces) >= 2 and len(shown) >= 6) or (
-                span.entity_type == "CITY" and len(shown) > 3 and not ordinary(self._lexicon, shown.lower())
+                span.entity_type == "CITY"
+                and len(shown) > 3
+                and not ordinary(self._lexicon, shown.lower())
+                and shown.lower() not in self._lexicon.eponyms
             ):
                 surfaces.setdefault(shown, span.entity_type)
             if len(pieces) >= 3 and span.entity_type != "CITY":

@@ -38,8 +38,8 @@ def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
     variance = np.einsum("ij,ij->i", centred, centred) / size + np.float32(1e-8)
     centred *= (1.0 / np.sqrt(variance))[:, None]
     centred *= gain
-    centred += bias
-    return centred
+    normal: _Floats = centred + bias
+    return normal
 
 
 class PhiTagger:

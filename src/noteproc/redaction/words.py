@@ -20,7 +20,7 @@ class Words:
         text: the text to cut, already plain (see ``noteproc.redaction.plaintext``).
     """
 
-    __slots__ = ("bits", "ends", "line_of", "line_starts", "lower", "starts", "text", "words")
+    __slots__ = ("bits", "ends", "line_of", "line_starts", "lower", "small", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -33,6 +33,9 @@ class Words:
             self.words.append(m.group())
         self.lower = [w.lower() for w in self.words]
         self.bits: list[int] = lexicon().bits_of(self.lower)
+        letters = sum(map(str.isalpha, self.words))
+        #: Whether the whole text is written small, so that a name without a capital is nothing strange.
+        self.small = sum(w[0].isupper() and len(w) > 1 and not w.isupper() for w in self.words) * 20 < letters
         self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
         self.line_of = [0] * len(self.words)
         line, last = 0, len(self.line_starts) - 1

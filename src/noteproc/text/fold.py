@@ -55,6 +55,7 @@ _BRITISH = (
     ("ialling", "ialing"),
     ("mould", "mold"),
 )
+_ANY_BRITISH = re.compile("|".join(british for british, _ in _BRITISH))
 _PLURAL_KEPT = frozenset(
     {"as", "is", "us", "his", "has", "was", "does", "this", "its", "gas", "yes", "plus", "ms", "s"}
 )
@@ -77,14 +78,18 @@ class Token(NamedTuple):
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """The folded form of one word: accents, case, possessive, British spelling and plural folded away."""
-    plain = unicodedata.normalize("NFKD", word)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
-    plain = plain.replace("æ", "ae").replace("œ", "oe").replace("ß", "ss")
-    plain = _POSSESSIVE.sub("", plain).replace("'", "").replace("’", "")
+    if word.isascii():
+        plain = word.lower()
+    else:
+        plain = unicodedata.normalize("NFKD", word)
+        plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+        plain = plain.replace("æ", "ae").replace("œ", "oe").replace("ß", "ss")
+    if not plain.isalpha():
+        plain = _POSSESSIVE.sub("", plain).replace("'", "").replace("’", "")
     if not plain.isalpha() or len(plain) < 4:
         return plain
-    for british, american in _BRITISH:
-        if british in plain:
+    if _ANY_BRITISH.search(plain):
+        for british, american in _BRITISH:
             plain = plain.replace(british, american)
     return _singular(plain)
 

@@ -162,8 +162,8 @@ class Lexicon:
             if token.form in self.stop and len(written) > 1 and written.isupper():
                 found.append(capital(token.form))
                 continue
-            longer = self.expansion(token.form, written)
-            for key in longer or (self.key(token.form),):
+            own, longer, _ = self.spellings[written]
+            for key in longer or (own,):
                 if key not in self.stop:
                     found.append(key)
             if phrase[token.end : token.end + 1] == "+":

@@ -18,8 +18,11 @@ _HEADINGISH = re.compile(r"\s*(?:[A-Z][A-Z0-9 /&()+'-]{2,40}(?::|$)|[A-Za-z][\w 
 # Each run of marks is read from its start alone.
 _END = re.compile(r"(?<![.!?])[.!?]+[)\]\"'”’]*(?=\s)|;(?=\s)|(?<=\s)--+(?=\s)|\s//\s")
 _NEXT = re.compile(r"\S")
-_LAST_WORD = re.compile(r"([\w./-]+)\Z")
+# No abbreviation is longer.
 _LONGEST = 40
+# A sentence is no longer than this: text without an end mark is cut between words, so that no rule of a sentence
+# works over a whole file.
+_LIMIT = 4000
 _OPEN_END = re.compile(r"(?:,|\b(?:and|or|of|the|with|in|to|a|an|for|by|on|at|from|left|right|no|is|was|were|as))\s*\Z")
 
 
@@ -94,21 +97,29 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
     begin = start
     for m in _END.finditer(text, start, end):
         if m.group()[0] == ".":
-            # No abbreviation is longer; a search from the sentence's start would read it once more for each mark.
-            word = _LAST_WORD.search(text, max(begin, m.start() - _LONGEST), m.start())
+            word = _last_word(text, begin, m.start())
             after = _following(text, m.end()) if m.end() - m.start() == 1 else "A"
-            if word is not None:
-                last = word.group(1).lower()
+            if word < m.start():
+                last = text[word : m.start()].lower()
                 if last in always or (len(last) == 1 and last.isalpha() and after.isupper()):
                     continue
                 if last in digit and after.isdigit():
                     continue
                 # "1. Hypertension": the number of a list item is no sentence.
-                if last.isdigit() and len(last) <= 2 and not text[begin : word.start()].strip():
+                if last.isdigit() and len(last) <= 2 and not text[begin:word].strip():
                     continue
         _add(text, begin, m.end(), found)
         begin = m.end()
     _add(text, begin, end, found)
+
+
+def _last_word(text: str, begin: int, end: int) -> int:
+    """Where the word that ends at ``end`` begins; dots, slashes and hyphens are part of it."""
+    at = end
+    low = max(begin, end - _LONGEST)
+    while at > low and (text[at - 1].isalnum() or text[at - 1] in "_./-"):
+        at -= 1
+    return at
 
 
 def _following(text: str, at: int) -> str:
@@ -118,6 +129,12 @@ def _following(text: str, at: int) -> str:
 
 
 def _add(text: str, start: int, end: int, found: list[Sentence]) -> None:
+    while end - start > _LIMIT:
+        low, high = start + _LIMIT // 2, start + _LIMIT
+        space = max(text.rfind(" ", low, high), text.rfind("\n", low, high))
+        cut = space if space >= 0 else high
+        _add(text, start, cut, found)
+        start = cut
     piece = text[start:end]
     stripped = piece.strip()
     if stripped:

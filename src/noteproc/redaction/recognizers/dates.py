@@ -29,6 +29,10 @@ _COMPACT = re.compile(
 _MONTH_YEAR = re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])[/-]((?:19|20)\d\d)(?![\w/]|[.-]\d)")
 _SHORT = re.compile(r"(?<![\w./+-])(\d{1,2})([/-])(\d{1,2})(?![\w/%]|[.-]\d)")
 _YEAR_MONTH = re.compile(r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[.-]\d)")
+_FULL_RANGE = re.compile(
+    r"(?<![\w./-])\d{1,2}([/.])\d{1,2}(?:\1\d{2,4})?\s?-\s?\d{1,2}\1\d{1,2}\1(?:\d{4}|\d{2})(?![\d/]|[.-]\d)"
+    r"|(?<![\w./-])\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})\s?-\s?\d{1,2}/\d{1,2}(?![\d/]|[.-]\d)"
+)
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w./-])(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
 _NAMED = re.compile(
@@ -61,7 +65,8 @@ _WEEKDAY_AFTER = re.compile(
     r"\s{0,3}[,(]?\s{0,3}\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
 )
 _MEASURE_BEFORE = re.compile(
-    r"(?<![a-z])(?:pain|throbb?ing|aching|ache|sharp|sore(?:ness)?|burning|cramps?|cramping|stabbing|headache|vas|nrs|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
+    r"(?<![a-z])(?:pain|throbb?ing|aching|ache|sharp|sore(?:ness)?|burning|cramps?|cramping|stabbing|headache|vas|nrs"
+    r"|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
     r"|rating|bp|pressure|apgars?|vision|acuity|"
     r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
     r"|extension|abduction|"
@@ -73,8 +78,9 @@ _MEASURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic|sem|in severity|on (?:the )?(?:pain|scale)|scale"
-    r"|inch|inches|\"|cup|tab|tablet|pill|dose|"
+    r"^\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic"
+    r"|sem|in severity|on (?:the )?(?:pain|scale)"
+    r"|scale|inch|inches|\"|cup|tab|tablet|pill|dose|"
     r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
     r"|pint|full|positive|negative|correct|recall|words|objects|"
     r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm"
@@ -90,15 +96,17 @@ _DATE_BEFORE = re.compile(
     r"|culture|note|entered|updated|reviewed|completed|given|"
     r"addendum|collected|received|reported|d|t|dd|dt|rev|ed|er|icu|dated:|as of|hospitalized|placed|removed"
     r"|inserted|refill(?:ed)?|filled|exp|expires|"
-    r"called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]|shot|biopsy|path|op"
-    r"|admission|transfer(?:red)?|arrived|and|between)"
+    r"resolved|healed|called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]"
+    r"|shot|biopsy|path|op|admission|transfer(?:red)?|arrived|and|between)"
     r"\W{1,3}$",
     re.IGNORECASE,
 )
 _VISIT_BEFORE = re.compile(
-    r"(?<![a-z])(?:(?:next|last) (?:visit|appointment|appt|dose|seen)|clinic|appt|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
+    r"(?<![a-z])(?:(?:next|last) (?:visit|appointment|appt|dose|seen)|clinic|appt"
+    r"|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
     re.IGNORECASE,
 )
+_SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
 _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
     re.IGNORECASE,
@@ -169,6 +177,10 @@ class NoteDateRecognizer(NoteRecognizer):
                 if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
                     continue
                 yield m.start(), m.end(), 0.97
+        for m in _FULL_RANGE.finditer(text) if "-" in text else ():
+            firsts = [int(part) for part in re.findall(r"(?:^|-\s?)(\d{1,2})", m.group())]
+            if all(1 <= first <= 31 for first in firsts):
+                yield m.start(), m.end(), 0.97
         for m in _ISO.finditer(text):
             if _valid(int(m[3]), int(m[4])):
                 end = m.end()
@@ -188,6 +200,7 @@ class NoteDateRecognizer(NoteRecognizer):
                     if not (1 <= c <= 12 and 1 <= d <= 31) or (b == d and b in (5, 6, 10)):
                         continue
                 yield m.start(), m.end(), score
+        months = {int(m[1]) for m in _NUMERIC.finditer(text)}
         for m in _SHORT.finditer(text):
             a, b = int(m[1]), int(m[3])
             day = 1 <= a <= 12 and 1 <= b <= 31
@@ -195,6 +208,9 @@ class NoteDateRecognizer(NoteRecognizer):
             if not day and not year:
                 continue
             score = self._short_score(text, m.start(), m.end(), a, b, m[2])
+            if 0.25 < score < 0.6 and m[2] == "/" and a in months and not (a <= b and b in _SCALES):
+                # The month of a date that the note writes in full.
+                score = 0.6
             if (
                 score < 0.8
                 and a <= b

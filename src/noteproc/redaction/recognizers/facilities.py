@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -16,6 +17,16 @@ _ORG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind
 _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del", "la", "los", "las"})
 
 
+_CARE = frozenset(lx.read_words("care_words.txt"))
+_OF_HEADS = frozenset({"children's", "childrens", "hospital", "hospitals", "clinic", "university", "univ", "institute"})
+_HOLY = frozenset({"holy", "sacred", "our", "blessed", "mother"})
+_LETTERHEAD_LINES = 4
+# Endings of clinical words that no list holds ("spasticity", "incontinence").
+_CLINICAL_ENDING = re.compile(
+    r"(?:ity|ence|ance|tion|sion|ment|ics?|al|ive|ous|ology|opathy|itis|oma|osis|ing|ed|ery|uria)$"
+)
+
+
 class FacilityRecognizer(NoteRecognizer):
     """Facilities and organisations by their head word."""
 
@@ -24,10 +35,14 @@ class FacilityRecognizer(NoteRecognizer):
     def __init__(self) -> None:
         super().__init__()
         self._generic = frozenset(lx.read_words("generic_places.txt"))
+        self._breakers = frozenset(lx.read_words("place_breakers.txt"))
+        self._documents = frozenset(lx.read_words("document_words.txt"))
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Capitalised runs that end in a head word and hold a word of their own."""
         yield from self._saints(words)
+        yield from self._letterhead(words)
+        yield from self._placed(words)
         done = -1
         for i, low in enumerate(words.lower):
             form = words.words[i]
@@ -83,10 +98,120 @@ class FacilityRecognizer(NoteRecognizer):
             yield Hit(words.starts[start], words.ends[end], kind, max(score, 0.2))
             done = end
 
+    def _letterhead(self, words: Words) -> Iterator[Hit]:
+        """The name of a place that opens one of the first lines: "Night Owl Sleep", "Tidewater Chest & Sleep"."""
+        n, i = len(words), 0
+        while i < n and words.line_of[i] < _LETTERHEAD_LINES:
+            line, start = words.line_of[i], i
+            while i < n and words.line_of[i] == line:
+                i += 1
+            for first in self._run_starts(words, start, i):
+                last = self._run_end(words, first, i)
+                hit = self._named_place(words, first, last)
+                if hit is not None:
+                    yield hit
+
+    @staticmethod
+    def _run_starts(words: Words, start: int, end: int) -> Iterator[int]:
+        """Where a line, or a column of it, begins."""
+        for k in range(start, end):
+            if words.words[k][0].isupper() and (
+                k == start
+                or words.starts[k] - words.ends[k - 1] >= 2
+                or (words.words[k - 1] in ",;|/-*:" and words.starts[k] > words.ends[k - 1])
+            ):
+                yield k
+
+    @staticmethod
+    def _run_end(words: Words, first: int, end: int) -> int:
+        """One past the last capitalised word of a run; joiners inside it belong to it."""
+        k = last = first
+        while k < end and k - first < 9 and (k == first or words.starts[k] - words.ends[k - 1] <= 1):
+            form = words.words[k]
+            if form[0].isupper():
+                last = k + 1
+            elif not (words.lower[k] in _JOINERS or form in ".&'"):
+                break
+            k += 1
+        return last
+
+    def _named_place(self, words: Words, first: int, last: int) -> Hit | None:
+        """A run that has a word of care and words of its own, and none of a document's title or a person."""
+        content = [k for k in range(first, last) if words.words[k][0].isalpha() and words.lower[k] not in _JOINERS]
+        own, care = [], 0
+        for k in content:
+            low, bits = words.lower[k], words.bits[k]
+            if low in self._breakers or bits & (lx.TITLE | lx.WEEKDAY) or (bits & lx.CREDENTIAL and low not in _CARE):
+                return None
+            if low in self._generic or low in _STRONG_HEADS or low in _TAIL_HEADS or low in _CARE:
+                care += 1
+            elif low in self._documents or bits & lx.IDLABEL:
+                return None
+            else:
+                own.append(k)
+        if not care or not own or len(content) < 2:
+            return None
+        if any(words.words[k].isdigit() or words.words[k] == ":" for k in range(first, min(last + 1, len(words)))):
+            return None
+        proper = any(
+            not words.bits[k] & (lx.ORDINARY | lx.CLINICAL) or words.bits[k] & (lx.NAME | lx.CITY) for k in own
+        )
+        caps = all(words.words[k].isupper() for k in content)
+        titled = not caps and own[0] <= first + 1 and len(content) > 2
+        score = MAYBE if caps and not proper else 0.7 if proper else 0.6 if titled else MAYBE
+        if _CLINICAL_ENDING.search(words.lower[own[0]]) and not words.bits[own[0]] & (lx.NAME | lx.CITY):
+            score = min(score, MAYBE)
+        end = last - 1
+        while end > first and not words.words[end][0].isalpha():
+            end -= 1
+        return Hit(words.starts[first], words.ends[end], "FACILITY", score)
+
+    def _placed(self, words: Words) -> Iterator[Hit]:
+        """ "Women's Health at Orchard Hill", "University Hospital at Bayside", "Children's of the Ozarks"."""
+        n = len(words)
+        for i in range(1, n - 1):
+            joiner = words.lower[i]
+            if (
+                joiner not in ("at", "of")
+                or not words.words[i - 1][0].isupper()
+                or words.starts[i] - words.ends[i - 1] != 1
+            ):
+                continue
+            before = words.lower[i - 1]
+            if joiner == "at" and not (before in self._generic or before in _STRONG_HEADS or before in _TAIL_HEADS):
+                continue
+            if joiner == "of" and before not in _OF_HEADS:
+                continue
+            k = i + 1 + (words.lower[i + 1] == "the")
+            last = self._run_end(words, k, n) if k < n and words.words[k][0].isupper() else k
+            line = words.line_of[i]
+            while last > k and (words.line_of[last - 1] != line or not words.words[last - 1][0].isalpha()):
+                last -= 1
+            own = [t for t in range(k, last) if words.lower[t] not in self._generic]
+            if last <= k or not own or words.line_of[k] != line or words.bits[k] & (lx.MONTH | lx.WEEKDAY | lx.TITLE):
+                continue
+            start = i - 1
+            while (
+                start > 0
+                and words.words[start - 1][0].isupper()
+                and words.line_of[start - 1] == line
+                and words.starts[start] - words.ends[start - 1] == 1
+                and i - start < 5
+                and words.lower[start - 1] not in self._breakers
+                and words.lower[start - 1] not in self._documents
+            ):
+                start -= 1
+            proper = any(
+                not words.bits[t] & (lx.ORDINARY | lx.CLINICAL) or words.bits[t] & (lx.NAME | lx.CITY) for t in own
+            )
+            yield Hit(words.starts[start], words.ends[last - 1], "FACILITY", 0.75 if proper or len(own) > 1 else MAYBE)
+
     def _saints(self, words: Words) -> Iterator[Hit]:
         """ "St. Brigid's": a saint in the possessive is a place."""
         for i, low in enumerate(words.lower):
-            if low in ("st", "saint") and words.words[i][0].isupper():
+            if low in _HOLY and words.words[i][0].isupper():
+                yield from self._holy(words, i)
+            elif low in ("st", "saint") and words.words[i][0].isupper():
                 k = i + 2 if i + 1 < len(words) and words.words[i + 1] == "." else i + 1
                 if (
                     k < len(words)
@@ -95,6 +220,19 @@ class FacilityRecognizer(NoteRecognizer):
                     and words.starts[k] - words.ends[k - 1] <= 1
                 ):
                     yield Hit(words.starts[i], words.ends[k], "FACILITY", 0.8)
+
+    def _holy(self, words: Words, i: int) -> Iterator[Hit]:
+        """ "Holy Redeemer of the Plains", "Our Lady of Sorrows", "Sacred Heart": names of church houses."""
+        if i + 1 >= len(words) or words.starts[i + 1] - words.ends[i] != 1:
+            return
+        end = self._run_end(words, i, min(len(words), i + 7))
+        while end > i and (words.line_of[end - 1] != words.line_of[i] or not words.words[end - 1][0].isalpha()):
+            end -= 1
+        second = words.lower[i + 1]
+        if words.lower[i] in ("our", "mother") and second != "lady":
+            return
+        if end - i >= 2 and words.words[i + 1][0].isupper() and second not in ("see", "spirit", "communion", "bible"):
+            yield Hit(words.starts[i], words.ends[end - 1], "FACILITY", 0.7)
 
     def _continues(self, words: Words, i: int) -> bool:
         """Whether the name goes on after ``i`` with another head ("Medical Center", "Hospital Center")."""
@@ -143,28 +281,7 @@ class FacilityRecognizer(NoteRecognizer):
                 break
             bits = self.lexicon.bits(low)
             if form[0].isupper() and form[0].isalpha():
-                if low in (
-                    "dr",
-                    "mr",
-                    "mrs",
-                    "ms",
-                    "the",
-                    "at",
-                    "from",
-                    "to",
-                    "in",
-                    "by",
-                    "our",
-                    "her",
-                    "his",
-                    "she",
-                    "he",
-                    "patient",
-                    "seen",
-                    "admitted",
-                    "transferred",
-                    "per",
-                ):
+                if low in self._breakers and not (k > 1 and words.words[k - 2] == "-"):
                     break
                 if bits & lx.CREDENTIAL and form.isupper() and low in ("md", "rn", "np", "pa", "do"):
                     break

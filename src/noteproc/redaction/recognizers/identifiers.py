@@ -71,7 +71,7 @@ _LIST = frozenset(",;/&") | {"and", "or"}
 _NEEDS_LONG = frozenset(lx.read_phrases("loose_labels.txt"))
 # Blood pressures, spans of hours and of years.
 _NEVER = re.compile(
-    r"\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
+    r"G\d{1,2}P\d{1,5}|\d{2,3}-\d{2,3}/\d{2,3}s?|\d[\d.]{0,6}(?:x\d[\d.]{0,6}){1,3}|\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
     r"|SARS-CoV-?2",
     re.IGNORECASE,
 )
@@ -91,9 +91,9 @@ _BARE_ID = re.compile(
     r"(?<![\w./#-])(?:[A-Z]{1,4}[ -]?\d{1,4}[ -]\d{2,6}(?:-\w{1,4})?|[A-Z]{1,4}-?\d{4,10}|\d{2,4}(?:[ -]\d{2,4}){2,3}"
     r"|\d{6,10})(?![\w/:]|[.-]\d)"
 )
-_DATE_LIKE = re.compile(
-    r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|^(?:IN|OR|PACU|RM|BED|AT|POD|DOS|TO|G|P)\b"
-)
+_LETTERS = re.compile(r"(?<!\w)[A-Z]{1,6}(?=[ -])")
+_MONTH_IN = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"^(?:IN|OR|PACU|RM|BED|AT|POD|DOS|TO|G|P)\b")
 _UNITS_AFTER = re.compile(
     r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
     r"|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b"
@@ -171,11 +171,16 @@ class IdentifierRecognizer(NoteRecognizer):
             for m in _BARE_ID.finditer(text, start, end):
                 value = m.group()
                 digits = sum(map(str.isdigit, value))
+                lead = _LETTERS.match(value)
+                if lead and lexicon().bits(lead.group().lower()) & (IDLABEL | lx.DATECUE | lx.UNITWORD):
+                    continue
                 if digits < 4 or (m.start() < anchor.end() and anchor.start() < m.end()):
                     continue
                 if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
                     continue
-                if any(map(str.isalpha, value)) and (_CODE.fullmatch(value) or _DATE_LIKE.search(value)):
+                if any(map(str.isalpha, value)) and (
+                    _CODE.fullmatch(value) or (_DATE_LIKE.search(value) and digits < 5) or _MONTH_IN.search(value)
+                ):
                     continue
                 yield Hit(m.start(), m.end(), "MEDICAL_RECORD_NUMBER", 0.7)
 

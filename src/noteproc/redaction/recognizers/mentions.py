@@ -98,8 +98,9 @@ class MentionRecognizer(NameReader):
         for i in range(n - 2):
             if words.words[i + 1] != "," or not words.bits[i] & lx.LAST or not words.bits[i + 2] & lx.FIRST:
                 continue
+            small = words.small and self._opens_small(words, i)
             if (
-                not (words.words[i][0].isupper() and words.words[i + 2][0].isupper())
+                not (small or (words.words[i][0].isupper() and words.words[i + 2][0].isupper()))
                 or words.line_of[i] != words.line_of[i + 2]
             ):
                 continue
@@ -109,8 +110,20 @@ class MentionRecognizer(NameReader):
             opens = i == 0 or words.line_of[i - 1] != words.line_of[i] or words.starts[i] - words.ends[i - 1] > 2
             doubt = bool(words.bits[i] & plain) + bool(words.bits[i + 2] & plain)
             j = max(i + 3, self._run(words, i + 2, trusted=False, limit=3))
+            if small:
+                yield Hit(words.starts[i], words.ends[j - 1], "PATIENT_NAME", 0.7)
+                continue
             score = 0.85 if opens and not doubt else 0.6 if opens and doubt == 1 else 0.5 if not doubt else 0.3
             yield Hit(words.starts[i], words.ends[j - 1], "PATIENT_NAME", score)
+
+    @staticmethod
+    def _opens_small(words: Words, i: int) -> bool:
+        """Whether "last, first" in small letters opens its line, or stands behind "pt" there."""
+        line = words.line_of[i]
+        k = i - 1
+        if k >= 0 and words.line_of[k] == line and words.words[k] == ":":
+            k -= 1
+        return k < 0 or words.line_of[k] != line or words.lower[k] in ("pt", "patient", "name")
 
     def _listed(self, words: Words) -> Iterator[Hit]:
         """Listed given names, capitalised, with a family name behind or in the middle of a sentence."""

@@ -191,7 +191,8 @@ class NameReader(NoteRecognizer):
             if j == k:
                 return
             if lower and not (
-                self._looks_named(words, k, j) and (strong or any(words.bits[t] & lx.NAME for t in range(k, j)))
+                self._looks_named(words, k, j)
+                and (role == "PATIENT_NAME" or any(words.bits[t] & lx.NAME for t in range(k, j)))
             ):
                 return
             if j == k + 1 and words.lower[k] in self._descents and role == "OTHER_NAME":

@@ -185,6 +185,7 @@ class NameRecognizer(NameReader):
                             or not bits & (lx.ORDINARY | lx.CLINICAL | lx.ROLE | lx.IDLABEL | lx.FACILITY)
                         )
                     )
+                    or (lower and start < end and len(form_k) == 1 and form_k not in "ai")
                     or (
                         lower
                         and form_k.islower()
@@ -197,7 +198,11 @@ class NameRecognizer(NameReader):
                     or (
                         form_k[0].isupper()
                         and steps == 0
-                        and (words.words[i - 1] == "," or (form_k[1:].islower() and k and words.lower[k - 1] == "by"))
+                        and (
+                            words.words[i - 1] == ","
+                            or self._after_initial(words, k)
+                            or (form_k[1:].islower() and k and words.lower[k - 1] == "by")
+                        )
                         and bits & lx.CLINICAL
                         and not bits & (lx.ORDINARY | lx.ROLE | lx.FACILITY)
                     )
@@ -260,6 +265,26 @@ class NameRecognizer(NameReader):
                 score = 0.8 if named else MAYBE
             yield Hit(*self._span(words, start, end), "CLINICIAN_NAME", score)
 
+    @staticmethod
+    def _after_initial(words: Words, k: int) -> bool:
+        """Whether a lone capital stands before a word ("B Foley NRP")."""
+        return (
+            k > 0
+            and len(words.words[k - 1]) == 1
+            and words.words[k - 1].isupper()
+            and words.starts[k] - words.ends[k - 1] == 1
+            and words.words[k][1:].islower()
+        )
+
+    @staticmethod
+    def _lone_given(words: Words, i: int, k: int) -> bool:
+        """Whether a given name that is a word too stands right behind a kinship word and ends there ("son Will")."""
+        form = words.words[k]
+        if k != i + 1 or not words.bits[k] & lx.FIRST or len(form) < 3 or not form[1:].islower():
+            return False
+        after = k + 1
+        return after >= len(words) or words.line_of[after] != words.line_of[k] or words.words[after] in ".,;)(:/"
+
     def _kin(self, words: Words) -> Iterator[Hit]:
         """ "daughter April", "her son, Tuan," and "Tuan (son)"."""
         n = len(words)
@@ -283,6 +308,8 @@ class NameRecognizer(NameReader):
                 ):
                     yield Hit(words.starts[k], words.ends[k], "OTHER_NAME", 0.6)
                 j = self._run(words, k, trusted=False)
+                if j == k and self._lone_given(words, i, k):
+                    yield Hit(words.starts[k], words.ends[k], "OTHER_NAME", 0.75)
                 if j > k:
                     bits = words.bits[k]
                     direct = k == i + 1
@@ -305,6 +332,18 @@ class NameRecognizer(NameReader):
                                 j2 = self._run(words, j + 1, trusted=False)
                                 if j2 > j + 1:
                                     yield Hit(*self._span(words, j + 1, j2), "OTHER_NAME", 0.8)
+            elif (
+                words.small
+                and k < n
+                and words.starts[k] - words.ends[k - 1] == 1
+                and words.words[k].islower()
+                and words.bits[k] & lx.FIRST
+                and len(words.words[k]) > 2
+                and words.lower[k] not in self._not_names
+                and not words.bits[k] & (lx.KIN | lx.ROLE | lx.UNITWORD | lx.MONTH)
+            ):
+                doubtful = bool(words.bits[k] & (lx.ORDINARY | lx.CLINICAL))
+                yield Hit(words.starts[k], words.ends[k], "OTHER_NAME", 0.5 if doubtful else 0.75)
             if i >= 2 and words.words[i - 1] in ("(", ",") and words.words[i - 2][0].isupper():
                 start = i - 2
                 while (

@@ -47,6 +47,8 @@ _GLUE_WORDS = frozenset(
 )
 _AREA = frozenset({"area"})
 _LABEL_WORDS = frozenset(lx.read_words("phone_labels.txt"))
+# "178-180", "0930-1015": from one figure to another.
+_BETWEEN = re.compile(r"(\d{2,4})-(\d{2,4})")
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 
 
@@ -75,6 +77,8 @@ class NotePhoneRecognizer(NoteRecognizer):
             yield Hit(m.start(1), m.end(3), "PHONE_NUMBER", 0.97)
         for m in self._anchored(words, _LABELLED, _LABEL_WORDS):
             digits = sum(c.isdigit() for c in m[1])
+            if _BETWEEN.fullmatch(m[1]) and not m.group().lower().startswith(("pag", "pgr", "beep", "bpr")):
+                continue
             if digits < 4 or (digits == 4 and _TIME.fullmatch(m[1])):
                 continue
             label = m.group()[: m.start(1) - m.start()].lower()

@@ -49,6 +49,31 @@ _LONE = re.compile(
 _CLOSING = re.compile(
     r"(?:[-.\"~>/]\s{0,2}|(?<=\s)\s)([A-Z]{2,3}|[a-z]{2,3})[ \t]{0,4}(?:\d{4}|\d{1,2}:\d\d)?[ \t]{0,8}$", re.MULTILINE
 )
+_STAMPED = re.compile(
+    r"^[ \t]{0,8}(?:-{1,2}|~|/)?[ \t]?([A-Z]{2,3}|[a-z]{2,3})[ \t,]{1,4}(?=\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b"
+    r"|(?:[01]\d|2[0-3])[0-5]\d\b|\d{1,2}:\d\d)",
+    re.MULTILINE,
+)
+_DATED = re.compile(
+    r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}(?:by[ \t])?"
+    r"([A-Z]{2,3}|[a-z]{2,3})(?=[ \t]{0,4}(?:$|[:;]|\())",
+    re.MULTILINE,
+)
+_LAST_LINE = re.compile(
+    r"(?:^|[.;!?)\]][ \t]{1,3}|\n[ \t]*)[-~/>]{0,2}[ \t]?((?:[A-Z]\.[ \t]?){2,3}|[A-Z]{2,3}|[a-z]{2,3})[ \t]{0,4}"
+    r"(?:[ \t]\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?)?[ \t]{0,4}(?:[ \t]\d{1,2}:?\d\d)?[ \t]*$"
+)
+_ADDED = re.compile(
+    r"(?:\baddend(?:um|ed)?(?:[ \t]{1,2}[\d/.-]{3,10})?|[.)][ \t]{1,2}\()[ \t:,-]{0,3}([A-Z]{2,3}|[a-z]{2,3})"
+    r"(?=[ \t]{0,2}(?::|$|\)))",
+    re.MULTILINE,
+)
+_BESIDE_LETTERS = re.compile(
+    r"\b(?:RN|LPN|MA|CNA|PA|NP|MD|RT|rn|lpn|md|np|crna)[ \t]([a-z]{2,3})(?=[ \t]{0,3}(?:$|[.,;/]))"
+    r"|(?<![\w-])([a-z]{2,3})[ \t](?:RN|LPN|CNA|PA|NP|MD|CRNA|DO)\b",
+    re.MULTILINE,
+)
+_VOWELS = frozenset("aeiou")
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
 
@@ -107,7 +132,10 @@ class SignatureRecognizer(NameReader):
             ):
                 continue
             at = m.start(1)
-            if any(self.lexicon.bits(p.lower()) & (lx.ORDINARY | lx.UNITWORD) and not p.isupper() for p in pieces):
+            clear = len(pieces[0]) == 3 and not self.lexicon.bits(pieces[0].lower()) & (lx.ORDINARY | lx.CLINICAL)
+            if not clear and any(
+                self.lexicon.bits(p.lower()) & (lx.ORDINARY | lx.UNITWORD) and not p.isupper() for p in pieces
+            ):
                 continue
             for piece in pieces:
                 yield Hit(at, at + len(piece), "CLINICIAN_NAME", 0.8)
@@ -142,9 +170,42 @@ class SignatureRecognizer(NameReader):
                 lx.ORDINARY | lx.CREDENTIAL | lx.UNITWORD | lx.CLINICAL
             ):
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
+        yield from self._stamped(text)
         for m in _SIGNED_INITIALS.finditer(text):
             letters = m[1].replace(".", "").replace(" ", "").lower()
             bits = self.lexicon.bits(letters)
             if bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY | lx.STATE | lx.UNITWORD):
                 continue
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", MAYBE)
+
+    def _stamped(self, text: str) -> Iterator[Hit]:
+        """Initials beside a date or time where an entry begins or ends, and those that close the note."""
+        for pattern in (_STAMPED, _DATED):
+            for m in pattern.finditer(text):
+                if self._could_sign(m[1], strict=True):
+                    yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
+        stripped = text.rstrip()
+        tail = max(0, len(stripped) - 60)
+        for m in _ADDED.finditer(text):
+            dated = any(map(str.isdigit, m.group())) and m[1].isupper() and m[1].lower() not in _SERVICES
+            if dated or self._could_sign(m[1], strict=False):
+                yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
+        for m in _BESIDE_LETTERS.finditer(text):
+            which = 1 if m[1] else 2
+            if self._could_sign(m[which], strict=False):
+                yield Hit(m.start(which), m.end(which), "CLINICIAN_NAME", 0.65)
+        closing = _LAST_LINE.search(stripped, stripped.rfind("\n", tail) + 1 if "\n" in stripped[tail:] else tail)
+        if closing and self._could_sign(closing[1], strict=False):
+            yield Hit(closing.start(1), closing.start(1) + len(closing[1].rstrip()), "CLINICIAN_NAME", 0.65)
+
+    def _could_sign(self, shown: str, *, strict: bool) -> bool:
+        """Whether letters are initials rather than an abbreviation; at the very end of a note a lower bar holds."""
+        low = shown.replace(".", "").replace(" ", "").lower()
+        bits = self.lexicon.bits(low)
+        if low in _SERVICES or bits & (lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN):
+            return False
+        if bits & lx.ORDINARY and not shown.isupper():
+            return False
+        if strict:
+            return not bits & (lx.CLINICAL | lx.ORDINARY)
+        return not bits & lx.CLINICAL or (not _VOWELS & set(low) and not shown.isupper())

@@ -1,0 +1,70 @@
+"""Classes of identifiers and of clinical language that notes mix: what goes, what stays beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from noteproc.records import Note
+from noteproc.redaction import Redactor
+
+_REDACTOR = Redactor()
+
+
+def redacted(text: str) -> str:
+    return _REDACTOR.redact(Note("n", text)).text
+
+
+@pytest.mark.parametrize(
+    "text, gone",
+    [
+        ("Tern Point Chest & Sleep\nName: Ada Brookfield\nCough for two weeks.", "Tern Point"),
+        ("Seen 3/4/2026, Women's Health at Alder Bluff\nPt: Ada Brookfield", "Alder Bluff"),
+        ("Holy Shepherd of the Valley\nPt: Ada Brookfield\nCough.", "Shepherd"),
+        ("Ines Calloway, 46 M; TW 61-204; 03/03/2026; cough", "61-204"),
+        ("derm f/u   Alyssa Brookfield 33F DQ118274 11.18.25", "DQ118274"),
+        ("Jo Calloway 58M 00 72 94 51\nBP 120/80", "00 72 94 51"),
+        ("PATIENT NAME: VAN DER LAAN, WILL J\nMRN 204488", "VAN DER LAAN"),
+        ("Name Brookfield, Evan (E.B.), 58M\nCough.", "E.B."),
+        ("No pain. Home when voids.\nckd f/u\nPlan stays. Tdap given by rn kp.", "kp"),
+        ("Biopsy benign (addended 3/6/26 IN): no change.", "IN)"),
+        ("Stay 3/1/26–3/9/26 on the ward.", "3/9/26"),
+        ("Employer: Ridgewater Pallet Co.   DOI 10/2/25", "Ridgewater"),
+        ("Lives in Duluth 55806.", "55806"),
+        ("Here with son Will\nCough.", "Will"),
+        ("Partner K. was told.", "K."),
+    ],
+)
+def test_goes(text: str, gone: str) -> None:
+    assert gone not in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There was a small Hill-Sachs defect, no bony Bankart.",
+        "Lugol's applied, nonstaining zone anterior.",
+        "Jump of 70ms. Typical slow-fast tachycardia.",
+        "Throbbing 8/10, nail black.",
+        "Plate: 1/3 tubular, 7 holes, and a 0.062 k-wire.",
+        "He weighs himself most days (178-180).",
+        "Home BPs 128-134/80s on losartan.",
+        "Ulcer was 3.1x2.4x0.8, clean.",
+        "HEART FAILURE CLINIC\nEdema of both legs.",
+        "Internal Medicine Service\nEdema of both legs.",
+    ],
+)
+def test_stays(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_presidio_finds_its_own_recognizers_beside_ours() -> None:
+    from presidio_analyzer import EntityRecognizer
+
+    def below(kind: type) -> list[type]:
+        return [k for sub in kind.__subclasses__() for k in (sub, *below(sub))]
+
+    kinds = below(EntityRecognizer)
+    ours = {k.__name__ for k in kinds if k.__module__.startswith("noteproc.")}
+    theirs = {k.__name__ for k in kinds if k.__module__.startswith("presidio_analyzer.")}
+    assert ours and theirs
+    assert not ours & theirs
