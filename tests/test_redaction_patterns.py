@@ -23,7 +23,7 @@ _SIZE = 200_000
 _JOINED = (
     "1|1-|1/|1.|1 |12/34/|a|A|A |a.|Aa |A-|Mr. |Dr |a@|x1|:| |\n|\t |( |St. |may |one hundred and |1 Main |of the |_a"
 )
-_REPEATS = tuple(_JOINED.split("|"))
+_REPEATS = tuple(re.split(r"\|", _JOINED))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -52,10 +52,8 @@ def test_patterns_are_found() -> None:
 
 @pytest.mark.parametrize("name, pattern", _FOUND, ids=[name for name, _ in _FOUND])
 def test_adversarial_repeats(name: str, pattern: re.Pattern[str]) -> None:
-    for repeat in _REPEATS:
-        text = repeat * (_SIZE // len(repeat))
-        count = sum(1 for _ in pattern.finditer(text))
-        assert count <= len(text)
+    text = "\n#".join(repeat * (_SIZE // len(_REPEATS) // len(repeat)) for repeat in _REPEATS)
+    assert sum(1 for _ in pattern.finditer(text)) <= len(text)
 
 
 @pytest.mark.parametrize("repeat", ["7", "A", "1/2 ", "Dr. A", "a.b@", "\u202e1\u200b", "\x00\x07 ", "\U0001f600 "])

@@ -91,12 +91,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        return import_module("noteproc.version").VERSION
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'noteproc' has no attribute {name!r}")
-    return getattr(import_module(f"noteproc.{_HOME_OF[name]}"), name)
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return import_module("noteproc.version").VERSION
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'noteproc' has no attribute {name!r}")
+        return getattr(import_module(f"noteproc.{_HOME_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

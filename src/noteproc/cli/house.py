@@ -59,9 +59,8 @@ def why(
     for s in told.sightings:
         words = " ".join(redacted.text[s.start : s.end].split())
         cues = f"; cues: {', '.join(s.cues)}" if s.cues else ""
-        print(
-            f"  {s.start}-{s.end} {words!r} as {s.phrase!r} ({s.match_kind}), {s.section or 'no section'}, {s.assertion}{cues}"
-        )
+        where = f"{s.section or 'no section'}, {s.assertion}{cues}"
+        print(f"  {s.start}-{s.end} {words!r} as {s.phrase!r} ({s.match_kind}), {where}")
     for near in told.instead:
         print(f"  instead: {near}")
     for alternative in told.alternatives:

@@ -55,7 +55,8 @@ _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
 _IN_YEAR = re.compile(
     r"[\s\"”)]*(?:[\w-]+\s+){0,2}?"
-    r"(?:\(|,|in|back in|around|circa|during|summer|spring|fall|winter|early|late|mid)[\s-]*"
+    r"(?:\(|,|in|back in|around|circa|during|summer"
+    r"|spring|fall|winter|early|late|mid)[\s-]*"
     r"(?P<year>(?:19[3-9]|20[0-4])\d)(?![\d,/-]|\.\d)",
     re.I,
 )
