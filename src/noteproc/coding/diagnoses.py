@@ -29,7 +29,8 @@ _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"
 # What is offered, ordered or declined is no reason of this visit.
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
 _STOPPED = re.compile(
-    r"(?<!not )(?<!never )\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
+    r"(?<!not )(?<!never )\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed"
+    r"|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
     r"|switched from|came off|no longer)\b(?!\s+label)",
     re.I,
 )
