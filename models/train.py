@@ -84,7 +84,7 @@ LABEL_INDEX = {label: i for i, label in enumerate(LABELS)}
 def read_corpus() -> dict[str, str]:
     """Every marked note, by id."""
     notes: dict[str, str] = {}
-    for path in sorted((ROOT / "corpus").glob("*/*.jsonl")):
+    for path in sorted(p for kind in ("phi", "codes") for p in (ROOT / "corpus" / kind).glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             try:
                 note = json.loads(line)

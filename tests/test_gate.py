@@ -26,7 +26,7 @@ def taken(text: str, *surfaces: tuple[str, str]) -> tuple[Note, RedactedNote]:
     "text, words, kind",
     [
         ("Pt Quartermain. Later quartermain left.", "Quartermain", "PATIENT_NAME"),
-        ("Pt Joy is here. Joy walks.", "Joy", "PATIENT_NAME"),
+        ("Pt Dawn is here. Dawn walks.", "Dawn", "PATIENT_NAME"),
         ("Pt Núñezón. NUNEZON signed.", "Núñezón", "PATIENT_NAME"),
         ("MRN 00448812, file 0044-8812.", "00448812", "MEDICAL_RECORD_NUMBER"),
         ("MRN 00448812, file 0044 8812_a.", "00448812", "MEDICAL_RECORD_NUMBER"),
@@ -44,7 +44,7 @@ def test_what_was_redacted_once_may_not_stand_elsewhere(text: str, words: str, k
     [
         ("Pt Graves has Graves disease.", "Graves", "PATIENT_NAME"),
         ("Pt Will will walk.", "Will", "PATIENT_NAME"),
-        ("Pt Joy takes joy in walks.", "Joy", "PATIENT_NAME"),
+        ("Pt Dawn wakes at dawn.", "Dawn", "PATIENT_NAME"),
         ("Pt Quartermain; quartermaine sauce.", "Quartermain", "PATIENT_NAME"),
         ("MRN 00448812, sum 1004488123.", "00448812", "MEDICAL_RECORD_NUMBER"),
         ("Room 12, 12 mg given.", "12", "OTHER_ID"),

@@ -92,8 +92,7 @@ def _column(name: str, kinds: Mapping[str, str], path: Path) -> str:
 
 def _column_kinds() -> dict[str, str]:
     lines = (dictionaries_dir() / "phi" / "known_columns.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return {column: kind for column, kind in pairs}
+    return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
 
 
 def _join(into: dict[str, str], values: Mapping[str, str]) -> None:

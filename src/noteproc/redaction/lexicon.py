@@ -90,6 +90,7 @@ class Lexicon:
 
     __slots__ = (
         "_bits",
+        "_state_names",
         "cities",
         "clinician_titles",
         "eponym_heads",
@@ -105,10 +106,16 @@ class Lexicon:
         self.titles = dict(read_pairs("titles.tsv"))
         self.labels = {tuple(label.split()): kind for label, kind in read_pairs("labels.tsv")}
         self.states = {abbreviation: name.lower() for abbreviation, name in read_pairs("states.tsv")}
+        self._state_names = frozenset(self.states.values())
         self.cities = frozenset(read_phrases("cities.txt"))
         self.eponym_heads = frozenset(read_words("eponym_heads.txt"))
         self.eponyms = frozenset(read_words("eponyms.txt"))
         self.phrases = frozenset(read_phrases("clinical_phrases.txt"))
+
+    def is_state(self, words: str) -> bool:
+        """Whether some words are the name of a state and not also that of a city (New York, Washington)."""
+        name = " ".join(words.lower().split())
+        return name in self._state_names and name not in self.cities
 
     def bits(self, word: str) -> int:
         """The classes of a word in lower case; 0 for an unknown one."""

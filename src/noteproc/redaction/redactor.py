@@ -210,7 +210,8 @@ class Redactor:
                 persons[named] = index
                 final.append(named)
             elif any(c.isalnum() for c in text[s.start : s.end]):
-                final.append(s)
+                state = s.entity_type == "CITY" and self._lexicon.is_state(text[s.start : s.end])
+                final.append(replace(s, entity_type="STATE") if state else s)
         return words, final, persons
 
     def _analyze(self, text: str) -> tuple[Words, list[Span]]:
