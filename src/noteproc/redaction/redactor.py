@@ -194,7 +194,8 @@ class Redactor:
         ]
         more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
         if more:
-            spans = list(_trimmed(text, resolve([*spans, *more])))
+            # Trimming may let a span grow to the end of its word, into its neighbour.
+            spans = resolve(_trimmed(text, resolve([*spans, *more])))
         people = People(self._lexicon)
         for kind, value in known:
             if kind in NAME_TYPES:
@@ -270,6 +271,7 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """The spans without blanks and marks at their edges; one of the tagger's grows to the ends of its words."""
     for s in spans:
         start, end = s.start, s.end
         if s.recognizer == "TaggedRecognizer":
