@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -15,6 +16,7 @@ from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 NAME = "SweepRecognizer"
+_AFTER_INITIALS = frozenset({"$", "/", ")", ":", ",", ";", ".", "-", "lic", "pgy"})
 _DOTTED = re.compile(r"(?<![\w.])[A-Z]\.\s?(?:[A-Z]\.\s?)?[A-Z]\.(?!\w)")
 _KNOWN_KEYS = {
     "patient_name": "PATIENT_NAME",
@@ -33,6 +35,11 @@ def known_identifiers(metadata: Mapping[str, str]) -> list[tuple[str, str]]:
         if kind in ENTITY_TYPES:
             out.extend((kind, value) for line in metadata[key].splitlines() if (value := line.strip()))
     return out
+
+
+@lru_cache(maxsize=1)
+def _signing_words() -> frozenset[str]:
+    return frozenset(lx.read_words("signing_words.txt"))
 
 
 class Sweep:
@@ -191,34 +198,20 @@ class Sweep:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
         for i, low in enumerate(words.lower):
             form = words.words[i]
-            if covered[words.starts[i]] or len(form) not in (2, 3) or low not in owners or not form.isalpha():
+            if covered[words.starts[i]] or len(form) not in (2, 3, 4) or low not in owners or not form.isalpha():
                 continue
             before = words.lower[i - 1] if i and words.line_of[i - 1] == words.line_of[i] else "^"
             after = words.lower[i + 1] if i + 1 < len(words) and words.line_of[i + 1] == words.line_of[i] else "$"
             bits = self._lexicon.bits(low)
             if before == "^" and after.isdigit():
                 after = "$"
-            signing = before in (
-                "by",
-                "-",
-                "/",
-                "(",
-                ">",
-                "^",
-                ":",
-                "cc",
-                "initials",
-                "~",
-                "per",
-                "d",
-                "w",
-                ".",
-                '"',
-                ")",
-            ) and after in ("$", "/", ")", ":", ",", ";", ".", "rn", "md", "-", "pa", "np")
-            if not signing or not form.isupper():
+            ends = bool(self._lexicon.bits(after) & lx.CREDENTIAL) or after in _AFTER_INITIALS
+            signing = before in _signing_words() and ends
+            # Small letters sign only behind a word that says so, or alone in their line.
+            sure = (before.isalpha() and len(before) > 1) or (before, after) == ("^", "$")
+            if not signing or not (form.isupper() or (form.islower() and sure)):
                 continue
-            closing = after == "$" and before in ("-", "/", ">", ".", '"', "by", "~", "^", ")")
+            closing = after == "$" and (sure or before in ("-", "/", ">", ".", '"', "~", "^", ")"))
             if (
                 bits & (lx.CREDENTIAL | lx.CLINICAL | lx.ORDINARY | lx.STATE)
                 and not closing
