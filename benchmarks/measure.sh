@@ -9,7 +9,7 @@ python=${PYTHON:-python3}
 mkdir -p "$work"
 
 run() { # NAME [OPTION...]: noteproc over the notes of a set; exit 1 only says that a note was quarantined or failed
-  noteproc run "$work/$1-notes" -o "$work/$1" --force --json --workers "${WORKERS:-1}" "${@:2}" || [ $? = 1 ]
+  noteproc run "$work/$1-notes" -o "$work/$1" --force --json --workers "${WORKERS:-1}" "${@:2}" >"$work/$1.summary.json" || [ $? = 1 ]
 }
 
 for set in gold_dev dictated_dev clinic_dev; do
