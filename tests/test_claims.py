@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from noteproc.codesets import CodeSets
 from noteproc.codesets.library import Library
-from noteproc.pages import system_of
 from noteproc.records import Coding, CodingContext, Finding
-from noteproc.rules import Claim, check
+from noteproc.rules import check, examine
 from tests.officials import OFFICIALS
 
 FILES = (
@@ -39,10 +40,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def findings(
     codesets: CodeSets, library: Library, codes: str, *, on: str = "", units: dict[str, int] | None = None
 ) -> list[tuple[str, Finding]]:
-    split = [code.split("-") for code in codes.split()]
-    codings = [Coding(system_of(c[0]) or "ICD-10-CM", "", c[0], "") for c in split]
-    claim = Claim(library, on, {c[0]: tuple(c[1:]) for c in split if len(c) > 1})
-    found = check(codings, CodingContext(), codesets, units=units, claim=claim)
+    day = date.fromisoformat(on) if on else None
+    found = examine(codes.split(), codesets, library, on=day, units=units).findings
     assert all(f.source and f.message for _, f in found)
     return [(coding.code, f) for coding, f in found]
 

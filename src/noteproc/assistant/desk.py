@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeEntry, LookupHit, lookup
+from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeEntry, LookupHit, lookup, system_of
 from noteproc.codesets.facts import facts_of
-from noteproc.pages import Page, Pages, system_of
+from noteproc.pages import Page, Pages
 from noteproc.pages.shelf import Shelf
 
 _LISTS = ("pprrvu", "opps_b", "mue", "hcpcs", "cpt_long", "cpt_medium", "cpt_short", "coverage", "payer")

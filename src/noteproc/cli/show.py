@@ -13,9 +13,7 @@ import typer
 from noteproc.errors import ConfigError
 
 if TYPE_CHECKING:
-    from noteproc.codesets import CodeSets
     from noteproc.pages import Page
-    from noteproc.records import Coding
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Day = Annotated[
@@ -81,54 +79,36 @@ def check(
 
     Example: `noteproc check 0201T M80.08XA --dos 2026-03-02 --setting outpatient`
     """
-    from noteproc.codesets import CodeSets
-    from noteproc.codesets.library import Library
-    from noteproc.records import CodingContext
-    from noteproc.rules import Claim
-    from noteproc.rules import check as find
+    from noteproc.codesets import CodeSets, Library
+    from noteproc.rules import examine
 
     if setting not in ("outpatient", "inpatient"):
         raise ConfigError("--setting must be outpatient or inpatient")
     if sex not in (None, "female", "male"):
         raise ConfigError("--sex must be female or male")
     day = day_of(dos)
-    sets = CodeSets.open()
-    modifiers = {code.partition("-")[0].upper(): _modifiers(code) for code in codes}
-    codings = [_coding(sets, code.partition("-")[0]) for code in codes]
-    context = CodingContext(
+    found = examine(
+        codes,
+        CodeSets.open(),
+        Library.open(),
+        on=None if day is None else date.fromisoformat(day),
         setting=cast(Literal["outpatient", "inpatient"], setting),
-        age=None if age is None else "90+" if age >= 90 else age,
+        age=age,
         sex=cast(Literal["female", "male"] | None, sex),
-        releases={} if day is None else dict(sets.releases_on(date.fromisoformat(day))),
+        units=_units(units or []),
     )
-    claim = Claim(Library.open(), day or "", modifiers)
-    findings = find(codings, context, sets, units=_units(units or []), claim=claim)
-    missing = [
-        f"not loaded, so not checked: {what}"
-        for family, what in (
-            ("ptp", "NCCI procedure-to-procedure edits"),
-            ("mue", "unit limits (only those of the starter)"),
-            ("addon", "add-on code edits (only those of the starter)"),
-            ("coverage", "covered diagnoses"),
-        )
-        if not claim.library.releases(family)
-    ]
     if as_json:
-        found = [
-            {"code": c.code, "level": f.level, "rule": f.rule, "message": f.message, "source": f.source}
-            for c, f in findings
-        ]
-        print(json.dumps({"findings": found, "not_checked": missing}, ensure_ascii=False))
+        print(json.dumps(found.to_dict(), ensure_ascii=False))
     else:
-        for coding, finding in findings:
+        for coding, finding in found.findings:
             print(
                 f"{finding.level:8} {coding.code:9} {finding.rule}: {finding.message}\n{'':19}source: {finding.source}"
             )
-        if not findings:
+        if not found.findings:
             print("nothing found against these codes")
-        for line in missing:
+        for line in found.not_checked:
             print(line)
-    if any(finding.level == "error" for _, finding in findings):
+    if found.wrong:
         raise typer.Exit(1)
 
 
@@ -165,23 +145,6 @@ def day_of(written: str | None) -> str | None:
         return date.fromisoformat(written).isoformat()
     except ValueError:
         raise ConfigError("--dos must be a date, as 2026-03-02") from None
-
-
-def _coding(sets: CodeSets, code: str) -> Coding:
-    """A code with the system that knows it, or whose codes have its shape."""
-    from noteproc.pages import system_of
-    from noteproc.records import Coding
-
-    wanted = code.strip().upper()
-    for system in ("ICD-10-CM", "CPT", "HCPCS"):
-        entry = sets.entry(system, wanted)
-        if entry is not None:
-            return Coding(system, "", entry.code, entry.title)
-    return Coding(system_of(wanted) or "ICD-10-CM", "", wanted, "")
-
-
-def _modifiers(code: str) -> tuple[str, ...]:
-    return tuple(m.upper() for m in code.split("-")[1:] if m)
 
 
 def _units(written: list[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from noteproc.codesets.lookups import Lookup, LookupHit, lookup
 from noteproc.codesets.ranges import CodeNames, covers
 from noteproc.codesets.releases import Difference, ImportReport, Release, Row, Verification
 from noteproc.codesets.sets import CodeSets, Summary, summaries
-from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
+from noteproc.codesets.tables import CPT, HCPCS, ICD10CM, system_of
 
 __all__ = [
     "CPT",
@@ -39,4 +39,5 @@ __all__ = [
     "covers",
     "lookup",
     "summaries",
+    "system_of",
 ]

@@ -44,6 +44,13 @@ _PREFERENCES = ("prefer", "never")
 Complaint: TypeAlias = Callable[[Path, int, str], Exception]
 
 
+def system_of(code: str) -> str:
+    """The code system that a code's shape belongs to, for CPT and HCPCS; "" for other shapes."""
+    if re.fullmatch(r"\d{4}[0-9A-Z]", code):
+        return CPT
+    return HCPCS if re.fullmatch(r"[A-V]\d{4}", code) else ""
+
+
 def shipped_complaint(path: Path, line: int, reason: str) -> Exception:
     """What is wrong with a table of this installation."""
     return CodeSetError(reason, path=f"{path.parent.name}/{path.name}", line=line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeEntry, CodeSets
+from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeEntry, CodeSets, system_of
 from noteproc.codesets.families import AMA_NOTICE, ICD10PCS
 from noteproc.codesets.library import Library
 from noteproc.pages.diagnoses import diagnosis_sections
@@ -84,13 +84,6 @@ class Pages:
     def _known(self, shelf: Shelf, code: str) -> bool:
         families = ("pprrvu", "hcpcs", "cpt_long", "cpt_medium", "cpt_short", "opps_b", "mue")
         return any(shelf.rows(family, code) for family in families)
-
-
-def system_of(code: str) -> str:
-    """The code system that a code's shape belongs to, for CPT and HCPCS; "" for other shapes."""
-    if re.fullmatch(r"\d{4}[0-9A-Z]", code):
-        return CPT
-    return HCPCS if re.fullmatch(r"[A-V]\d{4}", code) else ""
 
 
 def _framed(entry: CodeEntry, sections: tuple[Section, ...], notice: str, shelf: Shelf) -> Page:
