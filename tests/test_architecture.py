@@ -60,6 +60,7 @@ DOORS = {
     "thinc": {"redaction"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "prompt_toolkit": {"cli"},
     "cryptography": {"redaction"},
     "keyring": {"redaction"},
     "yaml": {"redaction"},

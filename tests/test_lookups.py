@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from noteproc.codesets import CPT, ICD10CM, CodeSets, Lookup, lookup
 from noteproc.codesets.wording import search_words
+from noteproc.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +146,64 @@ def test_damaged_index_is_rebuilt(tmp_path: Path) -> None:
     for path in damaged:
         path.write_bytes(b"cut short")
     assert Lookup(codesets).find("gallbladder cancer") == before
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("M80.08X", ["M80.08XA", "M80.08XD", "M80.08XG"]),
+        ("m8008x", ["M80.08XA", "M80.08XD", "M80.08XG"]),
+        ("S72.1*", ["S72.1", "S72.10", "S72.101"]),
+        ("22510-22512", ["22510", "22511", "22512"]),
+        ("22510 - 22511", ["22510", "22511"]),
+        ("I20-I21", ["I20", "I20.0", "I20.1"]),
+        ("020*", ["0200T", "0201T"]),
+    ],
+)
+def test_part_or_range_of_codes(finder: Lookup, query: str, codes: list[str]) -> None:
+    assert [hit.code for hit in finder.find(query, limit=len(codes))] == codes
+
+
+@pytest.mark.parametrize("query", ["L4-5 disc herniation", "covid19", "type 2 diabetes", "99999999"])
+def test_words_with_figures_are_no_code(finder: Lookup, query: str) -> None:
+    assert all("begins so" not in hit.why and "range" not in hit.why for hit in finder.find(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "first", "never"),
+    [
+        ("diabetes", {"billable": True}, "E11.9", "E11"),
+        ("diabetes", {"billable": False}, "E11", "E11.9"),
+        ("fracture", {"within": "22510-22599"}, "22510", "S72.009A"),
+        ("hip pain", {"within": "M25"}, "M25.559", "R52"),
+        ("diabetes", {"within": "15"}, "O24.3", "E11.9"),
+        ("diabetes", {"within": "15", "on": date(2026, 5, 1)}, "O24.3", "E11.9"),
+    ],
+)
+def test_narrowed(finder: Lookup, query: str, options: dict[str, Any], first: str, never: str) -> None:
+    codes = [hit.code for hit in finder.find(query, limit=200, **options)]
+    assert codes[0] == first
+    assert never not in codes
+
+
+def test_a_day_without_a_release_finds_nothing_of_that_system(finder: Lookup) -> None:
+    systems = {hit.system for hit in finder.find("diabetes", limit=50, on=date(2024, 1, 1))}
+    assert systems <= {"CPT", "HCPCS"}
+
+
+@pytest.mark.parametrize("within", ["0", "23", "99", "M80; DROP", "(", "A00-B99-C00"])
+def test_no_part_of_a_code_system(finder: Lookup, within: str) -> None:
+    with pytest.raises(ConfigError, match="chapter"):
+        finder.find("pain", within=within)
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("gallbladder cancer", "gallbladder, cancer"),
+        ("gallblader cancer zzqxv", "cancer; gallblader read as gallbladder; not found: zzqxv"),
+        ("I10", "the code itself"),
+    ],
+)
+def test_why(finder: Lookup, query: str, why: str) -> None:
+    assert finder.find(query, system=ICD10CM)[0].why == why

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noteproc.cli.show import AsJson, Day, day_of
+from noteproc.cli.options import AsJson, Day, day_of
 
 if TYPE_CHECKING:
     from noteproc.assistant import Answer

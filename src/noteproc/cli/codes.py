@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,16 +14,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from noteproc.cli.options import AsJson, Day, day_of
 from noteproc.errors import ConfigError, ReadError
 from noteproc.files.atomic import atomic_text
 
 if TYPE_CHECKING:
-    from noteproc.codesets import CodeSets
+    from noteproc.codesets import CodeSets, LookupHit
 
 System = Annotated[
     str | None, typer.Option("--system", help="ICD-10-CM, ICD-10-PCS, HCPCS or CPT.", show_default="all")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SYSTEMS = ("ICD-10-CM", "ICD-10-PCS", "HCPCS", "CPT")
 
@@ -29,9 +31,20 @@ codesets = typer.Typer(help="The code sets that are loaded.", no_args_is_help=Tr
 
 
 def lookup(
-    words: Annotated[str | None, typer.Argument(help="Words or a code.", show_default=False)] = None,
+    words: Annotated[
+        str | None, typer.Argument(help="Words, a code, the beginning of one or a range.", show_default=False)
+    ] = None,
     system: System = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many hits.")] = 10,
+    billable: Annotated[
+        bool | None,
+        typer.Option("--billable/--headers", help="Only codes for a claim, or only headers.", show_default="both"),
+    ] = None,
+    within: Annotated[
+        str, typer.Option("--within", help="A chapter (13), a range (S00-S99) or the beginning of a code (M80).")
+    ] = "",
+    dos: Day = None,
+    pick: Annotated[bool, typer.Option("--pick", help="Choose among the hits while typing.")] = False,
     queries: Annotated[
         Path | None, typer.Option("--queries", help='Many queries: {"id", "text"} a line.', show_default=False)
     ] = None,
@@ -42,37 +55,59 @@ def lookup(
 ) -> None:
     """Find codes by words, abbreviations or code.
 
+    Without words in a terminal, or with --pick, a picker opens; what is chosen goes to standard output.
+
     Example: `noteproc lookup "hip fracture" --system ICD-10-CM --limit 5`
     """
     from noteproc.codesets import CodeSets
-    from noteproc.codesets import lookup as find
+    from noteproc.codesets import lookup as look_up
 
     if system is not None and system not in _SYSTEMS:
         raise ConfigError(f"--system must be one of {', '.join(_SYSTEMS)}")
-    if (words is None) == (queries is None) or (queries is None) != (answers is None):
+    pick = pick or (words is None and queries is None and sys.stdin.isatty())
+    if (words is None and not pick) == (queries is None) or (queries is None) != (answers is None):
         raise ConfigError("give words, or --queries FILE with --answers FILE")
+    day = day_of(dos)
     sets = CodeSets.open()
+    on = None if day is None else date.fromisoformat(day)
+
+    def find(text: str) -> Sequence[LookupHit]:
+        return look_up(text, system=system, limit=limit, billable=billable, within=within, on=on, codesets=sets)
+
     if queries is not None and answers is not None:
         with atomic_text(answers) as out:
             for query_id, text in _queries(queries):
-                codes = [hit.code for hit in find(text, system=system, limit=limit, codesets=sets)]
-                out.write(json.dumps({"id": query_id, "codes": codes}) + "\n")
+                out.write(json.dumps({"id": query_id, "codes": [hit.code for hit in find(text)]}) + "\n")
         return
-    hits = find(words or "", system=system, limit=limit, codesets=sets)
+    if on is not None:
+        for name, release in sets.releases_on(on).items():
+            if not release and system in (None, name):
+                print(f"{name}: no release that was in force on {day} is loaded", file=sys.stderr)
+    if pick:
+        from noteproc.cli.picker import pick as choose
+
+        chosen = choose(find, words or "")
+        hits: Sequence[LookupHit] = () if chosen is None else (chosen,)
+    else:
+        hits = find(words or "")
     if as_json:
         print(json.dumps([{name: getattr(hit, name) for name in hit.__slots__} for hit in hits], ensure_ascii=False))
-        return
-    if not hits:
+    elif pick:
+        for hit in hits:
+            print(f"{hit.code}\t{hit.system}\t{hit.title}")
+    elif hits:
+        table = Table()
+        for column in ("code", "system", "score", "title", "found by"):
+            table.add_column(column, overflow="fold")
+        for hit in hits:
+            table.add_row(hit.code, hit.system, f"{hit.score:.2f}", hit.title, hit.why)
+        Console().print(table)
+        for licence in _licences([hit.system for hit in hits], sets):
+            print(licence)
+    else:
         print("nothing found: try fewer or other words")
+    if not hits:
         raise typer.Exit(1)
-    table = Table()
-    for column in ("code", "system", "score", "title", "found by"):
-        table.add_column(column, overflow="fold")
-    for hit in hits:
-        table.add_row(hit.code, hit.system, f"{hit.score:.2f}", hit.title, hit.phrase)
-    Console().print(table)
-    for licence in _licences([hit.system for hit in hits], sets):
-        print(licence)
 
 
 def _licences(systems: Sequence[str], sets: CodeSets) -> list[str]:

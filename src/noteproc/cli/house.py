@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from noteproc.cli.options import AsJson
 from noteproc.config import load_config
 from noteproc.errors import ConfigError, ReadError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SYSTEMS = ("ICD-10-CM", "CPT", "HCPCS")
 
 dictionaries = typer.Typer(

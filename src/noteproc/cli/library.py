@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from noteproc.cli.codes import AsJson
+from noteproc.cli.options import AsJson
 from noteproc.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from noteproc.cli.options import AsJson
+
 Gold = Annotated[list[Path], typer.Argument(help="Gold notes, JSON lines.", show_default=False)]
 Results = Annotated[Path, typer.Option("--results", help="results.jsonl of a run over them.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 evaluate = typer.Typer(help="Figures of a run against gold notes.", no_args_is_help=True)
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from noteproc.cli.options import AsJson
 from noteproc.config import load_config
 
 Inputs = Annotated[
@@ -38,7 +39,6 @@ IdColumn = Annotated[
 TextColumn_ = Annotated[
     str | None, typer.Option("--text-column", help="Column that holds the text.", show_default="guessed")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def run(

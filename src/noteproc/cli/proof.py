@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from noteproc.cli.options import AsJson
 from noteproc.config import load_config
 from noteproc.errors import ConfigError, ReadError
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def audit(

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from noteproc.cli.options import AsJson, Day, day_of
 from noteproc.errors import ConfigError
 
 if TYPE_CHECKING:
     from noteproc.pages import Page
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Day = Annotated[
-    str | None,
-    typer.Option("--dos", help="Date of service, as 2026-03-02; chooses the releases.", show_default="newest releases"),
-]
 _SYSTEMS = ("ICD-10-CM", "CPT", "HCPCS", "ICD-10-PCS", "modifier")
 
 
@@ -131,20 +127,6 @@ def _print_page(page: Page) -> None:
             console.print(Text(f"  {line}", style="yellow"))
     if page.notice:
         console.print(Text(f"\n{page.notice}", style="dim"))
-
-
-def day_of(written: str | None) -> str | None:
-    """A date of service as typed.
-
-    Raises:
-        ConfigError: it is no ISO date.
-    """
-    if written is None:
-        return None
-    try:
-        return date.fromisoformat(written).isoformat()
-    except ValueError:
-        raise ConfigError("--dos must be a date, as 2026-03-02") from None
 
 
 def _units(written: list[str]) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Code dictionaries, compiled into a store: codes, notes, phrases, and the look-up over them."""
 
 from noteproc.codesets.conditions import Quantity, When, Words
-from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind, Phrase, PhraseSource
+from noteproc.codesets.entries import CodeEntry, CodeNote, LookupHit, NoteKind, Phrase, PhraseSource
 from noteproc.codesets.families import FAMILIES, ICD10PCS, Family
 from noteproc.codesets.library import Library
-from noteproc.codesets.lookups import Lookup, LookupHit, lookup
+from noteproc.codesets.lookups import Lookup, lookup
 from noteproc.codesets.ranges import CodeNames, covers
 from noteproc.codesets.releases import Difference, ImportReport, Release, Row, Verification
 from noteproc.codesets.sets import CodeSets, Summary, summaries

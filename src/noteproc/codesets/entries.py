@@ -93,3 +93,24 @@ class Phrase:
     when: When
     source: PhraseSource
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookupHit:
+    """One answer of the look-up.
+
+    Args:
+        system, code, title: the code.
+        score: how well its phrase and the query answer each other, in [0, 1].
+        phrase: the words that matched, as the code sets hold them, folded.
+        billable: whether the code may stand on a claim.
+        why: how the query led to it: the words that answered, those read as others, those that nothing answered.
+    """
+
+    system: str
+    code: str
+    title: str
+    score: float
+    phrase: str
+    billable: bool
+    why: str

@@ -11,22 +11,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from noteproc.codesets.families import ICD10PCS
+from noteproc.codesets.entries import CodeEntry, LookupHit
+from noteproc.codesets.filters import Admits, LookupFilter
+from noteproc.codesets.named import NamedCodes
 from noteproc.codesets.searching import Floats, open_index
 from noteproc.codesets.sets import CodeSets
-from noteproc.codesets.tables import CPT, HCPCS, ICD10CM
 from noteproc.codesets.wording import SearchWords, search_words
 
-_CODE = re.compile(
-    r"[A-Za-z][0-9Aa][0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?|[A-Za-z]\d{4}|\d{4}[0-9TFUtfu]|"
-    r"[0-9B-DF-HX][0-9A-HJ-NP-Z]{6}|[0-9b-df-hx][0-9a-hj-np-z]{6}"
-)
 _FAMILY = re.compile(r"([a-z]{2,})\d+[a-z]{0,3}\d*")
 _GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "inter", "intra", "left", "right", "ante")
 _REPAIR_CUTOFF = 82.0
@@ -38,25 +36,6 @@ _WORD_FOR_WORD = 0.03
 
 FRAME, EXTRA_NUM, NEAR_NUM, WRONG_NUM = 0.8, 0.9, 0.95, 0.6
 EXP_Q, EXP_P, FLOOR = 1.5, 0.5, 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class LookupHit:
-    """One answer of the look-up.
-
-    Args:
-        system, code, title: the code.
-        score: how well its phrase and the query answer each other, in [0, 1].
-        phrase: the words that matched, as the code sets hold them, folded.
-        billable: whether the code may stand on a claim.
-    """
-
-    system: str
-    code: str
-    title: str
-    score: float
-    phrase: str
-    billable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +54,38 @@ class Lookup:
         self._codesets = codesets
         self._words = words or search_words()
         self._index = open_index(codesets, self._words)
+        self._named = NamedCodes(codesets, self._index.codes)
         self._unknown_weight = float(self._index.rarity.max())
         self._systems: dict[str, npt.NDArray[np.bool_]] = {}
         self._defaults: dict[tuple[str, str], str] = {}
         self._repairs: dict[str, tuple[tuple[tuple[int, ...], float], ...]] = {}
 
-    def find(self, query: str, *, system: str | None = None, limit: int = 10) -> tuple[LookupHit, ...]:
-        """The best codes for a query: words, an abbreviation, a code or the beginning of one.
+    def find(
+        self,
+        query: str,
+        *,
+        system: str | None = None,
+        limit: int = 10,
+        billable: bool | None = None,
+        within: str = "",
+        on: date | None = None,
+    ) -> tuple[LookupHit, ...]:
+        """The best codes for a query: words, an abbreviation, a code, the beginning of one, or a range.
 
         Args:
             query: as typed.
-            system: only codes of this system.
             limit: how many at most.
+            system, billable, within, on: see :class:`LookupFilter`.
 
         Returns:
             Best first; ties in the book's order.
+
+        Raises:
+            ConfigError: ``within`` names no part of a code system.
         """
-        named = self._named(query.strip(), system, limit)
+        wanted = LookupFilter(system, billable, within, on)
+        admits = wanted.admits(self._codesets)
+        named = self._named.find(query.strip(), admits, limit)
         if named:
             return named
         asked = [self._ask(key) for key in dict.fromkeys(self._words.keys(query))]
@@ -108,17 +102,28 @@ class Lookup:
                     at = np.intersect1d(at, index.phrases_with(key), assume_unique=True)
                 best[at] = np.maximum(best[at], np.float32(worth * one.weight))
             answered += best
-        return self._ranked(asked, answered, whole, system, limit)
+        if system is not None:
+            answered = np.where(self._of_system(system), answered, np.float32(0))
+        names = wanted.names(self._codesets)
+        if names is not None:
+            answered = np.where(self._named.held(names)[index.code], answered, np.float32(0))
+        return self._ranked(query, asked, answered, whole, admits, limit, headers=billable is False)
 
     def _ranked(
-        self, asked: Sequence[_Asked], answered: Floats, whole: float, system: str | None, limit: int
+        self,
+        query: str,
+        asked: Sequence[_Asked],
+        answered: Floats,
+        whole: float,
+        admits: Admits,
+        limit: int,
+        *,
+        headers: bool,
     ) -> tuple[LookupHit, ...]:
         index = self._index
         of_query = answered / np.float32(whole)
         of_phrase = np.minimum(answered / np.maximum(index.total, np.float32(1e-6)), np.float32(1.0))
         score = of_query**EXP_Q * (FLOOR + (1 - FLOOR) * of_phrase) ** EXP_P * index.worth
-        if system is not None:
-            score = np.where(self._of_system(system), score, np.float32(0))
         count = min(_KEPT_PHRASES, len(score))
         top = np.argpartition(-score, count - 1)[:count]
         keys = frozenset(one.key for one in asked)
@@ -142,11 +147,56 @@ class Lookup:
             value, phrase = best[code]
             if value < _LEAST:
                 break
-            hit = self._hit(*index.codes[code], value, phrase)
-            hits.setdefault((hit.system, hit.code), hit)
+            entry = self._entry(*index.codes[code], leaf=not headers)
+            if not admits(entry) or (entry.system, entry.code) in hits:
+                continue
+            words = " ".join(index.keys[k] for k in index.words_of(phrase))
+            score_shown = round(min(value, 1.0), 2)
+            hits[entry.system, entry.code] = LookupHit(
+                entry.system,
+                entry.code,
+                entry.title,
+                score_shown,
+                words,
+                entry.billable,
+                self._why(query, asked, phrase, entry),
+            )
             if len(hits) >= limit:
                 break
         return tuple(hits.values())
+
+    def _why(self, query: str, asked: Sequence[_Asked], phrase: int, entry: CodeEntry) -> str:
+        """Which words of the query answered, which were read as others, and which found nothing."""
+        typed = self._spelled(query)
+        shown = self._spelled(entry.title)
+        keys = self._index.keys
+        held = frozenset(self._index.words_of(phrase))
+        exact: list[str] = []
+        read: list[str] = []
+        left: list[str] = []
+        for one in asked:
+            word = typed.get(one.key, one.key)
+            found = [(worth, numbers) for numbers, worth in one.answers if held.issuperset(numbers)]
+            if not found:
+                left.append(word)
+                continue
+            answer = [keys[n] for n in max(found)[1]]
+            if answer == [one.key]:
+                exact.append(word)
+            else:
+                read.append(f"{word} read as {' '.join(shown.get(key, key) for key in answer)}")
+        parts = [", ".join(dict.fromkeys(exact)), *dict.fromkeys(read)]
+        if left:
+            parts.append(f"not found: {', '.join(dict.fromkeys(left))}")
+        return "; ".join(part for part in parts if part)
+
+    def _spelled(self, text: str) -> dict[str, str]:
+        """By key of the index: the word of a text that gives it, as written there."""
+        found: dict[str, str] = {}
+        for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", text):
+            for key in self._words.keys(word):
+                found.setdefault(key, word.lower())
+        return found
 
     def _of_system(self, system: str) -> npt.NDArray[np.bool_]:
         """By phrase: whether it leads to a code of this system."""
@@ -175,12 +225,10 @@ class Lookup:
                 worth *= 0.5 if other in asked else 0.95
         return worth
 
-    def _hit(self, system: str, code: str, score: float, phrase: int) -> LookupHit:
-        target = self._default_leaf(system, code)
-        entry = self._codesets.entry(system, target)
+    def _entry(self, system: str, code: str, *, leaf: bool) -> CodeEntry:
+        entry = self._codesets.entry(system, self._default_leaf(system, code) if leaf else code)
         assert entry is not None
-        words = " ".join(self._index.keys[k] for k in self._index.words_of(phrase))
-        return LookupHit(system, entry.code, entry.title, round(min(score, 1.0), 2), words, entry.billable)
+        return entry
 
     def _default_leaf(self, system: str, code: str) -> str:
         """The code that the classification gives when nothing more is said.
@@ -262,24 +310,6 @@ class Lookup:
                     break
         return found
 
-    def _named(self, query: str, system: str | None, limit: int) -> tuple[LookupHit, ...]:
-        """Hits for a query that is itself a code: the code, then what stands below it."""
-        if not _CODE.fullmatch(query) or not any(c.isdigit() for c in query):
-            return ()
-        hits = []
-        for name in (ICD10CM, CPT, HCPCS, ICD10PCS) if system is None else (system,):
-            entry = self._codesets.entry(name, query)
-            if entry is None:
-                continue
-            below = [entry.code, *self._codesets.children(name, entry.code)]
-            for code in below:
-                found = self._codesets.entry(name, code)
-                if found is not None:
-                    score = 1.0 if code == entry.code else 0.9
-                    hits.append(LookupHit(name, code, found.title, score, query.lower(), found.billable))
-        hits.sort(key=lambda hit: -hit.score)
-        return tuple(hits[:limit])
-
 
 def _words(title: str) -> Counter[str]:
     return Counter(re.findall(r"[a-z]+", title.lower()))
@@ -308,17 +338,32 @@ def _default() -> CodeSets:
 
 
 def lookup(
-    words: str, *, system: str | None = None, limit: int = 10, codesets: CodeSets | None = None
+    words: str,
+    *,
+    system: str | None = None,
+    limit: int = 10,
+    billable: bool | None = None,
+    within: str = "",
+    on: date | None = None,
+    codesets: CodeSets | None = None,
 ) -> tuple[LookupHit, ...]:
-    """The best codes for some words, an abbreviation, a code or the beginning of one.
+    """The best codes for some words, an abbreviation, a code, the beginning of one, or a range.
 
     Args:
         words: as typed; typing errors, word order, British spelling and adjective forms do not matter.
         system: only codes of this system (``ICD-10-CM``, ``CPT``, ``HCPCS``).
         limit: how many at most.
+        billable: only codes that may stand on a claim (True) or only headers (False).
+        within: only a chapter ("13"), a range ("S00-S99") or codes that begin so ("M80").
+        on: only codes that a loaded release has in force on this day.
         codesets: where to look; the installation's own by default.
 
     Returns:
         Best first, in a total order.
+
+    Raises:
+        ConfigError: ``within`` names no part of a code system.
     """
-    return _shared(codesets or _default()).find(words, system=system, limit=limit)
+    return _shared(codesets or _default()).find(
+        words, system=system, limit=limit, billable=billable, within=within, on=on
+    )
