@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
@@ -220,4 +220,4 @@ def grown(words: Words, span: Span) -> Span:
             continue
         break
     start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
-    return replace(span, start=start, end=end) if (start, end) != (span.start, span.end) else span
+    return span._replace(start=start, end=end) if (start, end) != (span.start, span.end) else span

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -143,7 +142,7 @@ class Redactor:
         try:
             plain = PlainText(note.text)
             words, heard = self._analyze(plain.text)
-            voices = [(s, max(0.0, round(self._shield.lowered(words, s), 3))) for s in heard]
+            voices = [(s, self._shielded(words, s).score) for s in heard]
             _, spans, _ = self._detect(note, plain.text)
         except Exception:
             raise RedactionError(f"redaction failed for note {note.note_id}") from None
@@ -160,7 +159,7 @@ class Redactor:
         hidden = self._hidden_years(text, spans)
         going = [s for s in spans if self._replacer.action(s.entity_type) != "keep"]
         new = self._replacer.replacements(text, going, persons, hidden_years=hidden)
-        source_spans = [replace(s, start=a, end=b) for s in going for a, b in (plain.to_source(s.start, s.end),)]
+        source_spans = [s._replace(start=a, end=b) for s in going for a, b in (plain.to_source(s.start, s.end),)]
         for at, s in enumerate(source_spans):
             if self._replacer.action(s.entity_type) == "mask":
                 new[at] = "".join(c if c.isspace() else "█" for c in note.text[s.start : s.end])
@@ -172,16 +171,12 @@ class Redactor:
         words, found = self._analyze(text)
         shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
         raw = [s for s in found if not _touches(s, shielded)]
-        raw = [replace(s, score=max(0.0, round(self._shield.lowered(words, s), 3))) for s in raw]
+        raw = [s for s in (self._shielded(words, s) for s in raw) if s.score > 0.0]
         raw = self._phrases.settled(text, raw)
         spans = list(_trimmed(text, resolve(supported(_trimmed(text, raw), _THRESHOLD))))
         spans = resolve(grown(words, s) for s in spans)
         known = known_identifiers(note.metadata)
-        people = People(self._lexicon)
-        for kind, value in known:
-            if kind in NAME_TYPES:
-                people.add_known(value, kind)
-        people.add_all(text, spans)
+        people = self._people(text, spans, known)
         allowed = self._phrases.allowed(text)
         covered = bytearray(len(text) + 1)
         for s in spans:
@@ -196,24 +191,34 @@ class Redactor:
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
             spans = resolve(_trimmed(text, resolve([*spans, *more])))
-        people = People(self._lexicon)
-        for kind, value in known:
-            if kind in NAME_TYPES:
-                people.add_known(value, kind)
-        people.add_all(text, spans)
+            people = self._people(text, spans, known)
         roles = people.roles()
         final: list[Span] = []
         persons: dict[Span, int] = {}
         for s in spans:
             if s in roles:
                 role, index = roles[s]
-                named = replace(s, entity_type=role)
+                named = s._replace(entity_type=role)
                 persons[named] = index
                 final.append(named)
-            elif any(c.isalnum() for c in text[s.start : s.end]):
+            elif any(map(str.isalnum, text[s.start : s.end])):
                 state = s.entity_type == "CITY" and self._lexicon.is_state(text[s.start : s.end])
-                final.append(replace(s, entity_type="STATE") if state else s)
+                final.append(s._replace(entity_type="STATE") if state else s)
         return words, final, persons
+
+    def _shielded(self, words: Words, span: Span) -> Span:
+        """The span with the score that clinical language leaves it."""
+        score = max(0.0, round(self._shield.lowered(words, span), 3))
+        return span if score == span.score else span._replace(score=score)
+
+    def _people(self, text: str, spans: Sequence[Span], known: Sequence[tuple[str, str]]) -> People:
+        """Who is named in the note, those whom the caller knows first."""
+        people = People(self._lexicon)
+        for kind, value in known:
+            if kind in NAME_TYPES:
+                people.add_known(value, kind)
+        people.add_all(text, spans)
+        return people
 
     def _analyze(self, text: str) -> tuple[Words, list[Span]]:
         """The words of the text and what the recognizers notice, block by block."""
@@ -291,7 +296,7 @@ def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
         if end > start:
-            yield replace(s, start=start, end=end)
+            yield s if (start, end) == (s.start, s.end) else s._replace(start=start, end=end)
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:

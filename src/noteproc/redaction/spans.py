@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from noteproc.redaction.entities import ID_TYPES, NAME_TYPES, PLACE_TYPES
+from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the plain text under suspicion.
 
     Args:
@@ -26,8 +25,7 @@ class Span:
     recognizer: str
 
 
-def family(entity_type: str) -> str:
-    """The family in which one kind may stand in for another when evidence is added up."""
+def _family_of(entity_type: str) -> str:
     if entity_type in NAME_TYPES:
         return "name"
     if entity_type in PLACE_TYPES:
@@ -35,6 +33,14 @@ def family(entity_type: str) -> str:
     if entity_type in ID_TYPES or entity_type in ("PHONE_NUMBER", "FAX_NUMBER"):
         return "id"
     return entity_type
+
+
+_FAMILY = {kind: _family_of(kind) for kind in ENTITY_TYPES}
+
+
+def family(entity_type: str) -> str:
+    """The family in which one kind may stand in for another when evidence is added up."""
+    return _FAMILY.get(entity_type, entity_type)
 
 
 # Where two spans of like score overlap, the kind that says more wins.
@@ -60,25 +66,33 @@ def _weight(span: Span) -> tuple[float, int, int]:
     return (round(span.score - (0.15 if tagged else 0.0), 1), span.end - span.start, _RANK.get(span.entity_type, 5))
 
 
+def _strength(span: Span) -> tuple[float, float, int, int, str, str, float]:
+    """The sort key that puts the strongest span first, the same whatever order the spans came in."""
+    score, length, rank = _weight(span)
+    return -score, -length, -rank, span.start, span.entity_type, span.recognizer, -span.score
+
+
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     """The spans that stand by their own score, and weak ones that another recognizer backs."""
     ordered = sorted(spans, key=lambda s: (s.start, s.end, s.entity_type, s.recognizer, -s.score))
     kept: list[Span] = []
-    open_spans: list[Span] = []
-    backing: dict[Span, float] = {}
-    for span in ordered:
-        open_spans = [o for o in open_spans if o.end > span.start]
-        for other in open_spans:
-            if other.recognizer != span.recognizer and family(other.entity_type) == family(span.entity_type):
-                backing[span] = max(backing.get(span, 0.0), other.score)
-                backing[other] = max(backing.get(other, 0.0), span.score)
-        open_spans.append(span)
-    for span in ordered:
-        joint = 1.0 - (1.0 - span.score) * (1.0 - backing.get(span, 0.0))
+    open_spans: list[int] = []
+    backing = [0.0] * len(ordered)
+    for at, span in enumerate(ordered):
+        open_spans = [k for k in open_spans if ordered[k].end > span.start]
+        kin = family(span.entity_type)
+        for k in open_spans:
+            other = ordered[k]
+            if other.recognizer != span.recognizer and family(other.entity_type) == kin:
+                backing[at] = max(backing[at], other.score)
+                backing[k] = max(backing[k], span.score)
+        open_spans.append(at)
+    for span, backed in zip(ordered, backing, strict=True):
+        joint = 1.0 - (1.0 - span.score) * (1.0 - backed)
         if span.score >= threshold:
             kept.append(span)
         elif joint >= threshold + 0.1 and span.score >= 0.25:
-            kept.append(replace(span, score=round(joint, 3)))
+            kept.append(span._replace(score=round(joint, 3)))
     return kept
 
 
@@ -88,14 +102,13 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     The strongest span keeps its kind; what sticks out of a weaker one is joined to it when both are of one family, and
     stands by itself otherwise.
     """
-    ordered = sorted(set(spans), key=lambda s: (*(-w for w in _weight(s)), s.start, s.entity_type, s.recognizer))
     out: list[Span] = []
-    for span in _components(ordered):
-        out.extend(_settle(span))
+    for group in _components(set(spans)):
+        out.extend(group if len(group) == 1 else _settle(group))
     return sorted(out, key=lambda s: s.start)
 
 
-def _components(spans: list[Span]) -> list[list[Span]]:
+def _components(spans: Iterable[Span]) -> list[list[Span]]:
     groups: list[list[Span]] = []
     end = -1
     for span in sorted(spans, key=lambda s: (s.start, s.end)):
@@ -109,9 +122,8 @@ def _components(spans: list[Span]) -> list[list[Span]]:
 
 
 def _settle(group: list[Span]) -> list[Span]:
-    group = sorted(group, key=lambda s: (*(-w for w in _weight(s)), s.start, s.entity_type, s.recognizer))
     done: list[Span] = []
-    for span in group:
+    for span in sorted(group, key=_strength):
         pieces = [(span.start, span.end)]
         touching = None
         for at, winner in enumerate(done):
@@ -126,7 +138,7 @@ def _settle(group: list[Span]) -> list[Span]:
                 # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
                 a, b = min(span.start, winner.start), max(span.end, winner.end)
                 if b - a <= 60 and not any(o is not winner and o.start < b and a < o.end for o in done):
-                    done[at] = replace(winner, start=a, end=b)
+                    done[at] = winner._replace(start=a, end=b)
                     pieces = []
                     break
             rest: list[tuple[int, int]] = []
@@ -149,5 +161,5 @@ def _settle(group: list[Span]) -> list[Span]:
                 or (span.score >= 0.7 and family(span.entity_type) == "place" == family(touching.entity_type))
                 or (span.score >= 0.9 and span.entity_type in ("FACILITY", "ORGANIZATION"))
             ):
-                done.append(replace(span, start=a, end=b))
+                done.append(span._replace(start=a, end=b))
     return done
