@@ -110,7 +110,7 @@ class Words:
         return sorted(i for form in self.vocabulary.keys() & forms for i in self.vocabulary[form])
 
     def opening(self, forms: Set[str]) -> list[int]:
-        """The offsets where one of ``forms`` stands as a run of letters, in any case, in order: "May" also in "May's"."""
+        """The offsets where one of ``forms`` stands as a run of letters, in any case, in order ("may" in "May's")."""
         starts = self.starts
         found = [starts[i] for i in self.among(forms)]
         for form in self._pieces.keys() & forms:
