@@ -32,6 +32,8 @@ def pieces(text: str) -> list[str]:
         ("No chest pain;\nno cough", ["No chest pain;", "no cough"]),
         ("Gout? no. Asthma", ["Gout?", "no.", "Asthma"]),
         ("one\n\ntwo", ["one", "two"]),
+        ("Grew E. coli today. Stable.", ["Grew E. coli today.", "Stable."]),
+        ("Known hepatitis C. follow up soon", ["Known hepatitis C.", "follow up soon"]),
         ("", []),
         (" \n\t ", []),
     ],

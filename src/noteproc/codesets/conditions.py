@@ -17,6 +17,7 @@ from noteproc.errors import ConfigError
 
 QUANTITIES = (
     "age",
+    "bmi",
     "cm",
     "count",
     "days",

@@ -14,6 +14,7 @@ from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import Composer
 from noteproc.coding.conventions import Conventions
 from noteproc.coding.diagnoses import Diagnoses
+from noteproc.coding.drug_events import DrugEvents
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
@@ -138,6 +139,7 @@ class Coder:
             return episodes.choose(composed[0].leaf, places, "") if composed else candidate.code
 
         found = self._diagnoses.read(reading, mentions, assertions, context)
+        found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose)
         return self._conventions.outrank(found), tuple(mentions), quantities
 

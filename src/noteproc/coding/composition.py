@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.coding import dominance
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
 
@@ -27,6 +28,8 @@ _WITHOUT = re.compile(
     r"|(?:(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
     re.I,
 )
+# What a title says about other places of the classification, not about the patient.
+_NEC = re.compile(r",?\s*\bnot elsewhere classified\b", re.I)
 _UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
@@ -41,6 +44,9 @@ _CLAUSE = 8
 _BREATH = 3
 _COORDINATED = re.compile(r"(?:\s*,\s*\w+)?\s*(?:,|&|\+|/|,?\s*\band\b)\s*(?:the\s+)?(?:left\s+|right\s+)?", re.I)
 _SAME_CHARACTERS = 3
+_MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
+# How far before a number the word that it counts may stand.
+_COUNTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,9 @@ class Composer:
             if header is not None and len(codes[0]) == 8:
                 # The title of a stem says nothing of the stage or encounter that its last character will add.
                 title = header.title
-            bare = _WITHOUT.sub(" ", title)
-            denied = frozenset(k for part in _WITHOUT.findall(title) for k in self._title_keys(part)) - shared
+            said = _NEC.sub("", title)
+            bare = _WITHOUT.sub(" ", said)
+            denied = frozenset(k for part in _WITHOUT.findall(said) for k in self._title_keys(part)) - shared
             found.append(
                 Leaf(
                     stem,
@@ -175,6 +182,12 @@ class Composer:
         sides = [side] if side else _sides(reading, mentions)
         if len(leaves) == 1:
             return [Composed(leaves[0], (), 1.0, (), ())]
+        telling = self._telling(base)
+        if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
+            for key in dominance.BOTH:
+                evidence.pop(key, None)
+            for key in dominance.dominance(reading, mentions, sides[0], telling):
+                evidence[key] = (_STATED, mentions[0][0])
         found: list[Composed] = []
         if sides == ["bilateral"] and not any("bilateral" in leaf.keys for leaf in leaves):
             sided = any("left" in leaf.keys for leaf in leaves)
@@ -205,7 +218,7 @@ class Composer:
             if above is not None and above.parent and _UNSPECIFIED.search(above.title) and _is_code(above.parent):
                 return above.parent, True
             return entry.parent, True
-        if base[-1] in "09" and len(base) > 4 and _WITHOUT.search(entry.title):
+        if base[-1] in "09" and len(base) > 4 and _WITHOUT.search(_NEC.sub("", entry.title)):
             return entry.parent, True
         return base, False
 
@@ -235,6 +248,8 @@ class Composer:
                 keys += [implied for key in keys for implied in self._lexicon.implied(key)]
                 if telling.isdisjoint(keys) or (i not in matched and not stands(i)):
                     continue
+                if reading.keys[i].isdigit() and not self._counts(reading, i, telling, matched):
+                    continue
                 for key in (reading.keys[i], *reading.expansion(i)):
                     if key not in found or found[key][0] < weight:
                         found[key] = (weight, i)
@@ -242,6 +257,19 @@ class Composer:
                         if implied not in found or found[implied][0] < weight * _IMPLICATION:
                             found[implied] = (weight * _IMPLICATION, i)
         return found
+
+    def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
+        """Whether the number at word ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"), not by a size."""
+        if i in matched:
+            return True
+        if _MEASURED.match(reading.text, reading.words[i].end) or reading.text[reading.words[i].start - 1] in ".x×":
+            return False
+        for k in range(i - 1, max(-1, i - _COUNTED - 1), -1):
+            if k in matched or (reading.keys[k] in telling and not reading.keys[k].isdigit()):
+                return True
+            if reading.keys[k].isdigit() or "," in reading.between(k, k + 1):
+                break
+        return i + 1 < len(reading.words) and reading.keys[i + 1] in telling and not reading.keys[i + 1].isdigit()
 
     def _refused(self, reading: Reading, at: tuple[int, ...], stands: Callable[[int], bool]) -> frozenset[str]:
         """The keys that stand beside a mention and are denied there ("without loss of consciousness")."""

@@ -25,11 +25,11 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
     cost = 0.0
     for left, right in itertools.pairwise(spread):
         if right - left == 1:
-            cost += _mark_cost(reading.between(left, right))
+            cost += _mark_cost(reading, left)
             continue
         gap = range(left + 1, right)
         conjunction = -1
-        nouns = 0
+        nouns = 0.0
         for i in gap:
             form = reading.words[i].form
             if form in BREAKERS:
@@ -39,8 +39,9 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
             elif reading.keys[i] in words.stop or reading.keys[i] in words.filler:
                 continue
             elif reading.keys[i] not in words.axis:
-                nouns += 1
-        marks = sum(_mark_cost(reading.between(i, i + 1)) for i in range(left, right))
+                # "smokes 8 cigarettes": a number counts, it names nothing.
+                nouns += 0.3 if reading.keys[i].isdigit() else 1.0
+        marks = sum(_mark_cost(reading, i) for i in range(left, right))
         if marks >= 2:
             return _BREAK
         if conjunction < 0:
@@ -60,13 +61,17 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
     return cost
 
 
-def _mark_cost(gap: str) -> float:
+def _mark_cost(reading: Reading, left: int) -> float:
+    """What stands between word ``left`` and the next."""
+    gap = reading.between(left, left + 1)
     if gap == " ":
         return 0.0
     if not gap.strip():
         return 0.0 if "\n" not in gap else 0.3
     if ";" in gap or ". " in gap or "?" in gap:
-        return 2.0
+        # "E. coli": one capital is no sentence.
+        initial = gap == ". " and len(reading.words[left].form) == 1 and reading.text[reading.words[left].start].isupper()
+        return 0.0 if initial else 2.0
     if "," in gap or ":" in gap:
         return 0.5
     return 0.2 if "(" in gap or ")" in gap or " - " in gap else 0.0

@@ -34,6 +34,10 @@ _UNITS: Mapping[str, str] = {
     "units": r"(?:u\b|units?\b|iu\b)",
 }
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
+# The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
+_BODY_MASS = re.compile(
+    r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*(\d{1,3}(?:\.\d+)?)(?!\s?%)", re.I
+)
 _DIMENSIONS = re.compile(
     rf"{_NUMBER}\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?)(?:\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?))?\s?(cm|mm)", re.I
 )
@@ -102,6 +106,8 @@ class Quantities:
         pattern = _PATTERNS.get(name)
         if pattern is not None:
             found = [(m.start(), float(m.group(1).replace(",", ""))) for m in pattern.finditer(text)]
+        if name == "bmi":
+            found = [(m.start(), float(m.group(1))) for m in _BODY_MASS.finditer(text)]
         if name in ("count", "levels"):
             found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_COUNT.finditer(text)]
         if name == "count":

@@ -39,16 +39,11 @@ class Sentence:
 
 
 @lru_cache(maxsize=1)
-def _abbreviations() -> tuple[frozenset[str], frozenset[str]]:
-    always: frozenset[str] = frozenset()
-    digit: frozenset[str] = frozenset()
+def _abbreviations() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    found: dict[str, set[str]] = {"always": set(), "digit": set(), "lettered": set()}
     for row in rows(dictionaries_dir() / "context" / "sentence_abbreviations.tsv", ("kind", "words")):
-        words = frozenset(row["words"].split())
-        if row["kind"] == "always":
-            always |= words
-        else:
-            digit |= words
-    return always, digit
+        found[row["kind"]].update(row["words"].split())
+    return frozenset(found["always"]), frozenset(found["digit"]), frozenset(found["lettered"])
 
 
 def split(text: str) -> list[Sentence]:
@@ -93,7 +88,7 @@ def _continues(above: str, line: str) -> bool:
 
 
 def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None:
-    always, digit = _abbreviations()
+    always, digit, lettered = _abbreviations()
     begin = start
     for m in _END.finditer(text, start, end):
         if m.group()[0] == ".":
@@ -105,6 +100,11 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
                     continue
                 if last in digit and after.isdigit():
                     continue
+                # "E. coli", but not "hepatitis C. follow up in a month".
+                if len(last) == 1 and text[word].isupper() and after.islower():
+                    ahead = text[max(begin, word - _LONGEST) : word].replace("-", " ").split()
+                    if not ahead or ahead[-1].lower() not in lettered:
+                        continue
                 # "1. Hypertension": the number of a list item is no sentence.
                 if last.isdigit() and len(last) <= 2 and not text[begin:word].strip():
                     continue

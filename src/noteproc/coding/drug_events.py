@@ -1,0 +1,240 @@
+"""What a drug did to the patient, and what came of not taking it: adverse effect and underdosing, from the drug named.
+
+A condition that the note puts down to a drug takes a code for the drug's effect beside it; one that came back because
+the patient took less than prescribed takes a code for underdosing, and one for the reason where it is told.
+Source: ICD-10-CM Official Guidelines FY 2026, I.C.19.e.5 (adverse effect, underdosing), I.C.21.c.14 (Z91.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.coding.assertion import Assertions
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.mentions import Mention
+from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.reading import Reading
+from noteproc.text.fold import tokens
+from noteproc.text.tables import rows
+
+Forms = tuple[str, ...]
+_EFFECT, _LESS = "5", "6"
+# How many words before a cause the condition may stand, and how many after "induced".
+_BEFORE_CAUSE, _AFTER_INDUCED = 9, 5
+# How many words may stand between "due to" and the drug ("due to her long term prednisone").
+_BETWEEN = 3
+_NEAR_MISSED, _AFTER_MISSED = 5, 3
+# Codes that no drug brings on, or that name the drug themselves.
+_NO_EFFECT = CodeRanges.parse("C00-C96 | D00-D49 | Z00-Z99 | V00-Y99 | T36-T50 | S00-S99 | Q00-Q99 | D84.821")
+_COST, _FORGOT, _INTENT = "Z91.120", "Z91.138", "Z91.128"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drug:
+    first: int
+    last: int
+    stem: str
+
+
+class _Phrases:
+    """Phrases of several words, looked for from their first word."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self._by_first: dict[str, list[tuple[Forms, str]]] = {}
+        for phrase, value in phrases:
+            forms = tuple(t.form for t in tokens(phrase))
+            if forms:
+                self._by_first.setdefault(forms[0], []).append((forms, value))
+        for options in self._by_first.values():
+            options.sort(key=lambda option: (-len(option[0]), option))
+
+    def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
+        """The length and value of the longest phrase that begins at a word, or None."""
+        words = reading.words
+        for forms, value in self._by_first.get(words[place].form, ()):
+            if tuple(w.form for w in words[place : place + len(forms)]) == forms:
+                return len(forms), value
+        return None
+
+
+@lru_cache(maxsize=1)
+def _drug_names() -> _Phrases:
+    table = rows(dictionaries_dir() / "rules" / "drug_classes.tsv", ("code", "names"))
+    return _Phrases((name, row["code"]) for row in table for name in row["names"].split("|"))
+
+
+@lru_cache(maxsize=1)
+def _cues() -> Mapping[str, tuple[str, ...]]:
+    table = rows(dictionaries_dir() / "context" / "drug_events.tsv", ("kind", "words"))
+    return {row["kind"]: tuple(w.strip() for w in row["words"].split("|")) for row in table}
+
+
+@lru_cache(maxsize=8)
+def _phrases(*kinds: str) -> _Phrases:
+    return _Phrases((words, kind) for kind in kinds for words in _cues()[kind])
+
+
+@lru_cache(maxsize=8)
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b{re.escape(w)}" for w in _cues()[kind]), re.I)
+
+
+@lru_cache(maxsize=1)
+def _induced() -> tuple[tuple[CodeRanges, CodeRanges, str], ...]:
+    table = rows(dictionaries_dir() / "rules" / "drug_induced.tsv", ("codes", "drugs", "becomes"))
+    return tuple((CodeRanges.parse(r["codes"]), CodeRanges.parse(r["drugs"]), r["becomes"]) for r in table)
+
+
+class DrugEvents:
+    """Finds the drug events of one note.
+
+    Args:
+        reading: the note.
+        assertions: its assertions; a drug that is not said of the patient did nothing.
+        codesets: a code that they do not hold is left out.
+    """
+
+    def __init__(self, reading: Reading, assertions: Assertions, codesets: CodeSets) -> None:
+        self._reading = reading
+        self._assertions = assertions
+        self._codesets = codesets
+
+    def add(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with what drugs brought on and what their lack did; conditions take their drug-induced name."""
+        found = list(candidates)
+        drugs = self._drugs()
+        if not drugs:
+            return found
+        added: dict[str, Candidate] = {}
+        for n, drug in enumerate(drugs):
+            if n + 1 < len(drugs) and drugs[n + 1].first - drug.last == 1 and drugs[n + 1].stem != drug.stem:
+                # "NSAID (ibuprofen)": the name that follows says it better.
+                if "(" in self._reading.between(drug.last, drugs[n + 1].first):
+                    continue
+            if not self._assertions.stands(drug.first):
+                continue
+            if self._is_missed(drug):
+                told = next((c for c in found if c.reason is None and c.code not in _NO_EFFECT), None)
+                if told is not None:
+                    self._note(added, self._code(drug, _LESS), drug, told.mentions[0])
+                    self._note(added, self._why(), drug, told.mentions[0])
+                continue
+            place = self._condition(found, drug, self._cause(drug, n, drugs))
+            if place is not None:
+                found[place] = self._renamed(found[place], drug)
+                self._note(added, self._code(drug, _EFFECT), drug, found[place].mentions[0])
+        taken = {c.code for c in found if c.reason is None}
+        return found + [c for code, c in added.items() if code not in taken]
+
+    def _drugs(self) -> list[_Drug]:
+        reading, names = self._reading, _drug_names()
+        found: list[_Drug] = []
+        place = 0
+        while place < len(reading.words):
+            named = names.at(reading, place)
+            if named is None:
+                place += 1
+                continue
+            found.append(_Drug(place, place + named[0] - 1, named[1]))
+            place += named[0]
+        return found
+
+    def _cause(self, drug: _Drug, number: int, drugs: Sequence[_Drug]) -> int | None:
+        """The word at which "due to" before a drug begins, or None; drugs side by side share it."""
+        reading = self._reading
+        start = reading.words_of(reading.sentence_of[drug.first]).start
+        cues = _phrases("cause")
+        first = drug.first
+        while number and drugs[number - 1].last >= max(start, first - 2):
+            number -= 1
+            first = drugs[number].first
+        for place in range(first - 1, max(start, first - _BETWEEN - 3) - 1, -1):
+            cue = cues.at(reading, place)
+            if cue is None or place + cue[0] > first or first - place - cue[0] > _BETWEEN:
+                continue
+            return None if "," in reading.text[reading.words[place].end : reading.words[first].start] else place
+        return None
+
+    def _condition(self, candidates: Sequence[Candidate], drug: _Drug, cause: int | None) -> int | None:
+        """Which candidate a drug brought on, or None."""
+        reading = self._reading
+        after = drug.last + 1
+        caused = None
+        if after < len(reading.words) and reading.sentence_of[after] == reading.sentence_of[drug.first]:
+            caused = _phrases("caused").at(reading, after)
+        best: tuple[int, int] | None = None
+        for n, candidate in enumerate(candidates):
+            if candidate.reason is not None or candidate.system != ICD10CM or candidate.code in _NO_EFFECT:
+                continue
+            for mention in candidate.mentions:
+                far = self._distance(mention, drug, cause, after + caused[0] if caused else None)
+                if far is not None and (best is None or (far, n) < best):
+                    best = (far, n)
+        return best[1] if best is not None else None
+
+    def _distance(self, mention: Mention, drug: _Drug, cause: int | None, after: int | None) -> int | None:
+        at = mention.match.at
+        if self._reading.sentence_of[at[0]] != self._reading.sentence_of[drug.first]:
+            return None
+        if cause is not None and at[-1] < cause <= at[-1] + _BEFORE_CAUSE:
+            between = self._reading.text[self._reading.words[at[-1]].end : self._reading.words[cause].start]
+            return cause - at[-1] if ";" not in between and between.count(",") < 2 else None
+        if drug.first in at and (cause is not None or after is not None) and len(at) > drug.last - drug.first + 1:
+            return 0
+        if after is not None and after <= at[0] < after + _AFTER_INDUCED:
+            return at[0] - after + 1
+        return None
+
+    def _renamed(self, candidate: Candidate, drug: _Drug) -> Candidate:
+        for codes, drugs, becomes in _induced():
+            if candidate.code in codes and (not drugs.pairs or drug.stem in drugs):
+                if self._codesets.entry(ICD10CM, becomes) is not None:
+                    at = (*candidate.support, *range(drug.first, drug.last + 1))
+                    return replace(candidate, code=becomes, composed=True, unspecified=False, specific=True, support=at)
+        return candidate
+
+    def _is_missed(self, drug: _Drug) -> bool:
+        """Whether the patient took less of a drug than prescribed."""
+        reading = self._reading
+        span = reading.words_of(reading.sentence_of[drug.first])
+        before = _phrases("missed", "missed own")
+        for place in range(max(span.start, drug.first - _NEAR_MISSED), drug.first):
+            cue = before.at(reading, place)
+            if cue is not None and place + cue[0] <= drug.first and self._means_it(cue[1], place, drug):
+                return True
+        follows = _phrases("missed after")
+        return any(
+            follows.at(reading, place) is not None
+            for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED))
+        )
+
+    def _means_it(self, kind: str, place: int, drug: _Drug) -> bool:
+        between = self._reading.text[self._reading.words[place].end : self._reading.words[drug.first].start]
+        if ";" in between or "," in between or not self._assertions.stands(place):
+            return False
+        return kind == "missed" or _pattern("tells").search(self._reading.text) is not None
+
+    def _why(self) -> str:
+        """The code of the reason that the note gives for taking less, or ""."""
+        text = self._reading.text
+        for kind, code in (("cost", _COST), ("forgot", _FORGOT), ("intent", _INTENT)):
+            if _pattern(kind).search(text) is not None:
+                return code
+        return ""
+
+    def _code(self, drug: _Drug, character: str) -> str:
+        """The code of an event with a drug; a stem of three characters takes another placeholder."""
+        codes = (f"{drug.stem}{character}A", f"{drug.stem}{character}XA")
+        return next((code for code in codes if self._codesets.entry(ICD10CM, code) is not None), "")
+
+    def _note(self, added: dict[str, Candidate], code: str, drug: _Drug, mention: Mention) -> None:
+        if code in added or self._codesets.entry(ICD10CM, code) is None:
+            return
+        words = tuple(range(drug.first, drug.last + 1))
+        told = replace(mention, match=replace(mention.match, at=words), base=code, default=code)
+        added[code] = Candidate(ICD10CM, code, code, (told,), derived=True)
