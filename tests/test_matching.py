@@ -42,6 +42,9 @@ class _FewPhrases:
     def phrases(self) -> list[Phrase]:
         return [Phrase(text, ICD10CM, f"A{n:02d}", When(), "index", 1.0) for n, text in enumerate(_PHRASES)]
 
+    def codes(self, system: str) -> tuple[str, ...]:
+        return ()
+
     def cache_path(self, name: str) -> Path:
         return self._folder / name
 

@@ -54,9 +54,11 @@ _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
 _IN_YEAR = re.compile(
-    r"[\s\"”)]*(?:[\w-]+\s+){0,2}?"
+    r"(?:[\s\"”)]*(?:[\w-]+\s+){0,2}?"
     r"(?:\(|,|in|back in|around|circa|during|summer"
     r"|spring|fall|winter|early|late|mid)[\s-]*"
+    # "shingles 2009", "melanoma L shoulder excised 2019"; but not "diagnosed 2019", "since 2019".
+    r"|\s+(?:(?!(?:since|from|dx'?d?|diagnosed|onset|on|until|to|after|last|with|but|and)\b)[a-z]+\s+){0,2})"
     r"(?P<year>(?:19[3-9]|20[0-4])\d)(?![\d,/-]|\.\d)",
     re.I,
 )

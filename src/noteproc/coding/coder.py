@@ -152,7 +152,7 @@ class Coder:
         found = self._conventions.exclude(found)
         found = self._conventions.accompany(found, self._threshold)
         found = self._conventions.ask(reading, found)
-        found += self._procedures.read(reading, mentions, quantities)
+        found += self._procedures.read(reading, mentions, quantities, note.context.setting)
         found += self._procedures.encounters(found, ranking.fitted().procedures)
         return self._preferred(found)
 

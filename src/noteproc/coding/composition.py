@@ -259,7 +259,7 @@ class Composer:
         return found
 
     def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
-        """Whether the number at word ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"), not by a size."""
+        """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""
         if i in matched:
             return True
         if _MEASURED.match(reading.text, reading.words[i].end) or reading.text[reading.words[i].start - 1] in ".x×":

@@ -19,9 +19,7 @@ def tells(keys: frozenset[str]) -> bool:
     return _DOMINANT in keys or _NOT in keys
 
 
-def dominance(
-    reading: Reading, mentions: list[tuple[int, ...]], side: str, telling: frozenset[str]
-) -> tuple[str, ...]:
+def dominance(reading: Reading, mentions: list[tuple[int, ...]], side: str, telling: frozenset[str]) -> tuple[str, ...]:
     """The keys of titles that hold for a side.
 
     Args:

@@ -105,17 +105,15 @@ class DrugEvents:
         self._codesets = codesets
 
     def add(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates with what drugs brought on and what their lack did; conditions take their drug-induced name."""
+        """The candidates with what drugs and their lack did; conditions take their drug-induced names."""
         found = list(candidates)
         drugs = self._drugs()
         if not drugs:
             return found
         added: dict[str, Candidate] = {}
         for n, drug in enumerate(drugs):
-            if n + 1 < len(drugs) and drugs[n + 1].first - drug.last == 1 and drugs[n + 1].stem != drug.stem:
-                # "NSAID (ibuprofen)": the name that follows says it better.
-                if "(" in self._reading.between(drug.last, drugs[n + 1].first):
-                    continue
+            if n + 1 < len(drugs) and self._explains(drugs[n + 1], drug):
+                continue
             if not self._assertions.stands(drug.first):
                 continue
             if self._is_missed(drug):
@@ -130,6 +128,11 @@ class DrugEvents:
                 self._note(added, self._code(drug, _EFFECT), drug, found[place].mentions[0])
         taken = {c.code for c in found if c.reason is None}
         return found + [c for code, c in added.items() if code not in taken]
+
+    def _explains(self, following: _Drug, drug: _Drug) -> bool:
+        """Whether the next name says in brackets which drug is meant: "NSAID (ibuprofen)"."""
+        beside = following.first - drug.last == 1 and following.stem != drug.stem
+        return beside and "(" in self._reading.between(drug.last, following.first)
 
     def _drugs(self) -> list[_Drug]:
         reading, names = self._reading, _drug_names()
@@ -192,10 +195,10 @@ class DrugEvents:
 
     def _renamed(self, candidate: Candidate, drug: _Drug) -> Candidate:
         for codes, drugs, becomes in _induced():
-            if candidate.code in codes and (not drugs.pairs or drug.stem in drugs):
-                if self._codesets.entry(ICD10CM, becomes) is not None:
-                    at = (*candidate.support, *range(drug.first, drug.last + 1))
-                    return replace(candidate, code=becomes, composed=True, unspecified=False, specific=True, support=at)
+            meant = candidate.code in codes and (not drugs.pairs or drug.stem in drugs)
+            if meant and self._codesets.entry(ICD10CM, becomes) is not None:
+                at = (*candidate.support, *range(drug.first, drug.last + 1))
+                return replace(candidate, code=becomes, composed=True, unspecified=False, specific=True, support=at)
         return candidate
 
     def _is_missed(self, drug: _Drug) -> bool:

@@ -70,7 +70,9 @@ def _mark_cost(reading: Reading, left: int) -> float:
         return 0.0 if "\n" not in gap else 0.3
     if ";" in gap or ". " in gap or "?" in gap:
         # "E. coli": one capital is no sentence.
-        initial = gap == ". " and len(reading.words[left].form) == 1 and reading.text[reading.words[left].start].isupper()
+        initial = (
+            gap == ". " and len(reading.words[left].form) == 1 and reading.text[reading.words[left].start].isupper()
+        )
         return 0.0 if initial else 2.0
     if "," in gap or ":" in gap:
         return 0.5

@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from noteproc.codesets import CodeSets
+from noteproc.codesets import CPT, HCPCS, CodeSets
 from noteproc.codesets.cache import build_once
 from noteproc.coding.bare import TRUST, bare_keys
 from noteproc.text import lexicon
@@ -26,7 +26,7 @@ Keys = NDArray[np.uint64]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
-_MAGIC = b"noteproc phrases 12\n"
+_MAGIC = b"noteproc phrases 13\n"
 _BLOOM_BITS = 22
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
@@ -190,6 +190,10 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
         seen[identity] = len(rows)
         source = _SOURCES.index(phrase.source)
         rows.append((phrase.text, phrase.system, phrase.code, phrase.when.text, phrase.weight, keys, joined, source))
+    for system in (CPT, HCPCS):
+        for code in codesets.codes(system):
+            # A note may print the number itself; ``printed`` tells it from others.
+            rows.append((code, system, code, "", 1.0, [code.lower()], False, _SOURCES.index("starter")))
     for row in list(rows):
         left = bare_keys(row[1], row[2], row[5])
         identity = (*row[1:4], tuple(sorted(left or ())))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import CPT
+from noteproc.codesets import CPT, ICD10CM
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.ranges import CodeRanges
 from noteproc.text.tables import rows
@@ -29,7 +29,7 @@ def without_parts(candidates: Sequence[Candidate]) -> list[Candidate]:
     codes = [c.code for c in candidates if c.reason is None and c.system == CPT]
     found: list[Candidate] = []
     for candidate in candidates:
-        if candidate.reason is None and candidate.system == CPT and _is_part(candidate.code, codes):
+        if candidate.reason is None and candidate.system != ICD10CM and _is_part(candidate.code, codes):
             found.append(candidate.without("included"))
         else:
             found.append(candidate)

@@ -14,7 +14,7 @@ from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.coding.wordlists import WordList
-from noteproc.records import Reason
+from noteproc.records import Reason, Setting
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
 
@@ -35,6 +35,8 @@ _OPERATIVE = frozenset(
 # So many different words of the operating table make a note operative without any heading.
 _OPERATING = 3
 _SURGICAL = frozenset({"technique", "postop_dx", "anesthesia", "ebl"})
+# A note with these sections tells an operation, whatever else it holds.
+_OPERATION = frozenset({"postop_dx", "preop_dx", "ebl"})
 _VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "ros", "pmh", "ed_course"})
 _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imaging", "labs"})
 # Where the drugs are those that the person takes.
@@ -49,13 +51,18 @@ _BESIDE = 45
 _TITLE_LINES = 7
 _TITLE_WIDTH = 110
 _OPENING = 240
+# So many more characters a line may hold that is the title of a test's report.
+_TITLE_REST = 32
+_VACCINES = CodeRanges.parse("90380-90382 | 90476-90759 | 90584-90589 | 90611-90629 | 91300-91330")
 _VISITS = CodeRanges.parse("99202-99607 | G0402 | G0438-G0439 | G0444-G0447")
 _LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
 _IMAGING = CodeRanges.parse("70000-79999")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
 _VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b", re.I)
 # "hydromorphone 1 mg IV 0455": what has a clock time was done.
-_CLOCKED = re.compile(r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))")
+_CLOCKED = re.compile(
+    r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))"
+)
 _NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
 
 
@@ -80,9 +87,10 @@ class Performance:
     Args:
         reading: the note.
         headings: section names and what they say by themselves.
+        setting: an inpatient's note that is no report of a procedure tells what others did and reported.
     """
 
-    def __init__(self, reading: Reading, headings: Headings) -> None:
+    def __init__(self, reading: Reading, headings: Headings, setting: Setting = "outpatient") -> None:
         self._reading = reading
         self._headings = headings
         self._doses = Doses(reading)
@@ -91,11 +99,14 @@ class Performance:
         names = {s.name for s in reading.sections}
         self._emergency = words["emergency"].search(text, 0, 400) is not None
         self._away = words["away"].search(text, 0, 300) is not None
-        self._visit = bool(names & _VISIT)
+        self._visit = bool(names & _VISIT) and not names & _OPERATION
         self._surgical = bool(names & _SURGICAL)
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
             words["report"].search(text, 0, _BEGINNING) is not None
         )
+        reported = bool(names & _OPERATION) or words["procedural"].search(text, 0, _BEGINNING) is not None
+        self._inpatient = setting == "inpatient" and not reported
+        self._away = self._away or self._inpatient
         operating = len({m.lower() for m in words["operating"].findall(text)}) >= _OPERATING
         self._operative = (
             bool(names & _OPERATIVE) or words["procedural"].search(text, 0, _BEGINNING) is not None or operating
@@ -106,10 +117,16 @@ class Performance:
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
+        if self._reading.text[self._start(mention) : self._end(mention)] == entry.code:
+            # What the note itself reports, it reports as done.
+            return _REASONS.get(mention.verdict.kind)
         if entry.kind == "drug":
             return self._drug(mention, entry)
         if entry.kind == "supply":
             return self._supply(mention, entry)
+        if entry.system == CPT and entry.code not in _VISITS and self._inpatient and mention.verdict.kind == "present":
+            # The hospital reports an inpatient's procedures in ICD-10-PCS; each physician from the note of his own.
+            return "historical"
         if mention.match.score < LIMIT and not self.is_told_here(mention):
             return "historical"
         if self._is_test(entry):
@@ -185,6 +202,8 @@ class Performance:
         reason = _REASONS.get(kind)
         if reason is not None:
             return reason
+        if entry.code in _VACCINES and not self._is_given_here(mention):
+            return "planned"
         if mention.section not in _STORY or words["today"].search(text):
             return None
         if self._is_elsewhere(mention):
@@ -204,7 +223,7 @@ class Performance:
             kind = "present"
         if kind != "present":
             return _REASONS.get(kind, "historical")
-        if self._report or self.titled(mention):
+        if self._report or self._names_report(mention):
             return None
         if self._away or self._is_elsewhere(mention):
             return "historical"
@@ -220,7 +239,9 @@ class Performance:
         result = words["result"].search(text) is not None or re.search(r"\d", text) is not None
         return (
             None
-            if result and entry.code in codes_of("office_tests.tsv", "tests") and not self._emergency
+            if result
+            and entry.code in codes_of("office_tests.tsv", "tests")
+            and not (self._emergency or self._operative)
             else "historical"
         )
 
@@ -231,7 +252,11 @@ class Performance:
         if kind != "present":
             return _REASONS.get(kind, "planned")
         here = self._operative and not self._visit
+        if self._away:
+            # What a ward or an ambulance gives is part of the stay or the ride.
+            return "included"
         operated = here and (self._surgical or mention.section in ("technique", "implants"))
+        operated = operated or (here and entry.code in codes_of("prophylaxis.tsv", "drugs"))
         if operated and entry.code not in codes_of("injectates.tsv", "drugs"):
             # What is given during an operation is part of it.
             return "included"
@@ -247,6 +272,8 @@ class Performance:
         text = self._sentence(mention)
         words = _words()
         implant = entry.code in codes_of("implants.tsv", "supplies")
+        if entry.code[0] == "C" and not implant:
+            return "included"
         if implant:
             return None if self._operative else "historical"
         if self._operative and not self._visit and not words["taken home"].search(text):
@@ -257,6 +284,29 @@ class Performance:
         if words["handed"].search(text) or mention.section in _HERE:
             return None
         return _REASONS.get(self._default(mention), "planned")
+
+    def _start(self, mention: Mention) -> int:
+        return self._reading.words[mention.match.first].start
+
+    def _end(self, mention: Mention) -> int:
+        return self._reading.words[mention.match.last].end
+
+    def _is_given_here(self, mention: Mention) -> bool:
+        """Whether a vaccine was given in this visit: the words around it say so."""
+        words = _words()
+        text = self._around(mention)
+        return any(words[kind].search(text) is not None for kind in ("given", "today", "surely"))
+
+    def _names_report(self, mention: Mention) -> bool:
+        """Whether a test stands in the note's title, alone on its line: the note is its report."""
+        if not self.titled(mention):
+            return False
+        text, words = self._reading.text, self._reading.words
+        start, end = words[mention.match.first].start, words[mention.match.last].end
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", end)
+        rest = text[line_start:start] + text[end : line_end if line_end >= 0 else None]
+        return len(rest.strip()) <= _TITLE_REST and not any(ch.isdigit() for ch in text[end : end + 16])
 
     def _given(self, mention: Mention, here: bool) -> bool:
         """Whether a drug was given in this encounter, not merely taken or prescribed."""

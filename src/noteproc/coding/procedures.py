@@ -22,7 +22,7 @@ from noteproc.coding.quantities import Quantities
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.coding.scopes import both_stand
-from noteproc.records import Alternative, Reason
+from noteproc.records import Alternative, Reason, Setting
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
 
@@ -43,7 +43,13 @@ class Procedures:
         self._codesets = codesets
         self._headings = headings
 
-    def read(self, reading: Reading, mentions: Sequence[Mention], quantities: Quantities) -> list[Candidate]:
+    def read(
+        self,
+        reading: Reading,
+        mentions: Sequence[Mention],
+        quantities: Quantities,
+        setting: Setting = "outpatient",
+    ) -> list[Candidate]:
         """The candidates, coded and not, in text order of their first mention."""
         groups: dict[tuple[str, str], list[Mention]] = {}
         for mention in mentions:
@@ -51,13 +57,14 @@ class Procedures:
                 groups.setdefault((mention.match.system, mention.base), []).append(mention)
         if not groups:
             return []
-        performance = Performance(reading, self._headings)
+        performance = Performance(reading, self._headings, setting)
         found: list[Candidate] = []
         for (system, code), group in groups.items():
             entry = self._codesets.entry(system, code)
             if entry is not None:
                 found.append(self._candidate(reading, entry, group, quantities, performance))
         settled = without_parts(self._one_of_siblings(self._without_included(found)))
+        settled = self._with_first(settled)
         given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
         given += further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
@@ -105,6 +112,22 @@ class Procedures:
         """The lesser forms of a procedure that it includes, told by their neighbouring numbers."""
         entries = (self._codesets.entry(candidate.system, c) for c in self._included(candidate))
         return {e.code for e in entries if e is not None and _is_next_lower(e.code, candidate.code)}
+
+    def _with_first(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The first one beside "each further": "shave biopsies x 2" tells both."""
+        found = list(candidates)
+        codes = {c.code for c in found if c.reason is None}
+        for candidate in candidates:
+            entry = self._codesets.entry(candidate.system, candidate.code)
+            if entry is None or candidate.reason is not None or "addon" not in entry.flags:
+                continue
+            named = [code for code in str(entry.flags["addon"]).split(",") if code[:1].isdigit()]
+            first = next((code for code in named if _is_next_lower(code, candidate.code)), "")
+            if first and codes.isdisjoint(named) and self._codesets.entry(candidate.system, first) is not None:
+                found = [c for c in found if c.code != first]
+                found.append(replace(candidate, code=first, base=first, units=1, derived=True, alternatives=()))
+                codes.add(first)
+        return found
 
     def _without_idle_addons(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """An add-on code stands only beside one of its primaries."""

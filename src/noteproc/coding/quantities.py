@@ -36,7 +36,9 @@ _UNITS: Mapping[str, str] = {
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
 # The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
 _BODY_MASS = re.compile(
-    r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*(\d{1,3}(?:\.\d+)?)(?!\s?%)", re.I
+    r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*"
+    r"(\d{1,3}(?:\.\d+)?)(?!\s?%)",
+    re.I,
 )
 _DIMENSIONS = re.compile(
     rf"{_NUMBER}\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?)(?:\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?))?\s?(cm|mm)", re.I

@@ -9,6 +9,7 @@ from functools import lru_cache
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
+from noteproc.coding.printed import is_printed
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
 from noteproc.text.fold import Token, fold, tokens
@@ -46,9 +47,11 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return not _is_scrap(reading, match, index)
     word = reading.words[match.at[0]]
     phrase = index.phrase(match.phrase)
+    written = reading.text[word.start : word.end]
+    if phrase == match.code:
+        return is_printed(reading.text, word.start, word.end)
     if not _small_words_too(reading, match, phrase):
         return False
-    written = reading.text[word.start : word.end]
     if written[:1].isupper() and _is_person(reading.text, word.start, word.end):
         return False
     others = _other_meanings().get(written.lower())
