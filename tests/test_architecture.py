@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "batch": {"settlement", "workers", "processor", "redaction", "files", "config"},
     "audit": {"redaction"},
     "evaluation": set(),
+    "service": {"processor", "redaction", "codesets", "rules", "pages", "assistant"},
     "cli": {
         "config",
         "text",
@@ -49,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
         "evaluation",
         "pages",
         "assistant",
+        "service",
     },
     "__init__": {"redaction", "coding", "codesets", "processor", "config"},
 }
@@ -65,6 +67,10 @@ DOORS = {
     "keyring": {"redaction"},
     "yaml": {"redaction"},
     "openpyxl": {"codesets"},
+    "fastapi": {"service"},
+    "starlette": {"service"},
+    "uvicorn": {"cli"},
+    "mcp": {"service"},
     "sqlite3": {"codesets", "redaction"},
 }
 

@@ -16,7 +16,7 @@ ReplacementStyle: TypeAlias = Literal["tag", "label", "mask"]
 
 _ENV_PREFIX = "NOTEPROC_"
 # Variables that belong to other rooms: where the cache and the library lie is no setting of a run.
-_ENV_ELSEWHERE = frozenset({"NOTEPROC_CACHE", "NOTEPROC_DATA", "NOTEPROC_KEY"})
+_ENV_ELSEWHERE = frozenset({"NOTEPROC_CACHE", "NOTEPROC_DATA", "NOTEPROC_KEY", "NOTEPROC_TOKEN"})
 
 
 @dataclass(frozen=True, slots=True)

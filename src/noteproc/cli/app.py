@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, show, vaults
+from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, servers, show, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -54,4 +54,6 @@ app.command("restore")(vaults.restore)
 app.add_typer(vaults.vault, name="vault")
 app.command("audit")(proof.audit)
 app.command("explain")(proof.explain)
+app.command("serve")(servers.serve)
+app.command("mcp")(servers.mcp)
 app.command("doctor")(doctor.doctor)
