@@ -268,6 +268,45 @@ OFFICIALS: dict[str, Official] = {
             ("ccsr", "M80.08XA", "categories", "MUS013=Bones|INJ001=Falls, all"),
         ),
     ),
+    "icd10_mappings.csv": Official(
+        "HCC mappings",
+        {"hcc": 4},
+        _text(
+            "2026 Midyear Final ICD-10-CM Mappings,,,,,,",
+            'Diagnosis Code,Description,"CMS-HCC ESRD\nModel Category\nV24","CMS-HCC\nModel Category\nV28",'
+            '"RxHCC\nModel Category\nV08","CMS-HCC Model Category V28 for 2026 Payment Year",Note',
+            "A000,Watery disease,,,,No,",
+            "E1140,Sugar and nerves,18,37,30,Yes,",
+            "I5020,Weak heart,,226.0,,Yes,",
+            "1 Notes: whatever,,,,,,",
+        ),
+        (
+            ("hcc", "E11.40", "category", "18"),
+            ("hcc", "I50.20", "category", "226"),
+            ("hcc", "I50.20", "model", "CMS-HCC V28"),
+        ),
+    ),
+    "table6i.txt": Official(
+        "MS-DRG complications list",
+        {"cc": 2},
+        _text(
+            "TABLE 6I.-COMPLETE MCC LIST - FY 2026",
+            "Diagnosis Code\tDescription\tPDX Exclusions",
+            "A021\tBlood poisoning\t0053",
+            "I5021\tWeak heart at once\t0524",
+        ),
+        (("cc", "I50.21", "level", "MCC"), ("cc", "A02.1", "exclusions", "0053")),
+    ),
+    "table6j.txt": Official(
+        "MS-DRG complications list",
+        {"cc": 1},
+        _text(
+            "TABLE 6J.-COMPLETE CC LIST - FY 2026",
+            "Diagnosis Code\tDescription\tPDX Exclusions",
+            "I5020\tWeak heart\t0524",
+        ),
+        (("cc", "I50.20", "level", "CC"),),
+    ),
     "rbcs.csv": Official(
         "RBCS",
         {"rbcs": 1},

@@ -145,7 +145,7 @@ def test_a_diagnosis_shows_tree_notes_and_characters(bare: Pages) -> None:
     assert {s.value for s in excluded.statements} == {"M48.5", "M84.4"}
     assert all(s.label == "from M80" for s in excluded.statements)
     missing = " ".join(line for s in page.sections for line in s.missing)
-    for file in ("DXCCSR", "I10gem", "icd10cm_index", "addenda"):
+    for file in ("DXCCSR", "I10gem", "icd10cm_index", "addenda", "Table 6I", "Risk Adjustment"):
         assert file in missing
 
 
@@ -154,6 +154,10 @@ def test_a_diagnosis_shows_what_is_imported_about_it(filled: Pages) -> None:
     assert values(page, "gem") == {"73313": "ICD-10-CM to ICD-9"}
     assert values(page, "coverage").keys() == {"0201T", "0200T"}
     assert "default, inpatient" in values(page, "ccsr")
+    assert values(shown(filled, "I50.20"), "risk") == {"CMS-HCC V28": "226", "CC": "MS-DRG"}
+    assert values(shown(filled, "E11.40"), "risk").keys() == {"CMS-HCC ESRD V24", "CMS-HCC V28", "RxHCC V08"}
+    assert filled.library.releases("cc")
+    assert shown(filled, "M80.08XA").section("risk") is not None
     index = shown(filled, "A79.0").section("index")
     assert index is not None
     assert [s.text for s in index.statements] == ["Fever, trench"]

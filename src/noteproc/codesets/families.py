@@ -114,6 +114,20 @@ _ALL = (
         ("default_inpatient", "default_inpatient_text", "default_outpatient", "default_outpatient_text", "categories"),
     ),
     Family(
+        "hcc",
+        ICD10CM,
+        "risk-adjustment categories (HCC) of a diagnosis, by model",
+        "ICD-10 mappings (CMS, Risk Adjustment), csv or xlsx",
+        ("model", "category"),
+    ),
+    Family(
+        "cc",
+        ICD10CM,
+        "complications and comorbidities of the MS-DRGs (CC, MCC)",
+        "Table 6I and Table 6J (CMS, Acute Inpatient PPS)",
+        ("level", "exclusions"),
+    ),
+    Family(
         "rbcs",
         CPT_HCPCS,
         "Restructured BETOS Classification System",

@@ -31,7 +31,7 @@ def diagnosis_sections(shelf: Shelf, entry: CodeEntry) -> tuple[Section, ...]:
         *_note_sections(shelf, entry),
         Section("seventh", "7th character", seventh_characters(shelf, entry)),
         noted("ccsr", "CCSR category", _ccsr(shelf, entry), (shelf.missing("ccsr", entry.code),)),
-        Section("risk", "HCC and CC status", (), ("HCC and CC status: not loaded; no file of it can be imported yet",)),
+        noted("risk", "HCC and CC status", _risk(shelf, entry), (shelf.missing("hcc", entry.code), _cc_missing(shelf))),
         noted("gem", "ICD-9 crosswalk", crosswalk(shelf, entry.code), (shelf.missing("gem", entry.code),)),
         noted("index", "Index entries that lead here", _index(shelf, entry), _index_missing(shelf, entry)),
         noted("changes", "Changes between releases", _changes(shelf, entry), _changes_missing(shelf, entry)),
@@ -110,6 +110,21 @@ def _ccsr(shelf: Shelf, entry: CodeEntry) -> Iterator[Statement]:
                 )
         if row.values.get("categories"):
             yield Statement("categories", "", row.values["categories"], cite_row(row))
+
+
+def _risk(shelf: Shelf, entry: CodeEntry) -> Iterator[Statement]:
+    for row in shelf.rows("hcc", entry.code):
+        yield Statement(row.values["model"], row.values["category"], "pays in this model's category", cite_row(row))
+    for row in shelf.rows("cc", entry.code):
+        level = row.values["level"]
+        said = "a major complication or comorbidity" if level == "MCC" else "a complication or comorbidity"
+        beside = f"not beside a principal diagnosis of its list {row.values['exclusions']}"
+        yield Statement(level, "MS-DRG", f"{said}; {beside}" if row.values["exclusions"] else said, cite_row(row))
+
+
+def _cc_missing(shelf: Shelf) -> str:
+    """That the lists are not loaded; a code that a loaded list does not name is no complication."""
+    return "" if shelf.library.releases("cc") else shelf.missing("cc", "")
 
 
 def crosswalk(shelf: Shelf, code: str) -> tuple[Statement, ...]:

@@ -21,6 +21,7 @@ from noteproc.codesets.importers.pprrvu import PPRRVU
 from noteproc.codesets.importers.ptp import PTP
 from noteproc.codesets.importers.rbcs import RBCS
 from noteproc.codesets.importers.readings import Found, Importer, Left, Reading
+from noteproc.codesets.importers.risk import CC, HCC
 
 __all__ = ["IMPORTERS", "Document", "Found", "Importer", "Left", "Reading", "documents", "importers_of"]
 
@@ -38,6 +39,8 @@ IMPORTERS: tuple[Importer, ...] = (
     OPPS_B,
     ASC_AA,
     CCSR,
+    HCC,
+    CC,
     RBCS,
     COVERAGE,
     HCPCS_TEXT,
