@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"redaction"},
     "evaluation": set(),
     "service": {"processor", "redaction", "codesets", "rules", "pages", "assistant"},
+    "review": {"text", "redaction", "codesets", "rules", "pages", "processor", "files", "config"},
     "cli": {
         "config",
         "text",
@@ -51,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
         "pages",
         "assistant",
         "service",
+        "review",
     },
     "__init__": {"redaction", "coding", "codesets", "processor", "config"},
 }
@@ -68,10 +70,11 @@ DOORS = {
     "yaml": {"redaction"},
     "openpyxl": {"codesets"},
     "fastapi": {"service"},
-    "starlette": {"service"},
-    "uvicorn": {"cli"},
+    "starlette": {"review", "service"},
+    "uvicorn": {"cli", "review"},
+    "jinja2": {"review"},
     "mcp": {"service"},
-    "sqlite3": {"codesets", "redaction"},
+    "sqlite3": {"codesets", "redaction", "review"},
 }
 
 

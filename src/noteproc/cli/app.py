@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, servers, show, vaults
+from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, review, servers, show, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -47,6 +47,7 @@ codes.codesets.command("families")(library.list_families)
 codes.codesets.command("verify")(library.verify)
 codes.codesets.command("remove")(library.remove)
 codes.codesets.command("diff")(library.diff)
+app.add_typer(review.review, name="review")
 app.add_typer(codes.codesets, name="codesets")
 app.add_typer(measure.evaluate, name="evaluate")
 app.add_typer(house.dictionaries, name="dictionaries")
