@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _SUFFIX = (
     r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
@@ -64,6 +64,19 @@ _STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if 
 }
 _ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
 _BOX_WORDS = frozenset({"box", "bx"})
+# The words with which the patterns above begin, where they begin with no number.
+_ROUTE_OPENINGS = frozenset({"rural", "r", "rr", "hc"})
+_BOX_OPENINGS = frozenset({"p", "po", "pobox", "post"})
+_ROAD_OPENINGS = frozenset({"on", "at", "off", "near", "along", "of"})
+_COUNTIES = frozenset({"county"})
+_AFTER_STREET = re.compile(
+    r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
+    r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
+)
+_TOWN_AFTER_STREET = re.compile(
+    r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
+    r"|[A-Z][a-z]+)\b)?"
+)
 
 
 class AddressRecognizer(NoteRecognizer):
@@ -86,16 +99,18 @@ class AddressRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every part of an address."""
         text = words.text
-        seen = set(words.lower)
-        for pattern, score, gate in (
-            (_STREET, 0.9, _STREET_WORDS),
-            (_ROUTE, 0.93, _ROUTE_WORDS),
-            (_BOX, 0.97, _BOX_WORDS),
-            (_NUMBERED, 0.95, _STREET_WORDS),
+        seen = words.vocabulary.keys()
+        # A house number may have a letter of the compass before it.
+        houses = [at - led for i in words.numbers for at in (words.starts[i],) for led in (1, 0) if at >= led]
+        for pattern, score, gate, starts in (
+            (_STREET, 0.9, _STREET_WORDS, houses),
+            (_ROUTE, 0.93, _ROUTE_WORDS, sorted([*houses, *words.opening(_ROUTE_OPENINGS)])),
+            (_BOX, 0.97, _BOX_WORDS, words.opening(_BOX_OPENINGS)),
+            (_NUMBERED, 0.95, _STREET_WORDS, houses),
         ):
             if seen.isdisjoint(gate):
                 continue
-            for m in pattern.finditer(text):
+            for m in matches(pattern, text, starts):
                 shown = m.group()
                 if "\n" in shown or _NOT_STREET.match(shown) or _HEAD_LINE.search(shown):
                     continue
@@ -105,14 +120,14 @@ class AddressRecognizer(NoteRecognizer):
                 if not doubtful:
                     yield from self._after_street(text, end)
         if not seen.isdisjoint(_STREET_WORDS):
-            for m in _ROAD.finditer(text):
+            for m in matches(_ROAD, text, words.opening(_ROAD_OPENINGS)):
                 yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.8)
         yield from self._town_and_state(words)
         for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
             first = m[1].split()[0].lower()
             if first not in ("the", "our", "this", "your", "local", "his", "her", "rural", "neighboring", "another"):
                 yield Hit(m.start(), m.end(), "COUNTY", 0.55 if m.group().endswith("Co.") else 0.93)
-        for m in _COUNTY_OF.finditer(text) if "county" in seen else ():
+        for m in matches(_COUNTY_OF, text, words.opening(_COUNTIES)):
             yield Hit(m.start(1), m.end(1), "COUNTY", 0.93)
         yield from self._cities(words)
 
@@ -153,18 +168,12 @@ class AddressRecognizer(NoteRecognizer):
 
     def _after_street(self, text: str, end: int) -> Iterator[Hit]:
         """Town, state and ZIP that follow a street line, on the same line or the next."""
-        m = re.compile(
-            r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
-            r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
-        ).match(text, end)
+        m = _AFTER_STREET.match(text, end)
         if m and (m[2].upper() in self.lexicon.states or m[2].lower() in self._state_names):
             yield Hit(m.start(1), m.end(2), "CITY", 0.97)
             yield Hit(m.start(3), m.end(3), "ZIP_CODE", 0.98)
             return
-        m = re.compile(
-            r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
-            r"|[A-Z][a-z]+)\b)?"
-        ).match(text, end)
+        m = _TOWN_AFTER_STREET.match(text, end)
         if m and not self.lexicon.bits(m[1].split()[0].lower()) & (lx.ORDINARY | lx.KIN | lx.IDLABEL) | (
             m[1].lower() in self.lexicon.cities
         ):
@@ -176,10 +185,8 @@ class AddressRecognizer(NoteRecognizer):
     def _town_and_state(self, words: Words) -> Iterator[Hit]:
         """ "Town, ST" and "Town, ST 12345", read from the state backwards."""
         text, n = words.text, len(words)
-        for i, form in enumerate(words.words):
-            if not words.bits[i] & lx.STATE:
-                continue
-            state_end = i
+        for i in words.of_class(lx.STATE):
+            form, state_end = words.words[i], i
             if form == "OR" and i + 1 < n and words.words[i + 1].isdigit() and len(words.words[i + 1]) < 3:
                 # An operating room and its number.
                 continue
@@ -287,8 +294,8 @@ class AddressRecognizer(NoteRecognizer):
         text, n = words.text, len(words)
         bits = self.lexicon.bits
         cities = self.lexicon.cities
-        for i, _low in enumerate(words.lower):
-            if not words.bits[i] & lx.CITY or not words.words[i][0].isupper():
+        for i in words.of_class(lx.CITY):
+            if not words.words[i][0].isupper():
                 continue
             for size in (3, 2, 1):
                 if i + size > n:

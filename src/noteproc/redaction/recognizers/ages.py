@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _OLD = r"(9\d|1[01]\d|12[0-5])"
 _WORDY = re.compile(
@@ -49,6 +49,16 @@ _TEMPERATURE_BEFORE = re.compile(
     r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$",
     re.IGNORECASE,
 )
+_OLD_NUMBER = re.compile(_OLD)
+# The words with which the patterns above begin.
+_LABELS = frozenset({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
+_PRONOUNS = frozenset({"she", "he", "who"})
+_GRAND = ("grandmother", "grandfather", "grandma", "grandpa", "grandparent")
+_RELATIVES = frozenset(
+    "great mother father mom dad aunt uncle wife husband spouse sister brother neighbor friend patient pt resident man"
+    " woman widow widower".split()
+) | {g + form for form in _GRAND for g in ("", "great")}
+_IN_WORDS = frozenset({"ninety", "hundred", "centenarian", "nonagenarian"})
 
 
 class AgeRecognizer(NoteRecognizer):
@@ -59,9 +69,9 @@ class AgeRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every age over 89."""
         text = words.text
-        lower = set(words.lower)
-        if any(len(w) in (2, 3) and w[0] in "91" and w.isdigit() for w in lower):
-            for m in _AFTER.finditer(text):
+        old = [words.starts[i] for i in words.numbers if _OLD_NUMBER.fullmatch(words.words[i])]
+        if old:
+            for m in matches(_AFTER, text, old):
                 after = text[m.end() : m.end() + 24]
                 if _DURATION_AFTER.search(after):
                     continue
@@ -76,10 +86,15 @@ class AgeRecognizer(NoteRecognizer):
                     r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", after, re.IGNORECASE
                 )
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE if years_only else 0.97)
-            for pattern, score in ((_LABEL, 0.96), (_BIRTHDAY, 0.96), (_STATES, 0.8), (_RELATIVE, 0.85)):
-                for m in pattern.finditer(text):
+            for pattern, score, starts in (
+                (_LABEL, 0.96, words.opening(_LABELS)),
+                (_BIRTHDAY, 0.96, old),
+                (_STATES, 0.8, words.opening(_PRONOUNS)),
+                (_RELATIVE, 0.85, words.opening(_RELATIVES)),
+            ):
+                for m in matches(pattern, text, starts):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
-        if "ninety" in lower or "hundred" in lower or "centenarian" in lower or "nonagenarian" in lower:
+        if not words.vocabulary.keys().isdisjoint(_IN_WORDS):
             for m in _WORDY.finditer(text):
                 after = text[m.end() : m.end() + 20].lower()
                 aged = re.match(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?", after)

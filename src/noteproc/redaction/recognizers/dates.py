@@ -12,7 +12,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -111,6 +111,11 @@ _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
     re.IGNORECASE,
 )
+# How every date in figures begins.
+_FIGURES = re.compile(r"(?<![\w./-])\d{1,4} ?[/.-]|(?<![\w.])\d{8}")
+_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
+_MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
+_ORDINAL_WORDS = frozenset({"the", "on"})
 
 
 def _valid(month: int, day: int) -> bool:
@@ -127,15 +132,16 @@ class NoteDateRecognizer(NoteRecognizer):
         names = sorted(lx.read_phrases("holidays.txt"), key=lambda p: (-len(p), p))
         self._holidays = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)", re.IGNORECASE)
         self._holiday_words = frozenset(n.lower().split()[0] for n in names)
+        self._holiday_openings = frozenset(w[0] for n in names if (w := re.match(r"[^\W\d_]+", n.lower())))
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""
-        text = words.text
-        lower = set(words.lower)
-        for start, end, score in self._numbers(text):
+        text, seen = words.text, words.vocabulary.keys()
+        figures = [words.starts[i] for i in words.numbers]
+        for start, end, score in self._numbers(text, [at for at in figures if _FIGURES.match(text, at)]):
             yield self._with_weekday(text, start, end, score)
-        if any(b & lx.MONTH for b in words.bits):
-            for m in _NAMED.finditer(text):
+        if words.of_class(lx.MONTH):
+            for m in matches(_NAMED, text, sorted([*figures, *words.opening(_MONTH_WORDS | {"the"})])):
                 if m.end() - m.start() >= 4:
                     if not any(c.isdigit() for c in m.group()):
                         continue
@@ -149,17 +155,16 @@ class NoteDateRecognizer(NoteRecognizer):
                         score = 0.97 if "M" in m.group() else MAYBE
                     yield self._with_weekday(text, m.start(), len(m.group().rstrip(" .,-")) + m.start(), score)
             yield from self._bare_months(words)
-        if "the" in lower or "on" in lower:
-            for m in _ORDINAL.finditer(text):
-                if not _ORDINAL_NOUN.match(text, m.end()):
-                    weekday = _WEEKDAY.search(text[max(0, m.start() - 16) : m.start()])
-                    clear = weekday or m.group().lower().startswith("on ") or _ORDINAL_END.match(text, m.end())
-                    if weekday:
-                        yield self._with_weekday(text, m.start(), m.end(), 0.8)
-                    else:
-                        yield Hit(m.start(1), m.end(1), "DATE", 0.6 if clear else MAYBE)
-        if not lower.isdisjoint(self._holiday_words):
-            for m in self._holidays.finditer(text):
+        for m in matches(_ORDINAL, text, words.opening(_ORDINAL_WORDS)):
+            if not _ORDINAL_NOUN.match(text, m.end()):
+                weekday = _WEEKDAY.search(text[max(0, m.start() - 16) : m.start()])
+                clear = weekday or m.group().lower().startswith("on ") or _ORDINAL_END.match(text, m.end())
+                if weekday:
+                    yield self._with_weekday(text, m.start(), m.end(), 0.8)
+                else:
+                    yield Hit(m.start(1), m.end(1), "DATE", 0.6 if clear else MAYBE)
+        if not seen.isdisjoint(self._holiday_words):
+            for m in matches(self._holidays, text, sorted([*figures, *words.opening(self._holiday_openings)])):
                 shown = m.group()
                 if shown[0].isupper() or not any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40]):
                     plain = shown.lower() in ("lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany")
@@ -167,31 +172,36 @@ class NoteDateRecognizer(NoteRecognizer):
                         m.start(), m.end(), "DATE", 0.9 if not plain or shown.lower() in ("easter", "eid") else MAYBE
                     )
 
-    def _numbers(self, text: str) -> Iterator[tuple[int, int, float]]:
+    def _numbers(self, text: str, figures: list[int]) -> Iterator[tuple[int, int, float]]:
+        if not figures:
+            return
+        months: set[int] = set()
         for pattern in (_NUMERIC, _SPACED):
-            for m in pattern.finditer(text):
+            for m in matches(pattern, text, figures):
                 separator = m[2] if pattern is _NUMERIC else "/"
                 a, b, c = int(m[1]), int(m[3] if pattern is _NUMERIC else m[2]), m[4] if pattern is _NUMERIC else m[3]
+                if pattern is _NUMERIC:
+                    months.add(a)
                 if not _valid(a, b) or (len(c) == 4 and not 1850 <= int(c) <= 2100):
                     continue
                 if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
                     continue
                 yield m.start(), m.end(), 0.97
-        for m in _FULL_RANGE.finditer(text) if "-" in text else ():
+        for m in matches(_FULL_RANGE, text, figures) if "-" in text else ():
             firsts = [int(part) for part in re.findall(r"(?:^|-\s?)(\d{1,2})", m.group())]
             if all(1 <= first <= 31 for first in firsts):
                 yield m.start(), m.end(), 0.97
-        for m in _ISO.finditer(text):
+        for m in matches(_ISO, text, figures):
             if _valid(int(m[3]), int(m[4])):
                 end = m.end()
                 yield m.start(), end, 0.97
-        for m in _COMPACT.finditer(text):
+        for m in matches(_COMPACT, text, figures):
             yield m.start(), m.end(), 0.9
-        for m in _MONTH_YEAR.finditer(text):
+        for m in matches(_MONTH_YEAR, text, figures):
             yield m.start(), m.end(), 0.96
-        for m in _YEAR_MONTH.finditer(text):
+        for m in matches(_YEAR_MONTH, text, figures):
             yield m.start(), m.end(), 0.8
-        for m in _RANGE.finditer(text):
+        for m in matches(_RANGE, text, figures):
             a, b = (int(x) for x in m[1].split("/"))
             if 1 <= a <= 12 and 1 <= b <= 31 and ("/" in m[2] or b < int(m[2]) <= 31):
                 score = MAYBE if _MEASURE_BEFORE.search(text[max(0, m.start() - 30) : m.start()]) or a == b else 0.9
@@ -200,8 +210,8 @@ class NoteDateRecognizer(NoteRecognizer):
                     if not (1 <= c <= 12 and 1 <= d <= 31) or (b == d and b in (5, 6, 10)):
                         continue
                 yield m.start(), m.end(), score
-        months = {int(m[1]) for m in _NUMERIC.finditer(text)}
-        for m in _SHORT.finditer(text):
+        scales: dict[int, bool] = {}
+        for m in matches(_SHORT, text, figures):
             a, b = int(m[1]), int(m[3])
             day = 1 <= a <= 12 and 1 <= b <= 31
             year = m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31
@@ -211,15 +221,12 @@ class NoteDateRecognizer(NoteRecognizer):
             if 0.25 < score < 0.6 and m[2] == "/" and a in months and not (a <= b and b in _SCALES):
                 # The month of a date that the note writes in full.
                 score = 0.6
-            if (
-                score < 0.8
-                and a <= b
-                and b in (5, 6, 8, 9, 10, 12, 28, 30)
-                and text.count(f"/{b}") >= 3
-                and text.count(f"/{b}/") == 0
-            ):
-                # One denominator over and over is a scale, not a day of the month.
-                score = min(score, 0.15)
+            if score < 0.8 and a <= b and b in (5, 6, 8, 9, 10, 12, 28, 30):
+                if b not in scales:
+                    # One denominator over and over is a scale, not a day of the month.
+                    scales[b] = text.count(f"/{b}") >= 3 and text.count(f"/{b}/") == 0
+                if scales[b]:
+                    score = min(score, 0.15)
             yield m.start(), m.end(), score
 
     def _short_score(self, text: str, start: int, end: int, a: int, b: int, separator: str) -> float:
@@ -229,17 +236,19 @@ class NoteDateRecognizer(NoteRecognizer):
             return (
                 0.1 if _MEASURE_AFTER.search(after) else 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
             )
-        if _MEASURE_AFTER.search(after) or (a <= b and b in (5, 6, 10) and _MEASURE_BEFORE.search(before)):
+        if _MEASURE_AFTER.search(after):
+            return 0.2
+        measured = _MEASURE_BEFORE.search(before)
+        if measured and a <= b and b in (5, 6, 10):
             return 0.2
         if _TIME_AFTER.search(after):
             return 0.9
-        cue = _DATE_BEFORE.search(before)
-        if cue and not _MEASURE_BEFORE.search(before):
+        if measured:
+            return 0.25
+        if _DATE_BEFORE.search(before):
             strong = _VISIT_BEFORE.search(before)
             return 0.45 if a <= b and b in (2, 3, 4, 5, 6, 10) and not strong else 0.85
-        if _MEASURE_BEFORE.search(before):
-            return 0.25
-        if after[:1] == ":" and b != 10 and not _MEASURE_BEFORE.search(before):
+        if after[:1] == ":" and b != 10:
             return 0.6
         if b > 12 and a != b:
             return 0.3 if b in (15, 20, 30) and a <= b else 0.7
@@ -258,8 +267,9 @@ class NoteDateRecognizer(NoteRecognizer):
         return Hit(start, end, "DATE", score)
 
     def _bare_months(self, words: Words) -> Iterator[Hit]:
-        for i, low in enumerate(words.lower):
-            if not words.bits[i] & lx.MONTH or len(low) < 3:
+        for i in words.of_class(lx.MONTH):
+            low = words.lower[i]
+            if len(low) < 3:
                 continue
             form = words.words[i]
             previous = words.lower[i - 1] if i else ""

@@ -14,6 +14,9 @@ from noteproc.redaction.words import Words
 _STRONG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "STRONG")
 _TAIL_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "WEAK")
 _ORG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "ORG")
+_ALL_HEADS = _STRONG_HEADS | _TAIL_HEADS | _ORG_HEADS
+_PLACING = frozenset({"at", "of"})
+_SAINTS = frozenset({"st", "saint"})
 _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del", "la", "los", "las"})
 
 
@@ -44,13 +47,9 @@ class FacilityRecognizer(NoteRecognizer):
         yield from self._letterhead(words)
         yield from self._placed(words)
         done = -1
-        for i, low in enumerate(words.lower):
-            form = words.words[i]
-            if (
-                i <= done
-                or not form[0].isupper()
-                or not (low in _STRONG_HEADS or low in _TAIL_HEADS or low in _ORG_HEADS)
-            ):
+        for i in words.among(_ALL_HEADS):
+            low = words.lower[i]
+            if i <= done or not words.words[i][0].isupper():
                 continue
             if self._continues(words, i):
                 continue
@@ -169,13 +168,9 @@ class FacilityRecognizer(NoteRecognizer):
     def _placed(self, words: Words) -> Iterator[Hit]:
         """ "Women's Health at Orchard Hill", "University Hospital at Bayside", "Children's of the Ozarks"."""
         n = len(words)
-        for i in range(1, n - 1):
+        for i in words.among(_PLACING):
             joiner = words.lower[i]
-            if (
-                joiner not in ("at", "of")
-                or not words.words[i - 1][0].isupper()
-                or words.starts[i] - words.ends[i - 1] != 1
-            ):
+            if not 0 < i < n - 1 or not words.words[i - 1][0].isupper() or words.starts[i] - words.ends[i - 1] != 1:
                 continue
             before = words.lower[i - 1]
             if joiner == "at" and not (before in self._generic or before in _STRONG_HEADS or before in _TAIL_HEADS):
@@ -208,10 +203,12 @@ class FacilityRecognizer(NoteRecognizer):
 
     def _saints(self, words: Words) -> Iterator[Hit]:
         """ "St. Brigid's": a saint in the possessive is a place."""
-        for i, low in enumerate(words.lower):
-            if low in _HOLY and words.words[i][0].isupper():
+        for i in words.among(_HOLY | _SAINTS):
+            if not words.words[i][0].isupper():
+                continue
+            if words.lower[i] in _HOLY:
                 yield from self._holy(words, i)
-            elif low in ("st", "saint") and words.words[i][0].isupper():
+            else:
                 k = i + 2 if i + 1 < len(words) and words.words[i + 1] == "." else i + 1
                 if (
                     k < len(words)

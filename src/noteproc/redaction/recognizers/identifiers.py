@@ -6,7 +6,8 @@ A number's kind is told by the label in front of it, by its own checksum or shap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import string
+from collections.abc import Iterable, Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
@@ -14,8 +15,10 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
+_ALNUM = frozenset(string.ascii_letters + string.digits)
+_LETTER = re.compile("[A-Za-z]")
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
 _SSN = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:[xX*]{3}|\d{3})[- ](?:[xX*]{2}|\d{2})[- ]\d{4})(?![\w-])")
 _MBI = re.compile(
@@ -79,6 +82,11 @@ _UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-
 _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
 _HEAD_LINES = 8
+_FEWEST_FIGURES = 4
+# A registration number of the DEA: nothing with a shape of its own is shorter.
+_SHORTEST_SHAPED = 9
+_MASKS = frozenset({"xxx", "*"})
+_USER_LABELS = frozenset({"username", "userid", "login", "logon", "user", "password", "pwd"})
 _PERSON = re.compile(
     r"(?<![\w./-])(?:\d{1,3}[ -]?(?:y/?o|yo|yrs?|years?[ -]old|y|mo)?[ ,/]{0,2}(?:[MF]\b|male\b|female\b|y/?o\b)"
     r"|[MF][ /-]?\d{2}\b|(?:dob|d\.o\.b\.|born)\b)",
@@ -124,8 +132,35 @@ class IdentifierRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every identifier."""
         text = words.text
-        for m in _SSN.finditer(text):
+        figures = [words.starts[i] for i in words.numbers]
+        values = list(_values(text, figures))
+        masked = words.opening(_MASKS)
+        for m in _SSN.finditer(text) if masked else matches(_SSN, text, figures):
             yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
+        if any(b - a > 16 or (b - a >= _SHORTEST_SHAPED and _LETTER.search(text, a, b)) for a, b in values):
+            yield from self._shaped(text)
+        if "(01)" in text:
+            for m in _UDI.finditer(text):
+                yield Hit(m.start(), m.end(), "DEVICE_ID", 0.98)
+        if "_" in text:
+            for m in _UNDERSCORED.finditer(text):
+                yield Hit(m.start(), m.end(), "USERNAME", 0.7)
+        previous: Hit | None = None
+        for start, end in values:
+            value = text[start:end]
+            digits = sum(map(str.isdigit, value))
+            hit = self._classify(words, start, end, value, digits, previous)
+            if hit is not None and hit.score >= 0.8 and "/" not in value:
+                hit = self._grouped(text, hit)
+            if hit is not None:
+                yield hit
+                previous = hit
+        yield from self._usernames(words)
+        yield from self._beside_the_person(words)
+
+    @staticmethod
+    def _shaped(text: str) -> Iterator[Hit]:
+        """Identifiers with a shape or a check digit of their own."""
         for m in _MBI.finditer(text):
             yield Hit(m.start(), m.end(), "HEALTH_PLAN_ID", 0.96)
         for m in _VIN.finditer(text):
@@ -134,39 +169,22 @@ class IdentifierRecognizer(NoteRecognizer):
         for m in _DEA.finditer(text):
             if dea_checks(m.group()):
                 yield Hit(m.start(), m.end(), "LICENSE_NUMBER", 0.96)
-        if "(01)" in text:
-            for m in _UDI.finditer(text):
-                yield Hit(m.start(), m.end(), "DEVICE_ID", 0.98)
-        if "_" in text:
-            for m in _UNDERSCORED.finditer(text):
-                yield Hit(m.start(), m.end(), "USERNAME", 0.7)
-        previous: Hit | None = None
-        for m in _VALUE.finditer(text):
-            value = m.group()
-            if value.isalpha() or not any(map(str.isdigit, value)):
-                if text[max(0, m.start() - 3) : m.start()].rstrip()[-1:] in (":", "="):
-                    hit = self._username(words, m.start(), m.end())
-                    if hit:
-                        yield hit
-                continue
-            digits = sum(map(str.isdigit, value))
-            hit = self._classify(words, m.start(), m.end(), value, digits, previous)
-            if hit is not None and hit.score >= 0.8 and "/" not in value:
-                hit = self._grouped(text, hit)
-            if hit is not None:
-                yield hit
-                previous = hit
-        yield from self._beside_the_person(words)
 
     def _beside_the_person(self, words: Words) -> Iterator[Hit]:
         """Numbers without a label in a head line: beside an age with the sex, or a date of birth."""
         text = words.text
-        for line in range(len(words.line_starts)):
+        figures: dict[int, int] = {}
+        for i in words.numbers:
+            line = words.line_of[i]
+            figures[line] = figures.get(line, 0) + words.ends[i] - words.starts[i]
+        for line, count in figures.items():
             start, end = words.line_start(line), min(words.line_end(line), words.line_start(line) + 400)
-            if end - start < 12:
+            if count < _FEWEST_FIGURES or end - start < 12:
+                continue
+            if line >= _HEAD_LINES and not _NAME_FIRST.match(text, start, end):
                 continue
             anchor = _PERSON.search(text, start, end)
-            if anchor is None or not (line < _HEAD_LINES or _NAME_FIRST.match(text, start, end)):
+            if anchor is None:
                 continue
             for m in _BARE_ID.finditer(text, start, end):
                 value = m.group()
@@ -174,7 +192,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 lead = _LETTERS.match(value)
                 if lead and lexicon().bits(lead.group().lower()) & (IDLABEL | lx.DATECUE | lx.UNITWORD):
                     continue
-                if digits < 4 or (m.start() < anchor.end() and anchor.start() < m.end()):
+                if digits < _FEWEST_FIGURES or (m.start() < anchor.end() and anchor.start() < m.end()):
                     continue
                 if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
                     continue
@@ -196,17 +214,16 @@ class IdentifierRecognizer(NoteRecognizer):
             start -= len(lead[1]) + 1
         return hit._replace(start=start, end=end)
 
-    def _username(self, words: Words, start: int, end: int) -> Hit | None:
-        i = words.at(start)
-        if i < 2 or words.words[i - 1] not in (":", "="):
-            return None
-        label = words.lower[i - 2]
-        if (
-            label in ("username", "userid", "login", "logon", "user", "password", "pwd")
-            and words.starts[i] - words.ends[i - 1] < 3
-        ):
-            return Hit(start, end, "USERNAME", 0.9)
-        return None
+    @staticmethod
+    def _usernames(words: Words) -> Iterator[Hit]:
+        """Words without a figure behind "login:"."""
+        for i in words.among(_USER_LABELS):
+            k = i + 2
+            if k >= len(words) or words.words[i + 1] not in (":", "="):
+                continue
+            found = _VALUE.match(words.text, words.starts[k])
+            if found and words.starts[k] - words.ends[k - 1] < 3 and not any(map(str.isdigit, found.group())):
+                yield Hit(found.start(), found.end(), "USERNAME", 0.9)
 
     def _classify(
         self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None
@@ -334,6 +351,27 @@ class IdentifierRecognizer(NoteRecognizer):
             if kind is not None:
                 return " ".join(key), kind
         return None
+
+
+def _values(text: str, figures: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The matches of ``_VALUE`` that hold a figure.
+
+    Args:
+        text: the text to look in.
+        figures: where its runs of digits begin.
+    """
+    end = 0
+    for start in figures:
+        if start < end:
+            continue
+        while start > end and (
+            text[start - 1] in _ALNUM or (text[start - 1] in "-/._" and start - 1 > end and text[start - 2] in _ALNUM)
+        ):
+            start -= 1
+        found = _VALUE.match(text, start)
+        if found:
+            end = found.end()
+            yield start, end
 
 
 def _looks_plain(value: str) -> bool:

@@ -10,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import Hit
 from noteproc.redaction.recognizers.namerun import NameReader
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _SPOKE = re.compile(
     r"\b(d/w|discussed with|(?:case|care|plan) discussed with|spoke (?:with|to)|paged|notified|updated|called"
@@ -19,7 +19,11 @@ _SPOKE = re.compile(
     r"|here with|brought (?:in )?by|per)\s{1,3}(?=[A-Z])",
     re.IGNORECASE,
 )
-
+# The words with which the pattern above begins.
+_SPOKE_WORDS = frozenset(
+    "d discussed case care plan spoke paged notified updated called consulted texted met seen staffed report reports"
+    " handoff hand signed relayed accompanied lives here brought per".split()
+)
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
 _NO_NAME_AFTER = frozenset({"the", "a", "an", "of", "on", "using", "via", "per"})
 
@@ -36,7 +40,7 @@ class MentionRecognizer(NameReader):
 
     def _spoken_of(self, words: Words) -> Iterator[Hit]:
         """ "D/w Graves", "spoke with Linh", "per Okafor"."""
-        for m in _SPOKE.finditer(words.text):
+        for m in matches(_SPOKE, words.text, words.opening(_SPOKE_WORDS)):
             i = words.at(m.end())
             if i >= len(words) or words.starts[i] > m.end() + 1 or not words.words[i][0].isupper():
                 continue
@@ -61,13 +65,8 @@ class MentionRecognizer(NameReader):
     def _after_role(self, words: Words) -> Iterator[Hit]:
         """ "PCP April Tsosie", "Attending White, Jerome P", "surgeon Hunter Pakulski": no colon, but a full name."""
         n = len(words)
-        for i, b in enumerate(words.bits):
-            if (
-                not b & lx.ROLE
-                or i + 1 >= n
-                or words.line_of[i + 1] != words.line_of[i]
-                or words.starts[i + 1] - words.ends[i] > 3
-            ):
+        for i in words.of_class(lx.ROLE):
+            if i + 1 >= n or words.line_of[i + 1] != words.line_of[i] or words.starts[i + 1] - words.ends[i] > 3:
                 continue
             k = i + 1
             if (
@@ -95,8 +94,8 @@ class MentionRecognizer(NameReader):
     def _reversed(self, words: Words) -> Iterator[Hit]:
         """ "LAST, FIRST M" anywhere, where both are known names."""
         n = len(words)
-        for i in range(n - 2):
-            if words.words[i + 1] != "," or not words.bits[i] & lx.LAST or not words.bits[i + 2] & lx.FIRST:
+        for i in (comma - 1 for comma in words.among({","})):
+            if i < 0 or i + 2 >= n or not words.bits[i] & lx.LAST or not words.bits[i + 2] & lx.FIRST:
                 continue
             small = words.small and self._opens_small(words, i)
             if (
@@ -128,9 +127,9 @@ class MentionRecognizer(NameReader):
     def _listed(self, words: Words) -> Iterator[Hit]:
         """Listed given names, capitalised, with a family name behind or in the middle of a sentence."""
         taken = -1
-        for i, b in enumerate(words.bits):
-            form = words.words[i]
-            if i <= taken or not b & lx.FIRST or len(form) < 3 or not form[0].isupper() or form.isupper():
+        for i in words.of_class(lx.FIRST):
+            b, form = words.bits[i], words.words[i]
+            if i <= taken or len(form) < 3 or not form[0].isupper() or form.isupper():
                 continue
             opens = i == 0 or words.line_of[i - 1] != words.line_of[i]
             before = "" if opens else words.words[i - 1]

@@ -12,6 +12,7 @@ from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.words import Words
 
 _SOFT = frozenset(lx.read_words("soft_titles.txt"))
+_LABEL_ENDS = frozenset({":", "="})
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
 
 
@@ -27,8 +28,10 @@ class NameRecognizer(NameReader):
 
     def _titled(self, words: Words) -> Iterator[Hit]:
         n = len(words)
-        for i, low in enumerate(words.lower):
-            if not words.bits[i] & lx.TITLE or (role := self.lexicon.titles.get(low)) is None:
+        for i in words.of_class(lx.TITLE):
+            low = words.lower[i]
+            role = self.lexicon.titles.get(low)
+            if role is None:
                 continue
             if i and words.ends[i - 1] == words.starts[i] and words.words[i - 1].isdigit():
                 # "70ms. Typical": a unit, no title.
@@ -92,10 +95,10 @@ class NameRecognizer(NameReader):
 
     def _labelled(self, words: Words) -> Iterator[Hit]:
         n = len(words)
-        for i in range(1, n):
-            if words.words[i] not in (":", "=") or i + 1 >= n:
-                continue
+        for i in words.among(_LABEL_ENDS):
             k = i + 1
+            if not i or k >= n:
+                continue
             if words.starts[k] - words.ends[i] > 40 or words.text.count("\n", words.ends[i], words.starts[k]) > (
                 1 if i + 1 < n else 0
             ):
@@ -127,10 +130,10 @@ class NameRecognizer(NameReader):
     def _credentialed(self, words: Words) -> Iterator[Hit]:
         """ "First Last, MD": the name before letters of a profession."""
         n = len(words)
-        for i, low in enumerate(words.lower):
-            if not words.bits[i] & lx.CREDENTIAL or i == 0:
+        for i in words.of_class(lx.CREDENTIAL):
+            if i == 0:
                 continue
-            form = words.words[i]
+            form, low = words.words[i], words.lower[i]
             dotted = (
                 i + 2 < n
                 and words.words[i + 1] == "."
@@ -288,9 +291,7 @@ class NameRecognizer(NameReader):
     def _kin(self, words: Words) -> Iterator[Hit]:
         """ "daughter April", "her son, Tuan," and "Tuan (son)"."""
         n = len(words)
-        for i, _low in enumerate(words.lower):
-            if not words.bits[i] & lx.KIN:
-                continue
+        for i in words.of_class(lx.KIN):
             k = i + 1
             if (k < n and words.words[k] in (",", "(", ":", "-", "/")) or (
                 k < n and words.lower[k] in ("is", "named", "called")

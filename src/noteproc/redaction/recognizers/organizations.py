@@ -26,9 +26,7 @@ class OrganizationRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Capitalised runs after a cue."""
         n = len(words)
-        for i, low in enumerate(words.lower):
-            if low not in _LAST_WORDS:
-                continue
+        for i in words.among(_LAST_WORDS):
             sure = self._cue(words, i)
             if sure is None:
                 continue

@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _EXTENSION = r"(?:[\s,;]{0,2}(?:x|ext\.?|extn\.?|extension|#)\s?:?\s?\d{1,6}(?:-\d{2,4})?(?!\d))?"
 _TEN = re.compile(
@@ -60,22 +60,24 @@ class NotePhoneRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every telephone and fax number."""
         text = words.text
+        figures = [words.starts[i] for i in words.numbers]
+        dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
         for pattern, score in ((_TEN, 0.97), (_SEVEN, 0.8), (_FOREIGN, 0.9), (_BARE_TEN, 0.55)):
             if pattern is _FOREIGN and "+" not in text and " 00" not in text:
                 continue
-            for m in pattern.finditer(text):
+            for m in matches(pattern, text, dialled):
                 if _UNIT.match(text[m.end() : m.end() + 8]):
                     continue
                 yield self._hit(text, m.start(), m.end(), score)
-        for m in _HOUSE.finditer(text):
+        for m in matches(_HOUSE, text, figures):
             yield self._hit(
                 text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE
             )
-        for m in self._anchored(words, _GLUED, _GLUE_WORDS):
+        for m in matches(_GLUED, text, words.opening(_GLUE_WORDS)):
             yield self._hit(text, m.start(1), m.end(1), 0.85 if m.group()[:1].lower() != "x" else 0.7)
-        for m in self._anchored(words, _SPOKEN, _AREA):
+        for m in matches(_SPOKEN, text, words.opening(_AREA)):
             yield Hit(m.start(1), m.end(3), "PHONE_NUMBER", 0.97)
-        for m in self._anchored(words, _LABELLED, _LABEL_WORDS):
+        for m in matches(_LABELLED, text, words.opening(_LABEL_WORDS)):
             digits = sum(c.isdigit() for c in m[1])
             if _BETWEEN.fullmatch(m[1]) and not m.group().lower().startswith(("pag", "pgr", "beep", "bpr")):
                 continue
@@ -87,15 +89,6 @@ class NotePhoneRecognizer(NoteRecognizer):
             )
             score = 0.95 if digits >= 7 else 0.85 if strong else MAYBE
             yield self._hit(text, m.start(1), m.end(1), score, label)
-
-    @staticmethod
-    def _anchored(words: Words, pattern: re.Pattern[str], anchors: frozenset[str]) -> Iterator[re.Match[str]]:
-        """Matches that begin at one of some words: far cheaper than a pass of the pattern over the text."""
-        for i, low in enumerate(words.lower):
-            if low in anchors:
-                m = pattern.match(words.text, words.starts[i])
-                if m:
-                    yield m
 
     @staticmethod
     def _hit(text: str, start: int, end: int, score: float, label: str = "") -> Hit:

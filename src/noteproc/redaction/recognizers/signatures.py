@@ -10,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _BY = re.compile(
     r"\b(?:dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested"
@@ -30,7 +30,7 @@ _CC = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNED_INITIALS = re.compile(
-    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|[ \t]{0,4}$"
+    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?\b:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|[ \t]{0,4}$"
     r"|\s{0,2}[,;]|\s{1,3}(?:RN|MD|LPN|PA|NP|CNA|PT|OT)\b)",
     re.MULTILINE,
 )
@@ -73,6 +73,20 @@ _BESIDE_LETTERS = re.compile(
     r"|(?<![\w-])([a-z]{2,3})[ \t](?:RN|LPN|CNA|PA|NP|MD|CRNA|DO)\b",
     re.MULTILINE,
 )
+# The words and marks with which the patterns above begin.
+_BY_WORDS = frozenset(
+    "dictated transcribed signed reviewed interpreted read performed verified authenticated attested entered seen"
+    " written prepared reported assisted ordered referred completed electronically e esigned co cosigned approved"
+    " recorded taken done given documented witnessed d per added placed staffed supervised accompanied".split()
+)
+_SEEN_WORDS = frozenset({"by", "per", "d"})
+_ADDED_WORDS = frozenset({"addend", "addendum", "addended"})
+_INITIALS_OPENINGS = frozenset({"(", "-", "/", ">", "initial", "initials", "by"})
+_LETTERS = frozenset({"rn", "lpn", "ma", "cna", "pa", "np", "md", "rt", "crna", "do"})
+_SLASHES = frozenset({"/", ":"})
+_OPEN = frozenset({"("})
+# No match of _CLOSING is longer.
+_CLOSING_REACH = 24
 _VOWELS = frozenset("aeiou")
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
@@ -87,7 +101,7 @@ class SignatureRecognizer(NameReader):
 
     def _signed(self, words: Words) -> Iterator[Hit]:
         text = words.text
-        for m in _BY.finditer(text):
+        for m in matches(_BY, text, words.opening(_BY_WORDS)):
             i = words.at(m.end())
             if i >= len(words) or words.starts[i] > m.end() + 2:
                 continue
@@ -104,7 +118,7 @@ class SignatureRecognizer(NameReader):
                 if initials and bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY):
                     continue
                 yield Hit(*self._span(words, i, j), role, 0.8 if initials else 0.93)
-        for m in _CC.finditer(text):
+        for m in matches(_CC, text, words.line_starts):
             i = words.at(m.end())
             if i < len(words) and words.starts[i] <= m.end() + 1:
                 k = i
@@ -114,7 +128,8 @@ class SignatureRecognizer(NameReader):
                         k += 1
                 if k < len(words):
                     yield from self._named_list(words, k, "CLINICIAN_NAME", strong=True)
-        for line in range(len(words.line_starts)):
+        slashes = words.among(_SLASHES)
+        for line in sorted({words.line_of[i] for i in slashes}):
             start, end = words.line_start(line), words.line_end(line)
             if end - start > 24 or end - start < 5:
                 continue
@@ -123,7 +138,7 @@ class SignatureRecognizer(NameReader):
                 for group in (1, 3, 4):
                     if found[group]:
                         yield Hit(start + found.start(group), start + found.end(group), "CLINICIAN_NAME", 0.9)
-        for m in _TYPIST.finditer(text):
+        for m in matches(_TYPIST, text, [words.starts[i - 1] for i in slashes if i]):
             pieces = re.split(r"[/:]", m[1])
             if (
                 len(pieces[0]) < 2
@@ -140,8 +155,11 @@ class SignatureRecognizer(NameReader):
             for piece in pieces:
                 yield Hit(at, at + len(piece), "CLINICIAN_NAME", 0.8)
                 at += len(piece) + 1
-        for pattern, score in ((_LOG_LINE, 0.7), (_SEEN_BY, 0.85)):
-            for m in pattern.finditer(text):
+        for pattern, score, starts in (
+            (_LOG_LINE, 0.7, words.line_starts),
+            (_SEEN_BY, 0.85, words.opening(_SEEN_WORDS)),
+        ):
+            for m in matches(pattern, text, starts):
                 low = m[1].lower()
                 if (
                     low not in _SERVICES
@@ -153,7 +171,7 @@ class SignatureRecognizer(NameReader):
                     )
                 ):
                     yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
-        for m in _CLOSING.finditer(text):
+        for m in self._closing(words):
             if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (lx.CREDENTIAL | lx.UNITWORD):
                 known = self.lexicon.bits(m[1].lower())
                 apart = m.group()[:1].isspace() or m.group()[:1] == "/"
@@ -165,32 +183,48 @@ class SignatureRecognizer(NameReader):
                     else MAYBE
                 )
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
-        for m in _LONE.finditer(text):
+        for m in matches(_LONE, text, words.line_starts):
             if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (
                 lx.ORDINARY | lx.CREDENTIAL | lx.UNITWORD | lx.CLINICAL
             ):
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        yield from self._stamped(text)
-        for m in _SIGNED_INITIALS.finditer(text):
+        yield from self._stamped(words)
+        for m in matches(_SIGNED_INITIALS, text, words.opening(_INITIALS_OPENINGS)):
             letters = m[1].replace(".", "").replace(" ", "").lower()
             bits = self.lexicon.bits(letters)
             if bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY | lx.STATE | lx.UNITWORD):
                 continue
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", MAYBE)
 
-    def _stamped(self, text: str) -> Iterator[Hit]:
+    @staticmethod
+    def _closing(words: Words) -> Iterator[re.Match[str]]:
+        """The matches of ``_CLOSING``, looked for at the ends of lines alone."""
+        end = 0
+        for line in range(len(words.line_starts)):
+            stop = words.line_end(line)
+            found = _CLOSING.search(words.text, max(end, stop - _CLOSING_REACH), stop)
+            if found:
+                end = found.end()
+                yield found
+
+    def _stamped(self, words: Words) -> Iterator[Hit]:
         """Initials beside a date or time where an entry begins or ends, and those that close the note."""
-        for pattern in (_STAMPED, _DATED):
-            for m in pattern.finditer(text):
+        text = words.text
+        # The first figure of a date has two digits at most, whatever stands before them.
+        dates = [k for i in words.numbers for k in _last_two(words.starts[i], words.ends[i])]
+        for pattern, starts in ((_STAMPED, words.line_starts), (_DATED, dates)):
+            for m in matches(pattern, text, starts):
                 if self._could_sign(m[1], strict=True):
                     yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
         stripped = text.rstrip()
         tail = max(0, len(stripped) - 60)
-        for m in _ADDED.finditer(text):
+        brackets = [max(0, at - back) for at in words.opening(_OPEN) for back in (3, 2)]
+        for m in matches(_ADDED, text, sorted([*brackets, *words.opening(_ADDED_WORDS)])):
             dated = any(map(str.isdigit, m.group())) and m[1].isupper() and m[1].lower() not in _SERVICES
             if dated or self._could_sign(m[1], strict=False):
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        for m in _BESIDE_LETTERS.finditer(text):
+        letters = [max(0, at - back) for at in words.opening(_LETTERS) for back in (4, 3, 0)]
+        for m in matches(_BESIDE_LETTERS, text, sorted(letters)):
             which = 1 if m[1] else 2
             if self._could_sign(m[which], strict=False):
                 yield Hit(m.start(which), m.end(which), "CLINICIAN_NAME", 0.65)
@@ -209,3 +243,8 @@ class SignatureRecognizer(NameReader):
         if strict:
             return not bits & (lx.CLINICAL | lx.ORDINARY)
         return not bits & lx.CLINICAL or (not _VOWELS & set(low) and not shown.isupper())
+
+
+def _last_two(start: int, end: int) -> list[int]:
+    """Where a run of digits begins, and where its last two digits and its last one do."""
+    return sorted({start, max(start, end - 2), end - 1})
