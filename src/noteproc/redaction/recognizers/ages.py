@@ -36,9 +36,13 @@ _STATES = re.compile(
     rf"\b(?:she|he|who)(?:\s{{1,3}}is|'s)\s{{1,3}}(?:now\s{{1,3}})?{_OLD}(?=\s{{0,3}}(?:[.,;]|and\b|but\b|$))",
     re.IGNORECASE,
 )
+_GRAND = "grandmother|grandfather|grandma|grandpa|grandparent"
+_KIN = (
+    "mother|father|mom|dad|aunt|uncle|wife|husband|spouse|sister|brother|neighbor|friend|patient|pt|resident|man|woman"
+    "|widow|widower"
+)
 _RELATIVE = re.compile(
-    rf"\b(?:(?:great-?)?grand(?:mother|father|ma|pa|parent)|mother|father|mom|dad|aunt|uncle|wife|husband|spouse"
-    rf"|sister|brother|neighbor|friend|patient|pt|resident|man|woman|widow|widower)"
+    rf"\b(?:(?:great-?)?(?:{_GRAND})|{_KIN})"
     rf"(?:\s{{1,3}}[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s{{1,3}}is|\s{{0,3}},|\s{{0,3}}\()\s{{0,3}}{_OLD}(?=\s{{0,3}}[,.;)]|\s{{1,3}}(?:and|who|with)\b)"
 )
 _DURATION_AFTER = re.compile(
@@ -53,11 +57,7 @@ _OLD_NUMBER = re.compile(_OLD)
 # The words with which the patterns above begin.
 _LABELS = frozenset({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
 _PRONOUNS = frozenset({"she", "he", "who"})
-_GRAND = ("grandmother", "grandfather", "grandma", "grandpa", "grandparent")
-_RELATIVES = frozenset(
-    "great mother father mom dad aunt uncle wife husband spouse sister brother neighbor friend patient pt resident man"
-    " woman widow widower".split()
-) | {g + form for form in _GRAND for g in ("", "great")}
+_RELATIVES = frozenset([*_KIN.split("|"), "great", *(great + g for g in _GRAND.split("|") for great in ("", "great"))])
 _IN_WORDS = frozenset({"ninety", "hundred", "centenarian", "nonagenarian"})
 
 

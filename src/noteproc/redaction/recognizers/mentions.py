@@ -12,18 +12,19 @@ from noteproc.redaction.recognizers.base import Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.words import Words, matches
 
+_TOLD = "paged|notified|updated|called|consulted|texted|per"
 _SPOKE = re.compile(
-    r"\b(d/w|discussed with|(?:case|care|plan) discussed with|spoke (?:with|to)|paged|notified|updated|called"
-    r"|consulted|texted|met with|seen with|staffed with|report (?:from|to|given to)|handoff (?:to|from)|"
+    rf"\b({_TOLD}|d/w|discussed with|(?:case|care|plan) discussed with|spoke (?:with|to)"
+    r"|met with|seen with|staffed with|report (?:from|to|given to)|handoff (?:to|from)|"
     r"(?:hand-?off|care|report)[^.\n]{0,12} (?:to|from)|signed out to|relayed to|accompanied by|lives with"
-    r"|here with|brought (?:in )?by|per)\s{1,3}(?=[A-Z])",
+    r"|here with|brought (?:in )?by)\s{1,3}(?=[A-Z])",
     re.IGNORECASE,
 )
-# The words with which the pattern above begins.
-_SPOKE_WORDS = frozenset(
-    "d discussed case care plan spoke paged notified updated called consulted texted met seen staffed report reports"
-    " handoff hand signed relayed accompanied lives here brought per".split()
-)
+# The words with which the pattern above begins, and those that only begin so ("reported to").
+_SPOKE_WORDS = frozenset([*_TOLD.split("|"), "d", "discussed", "case", "plan", "spoke", "met", "seen", "staffed"]) | {
+    *("hand", "signed", "relayed", "accompanied", "lives", "here", "brought")
+}
+_SPOKE_STEMS = ("report", "care", "handoff")
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
 _NO_NAME_AFTER = frozenset({"the", "a", "an", "of", "on", "using", "via", "per"})
 
@@ -40,7 +41,8 @@ class MentionRecognizer(NameReader):
 
     def _spoken_of(self, words: Words) -> Iterator[Hit]:
         """ "D/w Graves", "spoke with Linh", "per Okafor"."""
-        for m in matches(_SPOKE, words.text, words.opening(_SPOKE_WORDS)):
+        stems = {form for form in words.vocabulary if form.startswith(_SPOKE_STEMS)}
+        for m in matches(_SPOKE, words.text, words.opening(_SPOKE_WORDS | stems)):
             i = words.at(m.end())
             if i >= len(words) or words.starts[i] > m.end() + 1 or not words.words[i][0].isupper():
                 continue

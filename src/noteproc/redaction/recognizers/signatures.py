@@ -12,11 +12,13 @@ from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.words import Words, matches
 
+_DONE = (
+    "dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested|entered|seen"
+    "|written|prepared|reported|assisted|ordered|referred|completed|approved|recorded|taken|done|given|documented"
+    "|witnessed|per|added|placed|staffed|supervised|accompanied"
+)
 _BY = re.compile(
-    r"\b(?:dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested"
-    r"|entered|seen|written|prepared|reported|"
-    r"assisted|ordered|referred|completed|electronically\s{1,3}signed|e-?signed|co-?signed|approved|recorded|taken"
-    r"|done|given|documented|witnessed|d/w|per|added|placed|staffed|supervised|accompanied)\b"
+    rf"\b(?:{_DONE}|electronically\s{{1,3}}signed|e-?signed|co-?signed|d/w)\b"
     r"(?:\s{1,3}(?:but\s{1,3}not\s{1,3}read|and\s{1,3}\w+|electronically))?\s{0,3}(?:by|:)\s{0,3}:?\s{0,3}(?=\S)",
     re.IGNORECASE,
 )
@@ -74,13 +76,8 @@ _BESIDE_LETTERS = re.compile(
     re.MULTILINE,
 )
 # The words and marks with which the patterns above begin.
-_BY_WORDS = frozenset(
-    "dictated transcribed signed reviewed interpreted read performed verified authenticated attested entered seen"
-    " written prepared reported assisted ordered referred completed electronically e esigned co cosigned approved"
-    " recorded taken done given documented witnessed d per added placed staffed supervised accompanied".split()
-)
+_BY_WORDS = frozenset([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
 _SEEN_WORDS = frozenset({"by", "per", "d"})
-_ADDED_WORDS = frozenset({"addend", "addendum", "addended"})
 _INITIALS_OPENINGS = frozenset({"(", "-", "/", ">", "initial", "initials", "by"})
 _LETTERS = frozenset({"rn", "lpn", "ma", "cna", "pa", "np", "md", "rt", "crna", "do"})
 _SLASHES = frozenset({"/", ":"})
@@ -219,7 +216,8 @@ class SignatureRecognizer(NameReader):
         stripped = text.rstrip()
         tail = max(0, len(stripped) - 60)
         brackets = [max(0, at - back) for at in words.opening(_OPEN) for back in (3, 2)]
-        for m in matches(_ADDED, text, sorted([*brackets, *words.opening(_ADDED_WORDS)])):
+        addenda = {form for form in words.vocabulary if form.startswith("addend")} if "addend" in text else set()
+        for m in matches(_ADDED, text, sorted([*brackets, *words.opening(addenda)])):
             dated = any(map(str.isdigit, m.group())) and m[1].isupper() and m[1].lower() not in _SERVICES
             if dated or self._could_sign(m[1], strict=False):
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
