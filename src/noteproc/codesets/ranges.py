@@ -77,7 +77,9 @@ class CodeNames:
         target = plain(code)
         if target.startswith(self._prefixes):
             return True
-        return any(target[: len(low)] >= low and target[: len(high)] <= high for low, high in self._ranges)
+        return bool(self._ranges) and any(
+            target[: len(low)] >= low and target[: len(high)] <= high for low, high in self._ranges
+        )
 
 
 @lru_cache(maxsize=50_000)

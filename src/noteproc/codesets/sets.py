@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar, cast
 
 from noteproc.codesets.cache import build_once, cache_root, prune, writable_folder
@@ -66,6 +67,7 @@ class CodeSets:
         self._local = threading.local()
         self._entries: dict[tuple[str, str, str | None], CodeEntry | None] = {}
         self._releases: dict[tuple[str, str | None], int | None] = {}
+        self._versions: Mapping[str, str] = {}
         self._above: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         self._below: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         self._notes: dict[tuple[str, str, str | None], tuple[CodeNote, ...]] = {}
@@ -231,10 +233,12 @@ class CodeSets:
 
     def versions(self) -> Mapping[str, str]:
         """The release of each system that answers by default: the newest, of ICD-10-CM that of the tabular list."""
-        rows = self._rows(
-            "SELECT system, version FROM releases ORDER BY system, bare DESC, effective_from, version", ()
-        )
-        return {str(system): str(version) for system, version in rows}
+        if not self._versions:
+            rows = self._rows(
+                "SELECT system, version FROM releases ORDER BY system, bare DESC, effective_from, version", ()
+            )
+            self._versions = MappingProxyType({str(system): str(version) for system, version in rows})
+        return self._versions
 
     def releases_on(self, day: date) -> Mapping[str, str]:
         """The release of each system that was in force on a day; "" where no loaded release was.

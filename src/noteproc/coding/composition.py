@@ -301,7 +301,7 @@ class Composer:
             sided = 0.0
             lacking = 0
             support: list[int] = []
-            for key in leaf.keys:
+            for key in sorted(leaf.keys):
                 if key in SIDES:
                     sided = 1.2 if key == side else -3.0 if side else -1.5
                     continue

@@ -224,7 +224,7 @@ class Diagnoses:
         if self._codesets.entry(ICD10CM, code) is None:
             return []
         here = first.mentions[0]
-        place = replace(here, match=replace(here.match, at=(case.gestation.word,)), base=code, default=code)
+        place = replace(here, match=here.match._replace(at=(case.gestation.word,)), base=code, default=code)
         return [Candidate(ICD10CM, code, code, (place,), derived=True)]
 
     def _title(self, code: str) -> str:

@@ -239,5 +239,5 @@ class DrugEvents:
         if code in added or self._codesets.entry(ICD10CM, code) is None:
             return
         words = tuple(range(drug.first, drug.last + 1))
-        told = replace(mention, match=replace(mention.match, at=words), base=code, default=code)
+        told = replace(mention, match=mention.match._replace(at=words), base=code, default=code)
         added[code] = Candidate(ICD10CM, code, code, (told,), derived=True)

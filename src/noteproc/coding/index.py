@@ -1,4 +1,4 @@
-"""The compiled phrase index: every phrase of the code sets as word keys, found by its rarest pair of keys.
+"""The compiled phrase index: every phrase of the code sets as word keys, found by its rarest key.
 
 One file beside the compiled code sets, memory-mapped: arrays of numbers, and two blobs of text (keys and phrases).
 """
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,10 @@ from noteproc.text import lexicon
 from noteproc.text.fold import tokens
 
 Ints = NDArray[np.int32]
-Keys = NDArray[np.uint64]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
-_MAGIC = b"noteproc phrases 13\n"
-_BLOOM_BITS = 22
+_MAGIC = b"noteproc phrases 14\n"
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
 _CONJUNCTIONS = frozenset({"and", "or", "with", "w"})
@@ -43,6 +41,18 @@ _MEDICAL = re.compile(
     r"|philia|thorax|cardia|tension|derma|tonia|kinesia|esthesia|mnesia|lexia|oxia|apnea|dema|ism|ia|ema|ilia|ea)$"
 )
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
+
+
+class Heads(NamedTuple):
+    """The phrases of which one key is the rarest.
+
+    Attributes:
+        single: those that consist of it alone.
+        partners: the others, by their second rarest key: each with the keys that remain.
+    """
+
+    single: tuple[int, ...]
+    partners: Mapping[int, tuple[tuple[int, tuple[int, ...]], ...]]
 
 
 class PhraseIndex:
@@ -88,12 +98,9 @@ class PhraseIndex:
         self.source: list[int] = cast(NDArray[np.uint8], array("source")).tolist()
         self.rarity: list[float] = cast(NDArray[np.float32], array("rarity")).tolist()
         self._phrases: dict[int, str] = {}
-        self._pair_keys = cast(Keys, array("pair_keys"))
-        self._pair_start = cast(Ints, array("pair_start"))
-        self._pair_phrases = cast(Ints, array("pair_phrases"))
-        self._single_start = cast(Ints, array("single_start"))
-        self._single_phrases = cast(Ints, array("single_phrases"))
-        self._bloom = cast(NDArray[np.uint8], array("bloom"))
+        self._head_start = cast(Ints, array("head_start"))
+        self._head_phrases = cast(Ints, array("head_phrases"))
+        self._head_partners = cast(Ints, array("head_partners"))
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
 
@@ -124,44 +131,21 @@ class PhraseIndex:
         start, end = int(self._text_start[number]), int(self._text_start[number + 1])
         return bytes(self._text[start:end]).decode()
 
-    def singles(self, key: int) -> list[int]:
-        """The phrases that consist of this key alone."""
-        start, end = self._single_start[key : key + 2].tolist()
-        return cast(list[int], self._single_phrases[start:end].tolist()) if end > start else []
-
-    def has_single(self, keys: Ints) -> NDArray[np.bool_]:
-        """For each key, whether a phrase consists of it alone."""
-        return self._single_start[keys + 1] > self._single_start[keys]
-
-    def pairs(self, first: Ints, second: Ints) -> tuple[Ints, Ints]:
-        """The phrases whose two rarest keys are ``first[i]`` and ``second[i]``.
-
-        Returns:
-            The indexes ``i``, and beside each a phrase; one line a phrase.
-        """
-        keys = _pair(first, second, len(self.words))
-        maybe = np.nonzero(self._bloom[_slot(keys)])[0]
-        wanted = keys[maybe]
-        at = np.searchsorted(self._pair_keys, wanted)
-        at[at == len(self._pair_keys)] = 0
-        real = self._pair_keys[at] == wanted if len(self._pair_keys) else np.zeros(len(at), dtype=bool)
-        maybe, at = maybe[real], at[real]
-        starts = self._pair_start[at]
-        lengths = self._pair_start[at + 1] - starts
-        rows = np.repeat(maybe, lengths)
-        offsets = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return rows.astype(np.int32), self._pair_phrases[np.repeat(starts, lengths) + offsets]
-
-
-def _pair(first: Ints, second: Ints, size: int) -> Keys:
-    low = np.minimum(first, second).astype(np.uint64)
-    high = np.maximum(first, second).astype(np.uint64)
-    return cast(Keys, low * np.uint64(size) + high)
-
-
-def _slot(keys: Keys) -> NDArray[np.uint64]:
-    mixed = keys * np.uint64(0x9E3779B97F4A7C15)
-    return cast(NDArray[np.uint64], mixed >> np.uint64(64 - _BLOOM_BITS))
+    def heads(self, key: int) -> Heads:
+        """The phrases of which ``key`` is the rarest key; of keys that are as rare, the first in the alphabet."""
+        start, end = self._head_start[key : key + 2].tolist()
+        single: list[int] = []
+        partners: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        phrases = self._head_phrases[start:end]
+        for phrase, second, keys in zip(
+            phrases.tolist(), self._head_partners[start:end].tolist(), self.keys[phrases].tolist(), strict=True
+        ):
+            if second < 0:
+                single.append(phrase)
+            else:
+                rest = tuple(k for k in keys[: self.counts[phrase]] if k not in (key, second))
+                partners.setdefault(second, []).append((phrase, rest))
+        return Heads(tuple(single), {second: tuple(found) for second, found in partners.items()})
 
 
 def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
@@ -209,24 +193,13 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
     code_number = {code: i for i, code in enumerate(codes)}
     condition_number = {condition: i for i, condition in enumerate(conditions)}
     keys_array = np.full((len(rows), MAX_KEYS), size, dtype=np.int32)
-    pairs: list[tuple[int, int]] = []
-    singles: list[tuple[int, int]] = []
+    heads: list[tuple[int, int, int]] = []
     for number, row in enumerate(rows):
         numbers = [vocabulary[key] for key in row[5]]
         keys_array[number, : len(numbers)] = numbers
-        if len(numbers) == 1:
-            singles.append((numbers[0], number))
-        else:
-            rare = sorted(row[5], key=lambda key: (frequency[key], key))[:2]
-            low, high = sorted(vocabulary[key] for key in rare)
-            pairs.append((low * size + high, number))
-    pairs.sort()
-    singles.sort()
-    pair_values = np.array([p for p, _ in pairs], dtype=np.uint64)
-    unique, first = np.unique(pair_values, return_index=True)
-    bloom = np.zeros(1 << _BLOOM_BITS, dtype=np.uint8)
-    if len(unique):
-        bloom[_slot(unique)] = 1
+        head, second, *_ = (*(vocabulary[k] for k in sorted(row[5], key=lambda key: (frequency[key], key))), -1)
+        heads.append((head, second, number))
+    heads.sort()
     text = [row[0].encode() for row in rows]
     total = max(1, len(rows))
     arrays: dict[str, NDArray[np.generic]] = {
@@ -241,12 +214,9 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
         "joined": np.array([row[6] for row in rows], dtype=np.uint8),
         "source": np.array([row[7] for row in rows], dtype=np.uint8),
         "rarity": np.array([np.log(total / frequency[w]) for w in sorted(frequency)], dtype=np.float32),
-        "pair_keys": unique,
-        "pair_start": np.append(first, len(pairs)).astype(np.int32),
-        "pair_phrases": np.array([n for _, n in pairs], dtype=np.int32),
-        "single_start": np.searchsorted(np.array([k for k, _ in singles]), np.arange(size + 1)).astype(np.int32),
-        "single_phrases": np.array([n for _, n in singles], dtype=np.int32),
-        "bloom": bloom,
+        "head_start": np.searchsorted(np.array([h for h, _, _ in heads]), np.arange(size + 1)).astype(np.int32),
+        "head_partners": np.array([p for _, p, _ in heads], dtype=np.int32),
+        "head_phrases": np.array([n for _, _, n in heads], dtype=np.int32),
         "text": np.frombuffer(b"".join(text), dtype=np.uint8),
         "text_start": np.cumsum([0, *(len(t) for t in text)]).astype(np.int64),
     }

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM
 from noteproc.coding.gaps import BREAKERS, between, has_comma
-from noteproc.coding.index import PhraseIndex
+from noteproc.coding.index import Heads, PhraseIndex
 from noteproc.coding.reading import Reading
 from noteproc.coding.spelling import MIN_LENGTH, Repairs
 from noteproc.records import MatchKind
@@ -23,22 +23,18 @@ from noteproc.text import lexicon
 
 # How many keyed words apart the two rarest words of a phrase may stand.
 _WINDOW = 9
-# How many keyed words are looked through at once, unless a sentence is longer.
-_STRETCH = 1500
 # Plans and numbers remembered by a process.
 _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
 _SPARED = frozenset({"disorder", "left", "right", "bilateral", "congestiv"})
-_NOTHING: frozenset[int] = frozenset()
 # "ER+" and "ER (+)", but not "2+ edema" or "+SOB".
 _PLUS = re.compile(r"\s?\(\+\)|\+(?![\w+])")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found in the note.
 
-    Args:
+    Attributes:
         phrase: its number in the index.
         system: of the code that it leads to.
         code: as the dictionary gives it; it may be a header.
@@ -67,12 +63,11 @@ class Match:
         return self.at[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """What holds for a phrase wherever it is found, read from the index once."""
 
+    phrase: int
     keys: tuple[int, ...]
-    wanted: frozenset[int]
     system: str
     code: str
     trust: float
@@ -85,23 +80,19 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """The keyed words of a stretch of a note.
+    """The keyed words of a note.
 
     Args:
         ids: the number of each key.
         at: the word that each stands for.
-        whole: for each, the keys of the abbreviation that it is part of.
-        sentence: the sentence of each.
+        whole: for those that are part of an abbreviation, its keys.
         repaired: which words were repaired.
-        where: the places of each key, ascending.
     """
 
     ids: list[int]
     at: list[int]
-    whole: list[frozenset[int]]
-    sentence: list[int]
+    whole: dict[int, frozenset[int]]
     repaired: frozenset[int]
-    where: dict[int, list[int]]
 
 
 class _Numbers(dict[str, int]):
@@ -127,6 +118,18 @@ class _Numbers(dict[str, int]):
         return number
 
 
+class _Known(dict[int, Heads]):
+    """What the index holds under each key, read when a note first has it."""
+
+    def __init__(self, index: PhraseIndex) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, key: int) -> Heads:
+        found = self[key] = self._index.heads(key)
+        return found
+
+
 class Matcher:
     """Finds the phrases of an index in notes.
 
@@ -138,16 +141,20 @@ class Matcher:
         self.index = index
         self._lexicon = lexicon.shipped()
         self._numbers = _Numbers(index, self._lexicon)
+        self._known = _Known(index)
         self._positive = index.vocabulary.get(self._lexicon.key("positive"))
         self._plans: dict[int, _Plan] = {}
-        self._distances = np.arange(1, _WINDOW + 1, dtype=np.int64)[:, None]
 
     def find(self, reading: Reading) -> list[Match]:
         """Every match, nested ones included, in text order."""
-        numbered = self._number(reading)
+        note = self._number(reading)
+        at = note.at
         found: dict[tuple[int, tuple[int, ...]], Match] = {}
-        for low, high in _stretches(numbered.sentence):
-            self._find(reading, numbered, low, high, found)
+        low = 0
+        while low < len(at):
+            high = bisect_left(at, reading.words_of(reading.sentence_of[at[low]]).stop, low)
+            self._find(reading, note, low, high, found)
+            low = high
         return sorted(found.values(), key=lambda m: (m.at[0], -len(m.at), m.at, m.system, m.code, m.phrase))
 
     def _find(
@@ -158,77 +165,72 @@ class Matcher:
         high: int,
         found: dict[tuple[int, tuple[int, ...]], Match],
     ) -> None:
-        """Adds the matches of whole sentences: the keyed words from ``low`` to ``high``, exclusive."""
-        index = self.index
-        ids = np.array(note.ids[low:high], dtype=np.int32)
-        for position in (np.nonzero(index.has_single(ids))[0] + low).tolist():
-            if len(note.whole[position]) > 1:
+        """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
+        ids, at, known = note.ids, note.at, self._known
+        where: dict[int, list[int]] = {}
+        for i in range(low, high):
+            key = ids[i]
+            if key in where:
+                where[key].append(i)
+            else:
+                where[key] = [i]
+        present = where.keys()
+        for key, places in where.items():
+            single, partners = known[key]
+            for phrase in single:
+                plan = self._plan(phrase)
+                for i in places:
+                    if i not in note.whole or len(note.whole[i]) <= 1:
+                        _keep(found, _match(note, plan, (at[i],), 0.0, True))
+            if not partners or present.isdisjoint(partners):
                 continue
-            for phrase in index.singles(note.ids[position]):
-                _keep(found, self._match(note, phrase, (note.at[position],), 0.0, True))
-        size = high - low
-        # Row d of ``sentence[beyond]`` is the sentence d + 1 places on; past the end there is none.
-        sentence = np.full(size + _WINDOW, -1, dtype=np.int32)
-        sentence[:size] = note.sentence[low:high]
-        beyond = self._distances + np.arange(size)
-        far, near = np.nonzero(sentence[beyond] == sentence[:size])
-        if not len(near):
-            return
-        rows, phrases = index.pairs(ids[near], ids[near + far + 1])
-        present = np.zeros(len(index.words) + 1, dtype=bool)
-        present[ids] = True
-        present[-1] = True
-        whole = np.nonzero(present[index.keys[phrases]].all(axis=1))[0]
-        rows = rows[whole]
-        first = near[rows]
-        for i, j, phrase in zip(
-            (first + low).tolist(), (first + far[rows] + low + 1).tolist(), phrases[whole].tolist(), strict=True
-        ):
-            match = self._verify(reading, note, phrase, i, j)
-            if match is not None:
-                _keep(found, match)
+            for second in partners.keys() & present:
+                beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
+                for phrase, rest in partners[second] if beside else ():
+                    if not rest or all(other in where for other in rest):
+                        plan = self._plan(phrase)
+                        for i, j in beside:
+                            match = self._verify(reading, note, where, plan, i, j)
+                            if match is not None:
+                                _keep(found, match)
 
     def _number(self, reading: Reading) -> _Numbered:
         """The keys of the note as numbers."""
         vocabulary = self.index.vocabulary
-        numbers = self._numbers
-        text, words = reading.text, reading.words
-        plus = self._positive is not None and "+" in text
+        positive = self._positives(reading)
         ids: list[int] = []
         at: list[int] = []
-        whole_of: list[frozenset[int]] = []
+        whole: dict[int, frozenset[int]] = {}
         repaired: list[int] = []
-        for i, key in enumerate(reading.keys):
-            number = numbers[key]
+        for i, number in enumerate(map(self._numbers.__getitem__, reading.keys)):
             if number == _Numbers.LIGHT:
                 continue
             longer = reading.expansion(i)
-            if number < _Numbers.LIGHT:
-                number = _Numbers.UNKNOWN if longer else -3 - number
-                if not longer:
-                    repaired.append(i)
             if number >= 0:
                 ids.append(number)
                 at.append(i)
-                whole_of.append(_NOTHING)
-            if plus and self._positive is not None and _PLUS.match(text, words[i].end):
+            elif number < _Numbers.LIGHT and not longer:
+                repaired.append(i)
+                ids.append(-3 - number)
+                at.append(i)
+            if i in positive and self._positive is not None:
                 ids.append(self._positive)
                 at.append(i)
-                whole_of.append(_NOTHING)
-            if not longer:
-                continue
-            whole = frozenset(vocabulary.get(part, -1) for part in longer if part not in _SPARED)
-            for part in longer:
-                extra = vocabulary.get(part)
-                if extra is not None:
-                    ids.append(extra)
-                    at.append(i)
-                    whole_of.append(whole)
-        where: dict[int, list[int]] = {}
-        for position, number in enumerate(ids):
-            where.setdefault(number, []).append(position)
-        sentence_of = reading.sentence_of
-        return _Numbered(ids, at, whole_of, [sentence_of[i] for i in at], frozenset(repaired), where)
+            if longer:
+                wanted = frozenset(vocabulary.get(part, -1) for part in longer if part not in _SPARED)
+                for part in longer:
+                    extra = vocabulary.get(part)
+                    if extra is not None:
+                        whole[len(ids)] = wanted
+                        ids.append(extra)
+                        at.append(i)
+        return _Numbered(ids, at, whole, frozenset(repaired))
+
+    def _positives(self, reading: Reading) -> frozenset[int]:
+        """The words that a plus follows ("ER+")."""
+        if "+" not in reading.text:
+            return frozenset()
+        return frozenset(i for i, word in enumerate(reading.words) if _PLUS.match(reading.text, word.end))
 
     def _plan(self, phrase: int) -> _Plan:
         known = self._plans.get(phrase)
@@ -240,8 +242,8 @@ class Matcher:
         # What was done is told with more words between than what is found.
         slack = 0.0 if index.systems[index.system[phrase]] == ICD10CM else 0.6
         made = _Plan(
+            phrase,
             keys,
-            frozenset(keys),
             index.systems[index.system[phrase]],
             index.codes[index.code[phrase]],
             float(index.weight[phrase]),
@@ -256,27 +258,37 @@ class Matcher:
             self._plans[phrase] = made
         return made
 
-    def _verify(self, reading: Reading, note: _Numbered, phrase: int, i: int, j: int) -> Match | None:
-        """The match of a phrase whose two rarest keys stand at ``i`` and ``j``, or None."""
-        plan = self._plan(phrase)
-        keys, ids, at = plan.keys, note.ids, note.at
-        chosen = {ids[i]: i, ids[j]: j}
-        if len(keys) > 2:
-            sentence = note.sentence[i]
+    def _verify(
+        self, reading: Reading, note: _Numbered, where: Mapping[int, list[int]], plan: _Plan, i: int, j: int
+    ) -> Match | None:
+        """The match of a phrase whose two rarest keys stand at ``i`` and ``j``, or None.
+
+        Args:
+            where: the places of each key of their sentence, ascending.
+        """
+        keys, at = plan.keys, note.at
+        if len(keys) == 2:
+            chosen = [i, j] if note.ids[i] == keys[0] else [j, i]
+        else:
+            chosen = []
+            low, high = (i, j) if i < j else (j, i)
+            rarest = {note.ids[i]: i, note.ids[j]: j}
             for key in keys:
-                if key not in chosen:
-                    nearest = _nearest(note, key, i, j, sentence)
-                    if nearest < 0:
+                position = rarest.get(key, -1)
+                if position < 0:
+                    position = _nearest(where.get(key, ()), low, high)
+                    if position < 0:
                         return None
-                    chosen[key] = nearest
+                chosen.append(position)
         abbreviated = False
-        for position in chosen.values():
-            whole = note.whole[position]
-            if whole:
-                abbreviated = True
-                if not whole <= plan.wanted:
-                    return None
-        places = [at[chosen[key]] for key in keys]
+        if note.whole:
+            for position in chosen:
+                whole = note.whole.get(position)
+                if whole:
+                    abbreviated = True
+                    if not whole.issubset(keys):
+                        return None
+        places = [at[position] for position in chosen]
         if plan.numbered and not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
             return None
         ordered = sorted(places)
@@ -291,18 +303,18 @@ class Matcher:
         if not in_order and abbreviated and has_comma(reading, spread):
             # "COPD, HTN" is a list, not hypertension due to COPD.
             return None
-        return self._match(note, phrase, spread, cost, in_order)
+        return _match(note, plan, spread, cost, in_order)
 
-    def _match(self, note: _Numbered, phrase: int, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:
-        plan = self._plan(phrase)
-        count = len(plan.keys)
-        kind: MatchKind = "exact" if in_order and cost <= 0.3 else "reordered"
-        trust = plan.trust
-        if not note.repaired.isdisjoint(spread):
-            kind = "repaired"
-            trust *= 0.9
-        score = trust * count / (count + 0.5 * cost + (0.0 if in_order else 0.15))
-        return Match(phrase, plan.system, plan.code, spread, kind, score, plan.rarity)
+
+def _match(note: _Numbered, plan: _Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:
+    count = len(plan.keys)
+    kind: MatchKind = "exact" if in_order and cost <= 0.3 else "reordered"
+    trust = plan.trust
+    if note.repaired and not note.repaired.isdisjoint(spread):
+        kind = "repaired"
+        trust *= 0.9
+    score = trust * count / (count + 0.5 * cost + (0.0 if in_order else 0.15))
+    return Match(plan.phrase, plan.system, plan.code, spread, kind, score, plan.rarity)
 
 
 def _keep(found: dict[tuple[int, tuple[int, ...]], Match], match: Match) -> None:
@@ -311,25 +323,18 @@ def _keep(found: dict[tuple[int, tuple[int, ...]], Match], match: Match) -> None
         found[match.phrase, match.at] = match
 
 
-def _stretches(sentence: list[int]) -> list[tuple[int, int]]:
-    """Cuts between sentences, so that what is looked through at once stays small however long a note is."""
-    found: list[tuple[int, int]] = []
-    low = 0
-    while low < len(sentence):
-        high = min(len(sentence), low + _STRETCH)
-        while high < len(sentence) and sentence[high] == sentence[high - 1]:
-            high += 1
-        found.append((low, high))
-        low = high
-    return found
+def _within(places: Sequence[int], low: int, high: int) -> Sequence[int]:
+    """The places from ``low`` to ``high``, inclusive."""
+    if places[0] >= low and places[-1] <= high:
+        return places
+    return places[bisect_left(places, low) : bisect_right(places, high)]
 
 
-def _nearest(note: _Numbered, key: int, i: int, j: int, sentence: int) -> int:
-    """The place of a key that is nearest to ``i`` and ``j`` in their sentence, or -1."""
-    places = note.where.get(key, ())
+def _nearest(places: Sequence[int], i: int, j: int) -> int:
+    """The place that is nearest to ``i`` and ``j``, or -1."""
     nearest = -1
-    for position in places[bisect_left(places, i - _WINDOW) : bisect_right(places, j + _WINDOW)]:
-        if note.sentence[position] == sentence and (nearest < 0 or _gap(position, i, j) < _gap(nearest, i, j)):
+    for position in _within(places, i - _WINDOW, j + _WINDOW) if places else ():
+        if nearest < 0 or _gap(position, i, j) < _gap(nearest, i, j):
             nearest = position
     return nearest
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from functools import lru_cache
 
 from noteproc.text import lexicon, sentences
-from noteproc.text.fold import Token, tokens
+from noteproc.text.fold import Token, placed, words
 from noteproc.text.sections import Headings, Section
 
 _TAG = re.compile(r"\[[A-Z][A-Z_]{0,40}_\d{1,9}(?::[^\[\]]{0,80})?\]")
@@ -20,6 +20,7 @@ _OF_EYES = frozenset(
     {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
 )
 _SIDES = {"L": "left", "R": "right"}
+_WITHOUT = frozenset("wW")
 _SIDE_LETTERS = frozenset("LRlr")
 
 
@@ -41,21 +42,23 @@ class Reading:
         hidden = text
         if "[" in text:
             hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
-        self.words: list[Token] = tokens(hidden)
-        self._starts: list[int] = [start for start, _, _ in self.words]
-        written = [text[start:end] for start, end, _ in self.words]
-        spellings = self._lexicon.spellings
-        read = [spellings[word] for word in written]
-        self.keys: list[str] = [key for key, _, _ in read]
-        self._read_without([i for i, word in enumerate(written) if word in ("w", "W")])
-        self._expansions: list[tuple[str, ...]] = [expansion for _, expansion, _ in read]
+        written, self._starts, ends = words(hidden)
+        read = list(map(self._lexicon.spellings.__getitem__, written))
+        self.words: list[Token] = placed(self._starts, ends, [spelling.form for spelling in read])
+        self.keys: list[str] = [spelling.key for spelling in read]
+        self._expansions: list[tuple[str, ...]] = [spelling.expansion for spelling in read]
         self._flat: list[str] | None = None
         self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
         self._said: frozenset[str] = frozenset()
-        self._read_sides([i for i, word in enumerate(written) if word in _SIDE_LETTERS])
-        self._read_capitals([i for i, (_, _, shouted) in enumerate(read) if shouted])
-        self._read_eyes([i for i, word in enumerate(written) if word in _EYES])
+        there = set(written)
+        if not there.isdisjoint(_WITHOUT):
+            self._read_without([i for i, word in enumerate(written) if word in _WITHOUT])
+        if not there.isdisjoint(_SIDE_LETTERS):
+            self._read_sides([i for i, word in enumerate(written) if word in _SIDE_LETTERS])
+        self._read_capitals([i for i, spelling in enumerate(read) if spelling.shouted])
+        if not there.isdisjoint(_EYES):
+            self._read_eyes([i for i, word in enumerate(written) if word in _EYES])
         self.sections: list[Section] = headings.find(text)
         self.sentences = _cut(sentences.split(text), self.sections)
         self._heading_starts = [s.heading_start for s in self.sections]
@@ -108,10 +111,14 @@ class Reading:
         if self._places is None:
             found: dict[str, list[int]] = defaultdict(list)
             implied = self._lexicon.implied
-            for i, (own, expansion) in enumerate(zip(self.keys, self._expansions, strict=True)):
+            for i, own in enumerate(self.keys):
                 found[own].append(i)
-                for said in (*expansion, *implied(own)):
-                    found[said].append(i)
+            more = [(i, said) for i, expansion in enumerate(self._expansions) if expansion for said in expansion]
+            more += [(i, said) for own in list(found) for said in implied(own) for i in found[own]]
+            for i, said in more:
+                found[said].append(i)
+            for said in {said for _, said in more}:
+                found[said].sort()
             self._places = dict(found)
         return self._places.get(key, [])
 

@@ -19,16 +19,28 @@ def personal(case: Case) -> Iterator[tuple[int, Finding]]:
     years = _OLDEST if age == "90+" else age
     for place, entry in case.diagnoses():
         if sex is not None:
-            for codes, only, source in _sexes():
-                if covers(codes, entry.code) and only != sex:
+            for only, source in _sexes_of(entry.code):
+                if only != sex:
                     yield place, Finding("warning", "Sex", f"{entry.code} is a diagnosis of {only} patients", source)
                     break
         if years is not None:
-            for codes, low, high, source in _ages():
-                if covers(codes, entry.code) and not low <= years <= high:
+            for low, high, source in _ages_of(entry.code):
+                if not low <= years <= high:
                     span = f"from {low}" if high > 200 else f"to {high}" if low == 0 else f"{low} to {high}"
                     yield place, Finding("warning", "Age", f"{entry.code} belongs to ages {span} years", source)
                     break
+
+
+@lru_cache(maxsize=20_000)
+def _sexes_of(code: str) -> tuple[tuple[str, str], ...]:
+    """The rows of ``sex.tsv`` that name a code."""
+    return tuple((sex, source) for codes, sex, source in _sexes() if covers(codes, code))
+
+
+@lru_cache(maxsize=20_000)
+def _ages_of(code: str) -> tuple[tuple[int, int, str], ...]:
+    """The rows of ``age.tsv`` that name a code."""
+    return tuple((low, high, source) for codes, low, high, source in _ages() if covers(codes, code))
 
 
 @lru_cache(maxsize=1)

@@ -46,11 +46,13 @@ class Spelling(NamedTuple):
     """What a word as written says by itself.
 
     Attributes:
+        form: folded.
         key: its key.
         expansion: the keys of the words that it stands for, or ().
         shouted: whether it is a stop word in capitals, and so perhaps an abbreviation ("AS").
     """
 
+    form: str
     key: str
     expansion: tuple[str, ...]
     shouted: bool
@@ -68,7 +70,7 @@ class _Spellings(dict[str, Spelling]):
         folded = fold(written)
         key = words.key(folded)
         shouted = key in words.stop and len(written) > 1 and written.isupper()
-        made = Spelling(key, words.expansion(folded, written), shouted)
+        made = Spelling(folded, key, words.expansion(folded, written), shouted)
         if len(self) < _KEPT:
             self[written] = made
         return made
@@ -162,7 +164,7 @@ class Lexicon:
             if token.form in self.stop and len(written) > 1 and written.isupper():
                 found.append(capital(token.form))
                 continue
-            own, longer, _ = self.spellings[written]
+            _, own, longer, _ = self.spellings[written]
             for key in longer or (own,):
                 if key not in self.stop:
                     found.append(key)

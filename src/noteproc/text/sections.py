@@ -22,9 +22,10 @@ _AT_LINE = re.compile(
     rf"{_BEFORE}(?P<h>[A-Za-z][\w /&.,'’+()-]{{0,60}}?)(?<![ \t])[ \t]*(?:[*=~_#]{{1,40}}[ \t]*)?"
     r"(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]{0,120}$)"
 )
+# Inside a line: after an end mark, a gap, "//" or "|". The capital comes first in the pattern, so that the engine
+# passes over everything else.
 _INLINE = re.compile(
-    r"(?:(?<=[.;!?/)\]>])[ \t]+|(?<![ \t])[ \t]{2,}|[ \t]//[ \t]|[ \t]\|[ \t])"
-    r"(?P<h>[A-Z][\w/&.-]{0,24}(?: [\w/&-]{1,16}){0,3}?):"
+    r"(?P<h>[A-Z](?:(?<=[ \t.;!?/)\]>][ \t].)|(?<=[ \t]\|[ \t].))[\w/&.-]{0,24}(?: [\w/&-]{1,16}){0,3}?):"
 )
 # A bare heading over a list ("dx", below it "- asthma").
 _LIST_BELOW = re.compile(r"[ \t\r]*\n[-–—]{1,2}\s")

@@ -15,9 +15,13 @@ _WRAP_WIDTH = 56
 _LINE = re.compile(r"[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 _ITEM = re.compile(r"\s*(?:[-*•◦▪·●–—>+]+\s|\(?\d{1,2}[.):]\s|\(?[a-zA-Z][.)]\s|\[[ xX]?\]|#\s?\d|#\S)")
 _HEADINGISH = re.compile(r"\s*(?:[A-Z][A-Z0-9 /&()+'-]{2,40}(?::|$)|[A-Za-z][\w /&().-]{0,40}:(?:\s|$))")
-# Each run of marks is read from its start alone.
-_END = re.compile(r"(?<![.!?])[.!?]+[)\]\"'”’]*(?=\s)|;(?=\s)|(?<=\s)--+(?=\s)|\s//\s")
+# Each run of marks is read from its start alone; the mark comes first in the pattern, so that the engine passes over
+# everything else.
+_END = re.compile(
+    r"[.!?;/-](?:(?<![.!?][.!?])(?<=[.!?])[.!?]*[)\]\"'”’]*(?=\s)|(?<=;)(?=\s)|(?<=\s-)-+(?=\s)|(?<=\s/)/\s)"
+)
 _NEXT = re.compile(r"\S")
+_IN_WORD = re.compile(r"[\w./-]+")
 # No abbreviation is longer.
 _LONGEST = 40
 # A sentence is no longer than this: text without an end mark is cut between words, so that no rule of a sentence
@@ -115,11 +119,8 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
 
 def _last_word(text: str, begin: int, end: int) -> int:
     """Where the word that ends at ``end`` begins; dots, slashes and hyphens are part of it."""
-    at = end
-    low = max(begin, end - _LONGEST)
-    while at > low and (text[at - 1].isalnum() or text[at - 1] in "_./-"):
-        at -= 1
-    return at
+    backward = _IN_WORD.match(text[max(begin, end - _LONGEST) : end][::-1])
+    return end if backward is None else end - backward.end()
 
 
 def _following(text: str, at: int) -> str:
