@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -139,8 +139,14 @@ class Assertions:
         sentence = reading.sentence_of[first]
         reached: list[Cue] = []
         for cue in self.cues(sentence):
-            if any(i in own for i in range(cue.start, cue.end)):
+            if own and first < cue.start and cue.end <= last:
                 continue
+            overlap = next((i for i in range(cue.start, cue.end) if i in own), None)
+            if overlap is not None:
+                if cue.kind != "absent" or cue.direction != "forward" or overlap == cue.start:
+                    continue
+                # "No prior DVT", where the phrase itself holds "prior".
+                cue = replace(cue, end=overlap)
             if cue.kind in ("termination", "informant", "pseudo"):
                 continue
             if self._reaches(cue, first, last, sentence):

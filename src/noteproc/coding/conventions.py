@@ -106,6 +106,8 @@ def _table(name: str, columns: tuple[str, str]) -> _Pairs:
     return _Pairs(name, columns)
 
 
+# What is over gives way to what is there.
+_PAST = ("Z85", "Z86", "Z87", "Z72.0")
 _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 
 
@@ -245,6 +247,8 @@ class Conventions:
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
+            if self._asked_for(candidate, confirmed):
+                continue
             for symptoms, diagnoses in _table("integral.tsv", ("symptoms", "diagnoses")).beside(candidate.code):
                 if any(
                     other.code in diagnoses and other is not candidate and other.code not in symptoms
@@ -253,6 +257,12 @@ class Conventions:
                     found[n] = candidate.without("integral")
                     break
         return found
+
+    @staticmethod
+    def _asked_for(symptom: Candidate, confirmed: Sequence[Candidate]) -> bool:
+        """Whether a diagnosis of the note wants its symptom reported beside it."""
+        told = _table("reported_with.tsv", ("symptoms", "diagnoses")).beside(symptom.code)
+        return any(c.code in diagnoses for _, diagnoses in told for c in confirmed)
 
     def general(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
         """General codes beside a specific one of the same thing are "outranked"."""
@@ -290,7 +300,7 @@ class Conventions:
         found = list(candidates)
         order = sorted(
             (n for n, c in enumerate(found) if c.reason is None and c.system == ICD10CM),
-            key=lambda n: (found[n].code[0] == "R", -found[n].score, found[n].code),
+            key=lambda n: (found[n].code[0] == "R" or found[n].code.startswith(_PAST), -found[n].score, found[n].code),
         )
         kept: list[str] = []
         for n in order:

@@ -14,7 +14,7 @@ from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import SIDES, Composed, Composer
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
-from noteproc.coding.history import becomes
+from noteproc.coding.history import becomes, of_relative
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading, phrase_keys
@@ -28,6 +28,8 @@ _OF_PROCEDURES = frozenset({"planned", "declined"})
 _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
 # What is offered, ordered or declined is no reason of this visit.
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
+# Codes that speak of relatives.
+_OF_FAMILY = ("Z80", "Z81", "Z82", "Z83", "Z84", "Z31", "Z37", "Z63", "Z62", "Z20")
 _STOPPED = re.compile(
     r"(?<!not )(?<!never )\b(?:off|stop(?:ped|ping)?|d/?c'?d|discontinued?|held|hold|failed"
     r"|intoleran\w+|allerg\w+|previously|prior|formerly|was on"
@@ -111,6 +113,7 @@ class Diagnoses:
         present: list[Mention] = []
         out: dict[Reason, list[Mention]] = {}
         past: list[tuple[str, Mention]] = []
+        inherited: list[tuple[str, Mention]] = []
         for mention in group:
             reason = self._reason(mention, base, case)
             if reason is None:
@@ -120,11 +123,15 @@ class Diagnoses:
             outcome = becomes(base)
             if reason == "historical" and outcome not in ("-", "="):
                 past.append((outcome, mention))
+            if reason == "family" and of_relative(base):
+                inherited.append((of_relative(base), mention))
         if present and out:
             # Said and denied in one note: the weightier section speaks.
             said = max(self._weight(m) for m in present)
             denied = max((self._weight(m) for denial in _DENIALS for m in out.get(denial, ())), default=-1.0)
-            if denied > said:
+            # What was only suspected, and then denied, was ruled out.
+            suspected = all(m.verdict.kind == "possible" for m in present) and bool(out.get("absent"))
+            if denied > said or suspected:
                 out.setdefault("absent", []).extend(present)
                 present = []
         found: list[Candidate] = []
@@ -135,8 +142,7 @@ class Diagnoses:
         elif out:
             earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
             found.extend(self._composed(case, base, default, out[earliest], earliest))
-        if past and not present:
-            code, mention = past[0]
+        for code, mention in (*(past[:1] if not present else ()), *inherited[:1]):
             if self._codesets.entry(ICD10CM, code) is not None:
                 found.append(Candidate(ICD10CM, code, code, (mention,), derived=True))
         return found
@@ -164,10 +170,17 @@ class Diagnoses:
         if base[0] == "P" and kind == "family":
             # A newborn's codes speak of the mother ("infant of a diabetic mother").
             kind = "present"
+        if base[0] == "Z" and kind == "family" and not base.startswith(_OF_FAMILY):
+            return "family"
         if base[0] == "Z" and kind in ("historical", "family"):
             return "historical" if base.startswith("Z79") and kind == "historical" else None
         if kind == "allergy":
             return None if base.startswith(("Z88", "Z91.0")) else "historical"
+        if kind == "other_person" and base == "Z66":
+            # "DNR confirmed with her husband": with whom it was discussed.
+            kind = "present"
+        if kind == "historical" and _treated_here(mention, context):
+            kind = "present"
         if kind == "historical":
             reason: Reason | None = None if becomes(base) == "=" and not _over(mention, case.reading) else "historical"
         elif kind == "possible" and context.setting == "inpatient" and mention.section in _FINAL:
@@ -256,6 +269,17 @@ def _over(mention: Mention, reading: Reading) -> bool:
         and reading.words[cue.end - 1].form not in ("remission", "quiescent")
         for cue in mention.verdict.cues
     )
+
+
+def _treated_here(mention: Mention, context: CodingContext) -> bool:
+    """Whether "resolved" tells how a condition of this stay ended ("acute hypoxic respiratory failure, resolved").
+
+    Source: ICD-10-CM Official Guidelines FY 2026, III (other diagnoses: all that were treated during the stay).
+    """
+    if context.setting != "inpatient" or mention.section not in _FINAL:
+        return False
+    cues = [c for c in mention.verdict.cues if c.kind == "historical"]
+    return bool(cues) and all(c.direction == "backward" for c in cues)
 
 
 def _warned(mention: Mention) -> bool:

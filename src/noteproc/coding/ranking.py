@@ -32,6 +32,8 @@ _OPENING = frozenset({*_DECIDING, "chief_complaint", "reason", "indication"})
 _VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
 # Chapter 18 codes that name a result or a state rather than a complaint.
 _FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
+# External causes, weeks of gestation, outcome of delivery, newborns, stroke scale, body mass.
+_BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68")
 # How many words away a treatment may stand.
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
@@ -192,7 +194,10 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
     What the note itself concludes is told before it is likely; so is a lasting condition that stands in a history or
     is told with its treatment.
     """
-    if candidate.code[0] in "RZVWXY":
+    if candidate.code.startswith(_BESIDE_ANOTHER):
+        # Reported wherever the code stands to which they belong (see ``companions.tsv``).
+        return 0.3
+    if candidate.code[0] in "RZY":
         return 1.0
     plain = [m for m in candidate.mentions if m.verdict.kind == "present" or m.section in _DECIDING]
     if any(m.section in _DECIDING for m in plain):

@@ -25,6 +25,14 @@ _MONTHS_OLD = re.compile(
 )
 _FEMALE = frozenset(["female", "woman", "lady", "girl", "she", "her", "mrs", "ms", "miss", "gravid", "pregnant"])
 _MALE = frozenset(["male", "man", "gentleman", "boy", "he", "his", "him", "mr"])
+# A title that names a discharge is a ward's, but for these.
+_DISCHARGE = re.compile(r"\bdischarge\b(?!\s+instructions)")
+_SHORT_STAY = re.compile(
+    r"\b(?:ed|er|emergency|pacu|same[- ]day|outpatient|clinic|ambulatory|asc|pt|ot|therapy|home health)\b"
+)
+_TITLE = 160
+# Who is with child is a woman, whatever is said of the baby.
+_WITH_CHILD = re.compile(r"\b[Gg]\d{1,2}\s?,?[Pp]\d|\b(?:IUP|gravida|G\d)\b|\b(?:cesarean|caesarean)\b", re.IGNORECASE)
 _SEX_LABEL = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(female|male|f|m)\b", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 
@@ -39,10 +47,11 @@ def context_of(note: Note, words: Words, spans: Sequence[Span], releases: Releas
         releases: gives the code-set releases for a date of service.
     """
     text = words.text
+    age = _age(note, text, spans)
     return CodingContext(
         setting=_setting(note, text),
-        age=_age(note, text, spans),
-        sex=_sex(note, text, words),
+        age=age,
+        sex=_sex(note, text, words, age),
         releases=dict(releases(_service_date(note, text, spans))) if releases else {},
     )
 
@@ -59,6 +68,9 @@ def _setting(note: Note, text: str) -> Setting:
     if given == "outpatient":
         return "outpatient"
     head = text[:3000].lower()
+    titled = _DISCHARGE.search(head, 0, _TITLE)
+    if titled and not _SHORT_STAY.search(head, 0, _TITLE):
+        return "inpatient"
     inside = outside = 0
     for phrase, kind in _cues():
         if phrase not in head:
@@ -83,13 +95,15 @@ def _age(note: Note, text: str, spans: Sequence[Span]) -> int | Literal["90+"] |
     return 0 if _MONTHS_OLD.search(text[:3000]) else None
 
 
-def _sex(note: Note, text: str, words: Words) -> Sex | None:
+def _sex(note: Note, text: str, words: Words, age: int | Literal["90+"] | None) -> Sex | None:
     given = note.metadata.get("sex", "").strip().lower()[:1]
     if given in ("f", "m"):
         return "female" if given == "f" else "male"
     label = _SEX_LABEL.search(text[:3000])
     if label:
         return "female" if label[1].lower().startswith("f") else "male"
+    if age != 0 and _WITH_CHILD.search(text[:3000]):
+        return "female"
     lower = words.lower[:1000]
     women, men = sum(w in _FEMALE for w in lower), sum(w in _MALE for w in lower)
     if women == men:
