@@ -53,6 +53,7 @@ _ITEM_ANSWER = re.compile(
 _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
+_EARLIEST = 2022
 _IN_YEAR = re.compile(
     r"(?:[\s\"”)]*(?:[\w-]+\s+){0,2}?"
     r"(?:\(|,|in|back in|around|circa|during|summer"
@@ -127,7 +128,8 @@ class Assertions:
         self._reading = reading
         self._cues: dict[int, list[Cue]] = {}
         self._stands: dict[int, bool] = {}
-        self._year = max((int(y) for y in _YEAR.findall(reading.text)), default=0)
+        # No note is older than the code sets that it is coded with.
+        self._year = max([_EARLIEST, *(int(y) for y in _YEAR.findall(reading.text))])
 
     def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
         """The verdict on words ``first`` to ``last`` (inclusive) of one sentence.

@@ -147,10 +147,14 @@ class Coder:
         """Every candidate of a note after all rules, coded or not, scored."""
         found, mentions, quantities = self._weighed(reading, note)
         found = ranking.score(found, reading, self._headings, _decides(reading))
-        found = self._conventions.integral(found, self._threshold)
-        found = self._conventions.general(found, self._threshold)
+
+        def told(candidate: Candidate) -> bool:
+            return candidate.score >= self._least(candidate, reading)
+
+        found = self._conventions.integral(found, told)
+        found = self._conventions.general(found, told)
         found = self._conventions.exclude(found)
-        found = self._conventions.accompany(found, self._threshold)
+        found = self._conventions.accompany(found, told)
         found = self._conventions.ask(reading, found)
         found += self._procedures.read(reading, mentions, quantities, note.context.setting)
         found += self._procedures.encounters(found, ranking.fitted().procedures)

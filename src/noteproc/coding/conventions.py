@@ -18,6 +18,7 @@ from noteproc.records import Alternative
 from noteproc.text.tables import rows
 
 Compose = Callable[[str, Candidate], str]
+Told = Callable[[Candidate], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,15 +236,15 @@ class Conventions:
         same_family = other.code.startswith(candidate.base) and len(other.base) > len(candidate.base)
         return same_family and not candidate.specific
 
-    def integral(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    def integral(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """Symptoms beside the diagnosis to which they belong are not coded.
 
         Args:
-            threshold: the least score of a diagnosis that counts as confirmed.
+            told: whether a diagnosis is sure enough to be suggested.
         """
         found = list(candidates)
         # What is too weak to be suggested is still told: as part of the picture, or as outweighed.
-        confirmed = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        confirmed = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
@@ -264,10 +265,10 @@ class Conventions:
         told = _table("reported_with.tsv", ("symptoms", "diagnoses")).beside(symptom.code)
         return any(c.code in diagnoses for _, diagnoses in told for c in confirmed)
 
-    def general(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    def general(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """General codes beside a specific one of the same thing are "outranked"."""
         found = list(candidates)
-        coded = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        coded = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
@@ -277,13 +278,16 @@ class Conventions:
                     found[n] = candidate.without("outranked")
                     if better.code[:3] == candidate.code[:3]:
                         _echo(found, better.code, candidate)
+                        at = found.index(next(c for c in found if c.code == better.code and c.reason is None))
+                        # The same thing said better is at least as sure.
+                        found[at] = replace(found[at], score=max(found[at].score, candidate.score))
                     break
         return found
 
-    def accompany(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    def accompany(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """Codes that stand only beside another fall away without it."""
         found = list(candidates)
-        coded = [c for c in found if c.reason is None and c.system == ICD10CM and c.score >= threshold]
+        coded = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue

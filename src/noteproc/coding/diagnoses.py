@@ -19,6 +19,7 @@ from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.records import Alternative, CodingContext, Reason
+from noteproc.text.fold import tokens
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
 
@@ -28,6 +29,12 @@ _OF_PROCEDURES = frozenset({"planned", "declined"})
 _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
 # What is offered, ordered or declined is no reason of this visit.
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
+# A vaccine is the reason of the visit where it was given in it.
+_GIVEN = re.compile(
+    r"\b(?:given|administered|today|here for|received|gave|tolerated|deltoid|thigh|im|encounter|need for|visit)\b", re.I
+)
+_ENDED = frozenset({"resolved", "cleared", "improved", "recovered"})
+_LEAST_DIAGNOSIS = 8
 # Codes that speak of relatives.
 _OF_FAMILY = ("Z80", "Z81", "Z82", "Z83", "Z84", "Z31", "Z37", "Z63", "Z62", "Z20")
 _STOPPED = re.compile(
@@ -75,6 +82,7 @@ class _Case:
     episodes: Episodes
     gestation: Gestation
     pregnancy: Mapping[str, int]
+    postoperative: bool
 
 
 class Diagnoses:
@@ -97,7 +105,7 @@ class Diagnoses:
         """The candidates, coded and not coded, in the order of their first mention."""
         gestation = Gestation(reading)
         pregnancy = dict.fromkeys(gestation.keys(), gestation.word)
-        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy)
+        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy, _concludes(reading))
         groups: dict[tuple[str, str], list[Mention]] = {}
         for mention in mentions:
             if mention.match.system == ICD10CM:
@@ -154,6 +162,10 @@ class Diagnoses:
         """Why a mention does not count, or None."""
         context = case.context
         kind = mention.verdict.kind
+        if mention.section == "preop_dx" and case.postoperative:
+            return "outranked"
+        if base.startswith("Z23") and kind == "present" and not _GIVEN.search(_sentence(mention, case.reading)):
+            return "historical"
         if base.startswith(_OFFERED) and kind in _OF_PROCEDURES:
             return "declined" if kind == "declined" else "planned"
         if base.startswith(("Z23", "Z28")) and kind == "hypothetical" and not _warned(mention):
@@ -179,11 +191,11 @@ class Diagnoses:
         if kind == "other_person" and base == "Z66":
             # "DNR confirmed with her husband": with whom it was discussed.
             kind = "present"
-        if kind == "historical" and _treated_here(mention, context):
+        if kind == "historical" and _treated_here(mention, case):
             kind = "present"
         if kind == "historical":
             reason: Reason | None = None if becomes(base) == "=" and not _over(mention, case.reading) else "historical"
-        elif kind == "possible" and context.setting == "inpatient" and mention.section in _FINAL:
+        elif kind == "possible" and _counts_at_discharge(mention, case):
             reason = None
         elif kind == "possible":
             reason = "uncertain_outpatient" if context.setting == "outpatient" else "possible"
@@ -248,7 +260,7 @@ class Diagnoses:
         for codes, needs, words in _gates():
             if base not in codes:
                 continue
-            if needs == "female" and context.sex == "male":
+            if needs == "female" and (context.sex == "male" or context.age == 0):
                 return False
             if needs == "infant" and isinstance(context.age, int) and context.age > 1:
                 return False
@@ -271,15 +283,49 @@ def _over(mention: Mention, reading: Reading) -> bool:
     )
 
 
-def _treated_here(mention: Mention, context: CodingContext) -> bool:
+def _treated_here(mention: Mention, case: _Case) -> bool:
     """Whether "resolved" tells how a condition of this stay ended ("acute hypoxic respiratory failure, resolved").
 
     Source: ICD-10-CM Official Guidelines FY 2026, III (other diagnoses: all that were treated during the stay).
     """
-    if context.setting != "inpatient" or mention.section not in _FINAL:
+    if case.context.setting != "inpatient" or mention.section not in _FINAL:
         return False
     cues = [c for c in mention.verdict.cues if c.kind == "historical"]
-    return bool(cues) and all(c.direction == "backward" for c in cues)
+    words = case.reading.words
+    return bool(cues) and all(words[c.end - 1].form in _ENDED and c.direction == "backward" for c in cues)
+
+
+@lru_cache(maxsize=1)
+def _weighed() -> frozenset[tuple[str, ...]]:
+    """Words of doubt that do not count as a diagnosis at an inpatient's discharge."""
+    table = rows(dictionaries_dir() / "context" / "weighed.tsv", ("words",))
+    return frozenset(tuple(t.form for t in tokens(w)) for row in table for w in row["words"].split("|"))
+
+
+def _counts_at_discharge(mention: Mention, case: _Case) -> bool:
+    """Whether an uncertain diagnosis is coded as if it existed.
+
+    Source: ICD-10-CM Official Guidelines FY 2026, II.H.
+    """
+    if case.context.setting != "inpatient" or mention.section not in _FINAL:
+        return False
+    words = case.reading.words
+    told = [tuple(words[i].form for i in range(c.start, c.end)) for c in mention.verdict.cues if c.kind == "possible"]
+    return bool(told) and not _weighed().issuperset(told)
+
+
+def _concludes(reading: Reading) -> bool:
+    """Whether the note gives a postoperative diagnosis of its own, which stands for the one before.
+
+    Source: ICD-10-CM Official Guidelines FY 2026, IV.N.
+    """
+    told = [reading.text[s.start : s.end].strip(" .:\n").lower() for s in reading.sections if s.name == "postop_dx"]
+    return any(len(text) > _LEAST_DIAGNOSIS and not text.startswith("same") for text in told)
+
+
+def _sentence(mention: Mention, reading: Reading) -> str:
+    sentence = reading.sentences[reading.sentence_of[mention.match.first]]
+    return reading.text[sentence.start : sentence.end]
 
 
 def _warned(mention: Mention) -> bool:

@@ -153,7 +153,7 @@ class DrugEvents:
         start = reading.words_of(reading.sentence_of[drug.first]).start
         cues = _phrases("cause")
         first = drug.first
-        while number and drugs[number - 1].last >= max(start, first - 2):
+        while number and drugs[number - 1].last >= max(start, first - 2) and self._joined(drugs[number - 1], first):
             number -= 1
             first = drugs[number].first
         for place in range(first - 1, max(start, first - _BETWEEN - 3) - 1, -1):
@@ -162,6 +162,13 @@ class DrugEvents:
                 continue
             return None if "," in reading.text[reading.words[place].end : reading.words[first].start] else place
         return None
+
+    def _joined(self, drug: _Drug, first: int) -> bool:
+        """Whether two names stand side by side as one cause ("warfarin-TMP/SMX", "vanc and zosyn")."""
+        between = self._reading.between(drug.last, first) if first - drug.last == 1 else ""
+        return (between.strip(" ") in ("/", "+", "&", ",", "(", "") and " - " not in between) or (
+            first - drug.last == 2 and self._reading.words[drug.last + 1].form in ("and", "or")
+        )
 
     def _condition(self, candidates: Sequence[Candidate], drug: _Drug, cause: int | None) -> int | None:
         """Which candidate a drug brought on, or None."""
@@ -212,7 +219,7 @@ class DrugEvents:
                 return True
         follows = _phrases("missed after")
         return any(
-            follows.at(reading, place) is not None
+            follows.at(reading, place) is not None and self._assertions.stands(place)
             for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED))
         )
 

@@ -16,6 +16,9 @@ _WEEKS = re.compile(
     r"\s?(?:and\s)?(?P<days>[0-6])?\s?(?:/7|d\b|days?\b)?",
     re.I,
 )
+_TODAY = re.compile(
+    r"(?:\biup|\btoday|\bnow|\bcurrently|\bpregnan\w+|\bat|@|=)\W{0,4}(?:at\s|is\s|\d{1,2}/\d{1,2}\s)?\Z", re.I
+)
 _ABOUT = re.compile(
     r"gestation|pregnan|\biup\b|\bga\b|\bega\b|prenatal|gravida|\bg\d+\s?p\d|trimester|\bedd\b|antepartum|fetal|\bob\b|intrauterine"
     r"|deliver|\blabor\b",
@@ -50,6 +53,7 @@ class Gestation:
         self.word = -1
         if not _may_be_about(reading) or not _ABOUT.search(reading.text):
             return
+        best = (False, False)
         for m in _WEEKS.finditer(reading.text):
             around = reading.text[max(0, m.start() - 80) : m.end() + 60]
             compact = m["days"] is not None
@@ -60,11 +64,19 @@ class Gestation:
             ):
                 continue
             word = next((i for i, w in enumerate(reading.words) if w.end > m.start()), -1)
-            # Weeks and days ("32w2d") are today's; bare weeks may be any visit's, and the latest counts.
-            if word >= 0 and (compact or self.weeks is None or int(m["weeks"]) > self.weeks):
+            if word < 0:
+                continue
+            # "IUP 31w2d" is today's; so are weeks and days by themselves, unless a table of visits lists many;
+            # of bare weeks, which may be any visit's, the latest counts.
+            told = _TODAY.search(reading.text, max(0, m.start() - 24), m.start()) is not None
+            rank = (compact and told, compact)
+            if (
+                self.weeks is None
+                or rank > best
+                or (rank == best and not rank[1] and int(m["weeks"]) > (self.weeks or 0))
+            ):
+                best = rank
                 self.weeks, self.word = int(m["weeks"]), word
-                if compact:
-                    return
 
     def keys(self) -> tuple[str, ...]:
         """The keys of the trimester, for choosing codes; () where the weeks are not known."""

@@ -99,7 +99,12 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     first = reading.words[match.at[0]]
     if match.kind == "reordered" and first.form.isdigit() and _LINE_START.search(reading.text, 0, first.start):
         return True
-    return any(_DENIAL.search(piece) for piece in pieces) and not _DENIAL.search(index.phrase(match.phrase))
+    denied = len(_DENIAL.findall(index.phrase(match.phrase)))
+    if denied:
+        # "Without aura ... without status" is not "with aura ... without status".
+        span = reading.text[first.start : reading.words[match.at[-1]].end]
+        return len(_DENIAL.findall(span)) > denied
+    return any(_DENIAL.search(piece) for piece in pieces)
 
 
 def is_rare_short(match: Match, index: PhraseIndex) -> bool:
