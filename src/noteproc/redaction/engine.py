@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-import numpy as np
-from numpy.typing import NDArray
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 
+from noteproc.redaction.recognizers.base import Hit, NoteArtifacts, NoteRecognizer
 from noteproc.redaction.tagger import PhiTagger, phi_tagger
 from noteproc.redaction.words import Words
-
-
-class NoteArtifacts(NlpArtifacts):
-    """What our recognizers share about one text: its words and, a row a word, the tagger's label probabilities.
-
-    Args:
-        words: the words of the text.
-        probabilities: from ``PhiTagger.probabilities``.
-        language: Presidio's language code.
-    """
-
-    def __init__(self, words: Words, probabilities: NDArray[np.float32], language: str) -> None:
-        super().__init__(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language=language)
-        self.words = words
-        self.probabilities = probabilities
 
 
 class NoteNlpEngine(SpacyNlpEngine):
@@ -80,12 +64,50 @@ class NoContext(ContextAwareEnhancer):
         return raw_results
 
 
-def analyzer(recognizers: Iterable[EntityRecognizer]) -> AnalyzerEngine:
-    """An analyzer of English notes that holds exactly these recognizers."""
-    registry = RecognizerRegistry(recognizers=list(recognizers), supported_languages=["en"])
-    return AnalyzerEngine(
-        registry=registry,
-        nlp_engine=NoteNlpEngine(phi_tagger()),
-        supported_languages=["en"],
-        context_aware_enhancer=NoContext(),
-    )
+class NoteAnalyzer(AnalyzerEngine):
+    """An analyzer of English notes.
+
+    Args:
+        recognizers: it holds exactly these.
+    """
+
+    def __init__(self, recognizers: Iterable[EntityRecognizer]) -> None:
+        super().__init__(
+            registry=RecognizerRegistry(recognizers=list(recognizers), supported_languages=["en"]),
+            nlp_engine=NoteNlpEngine(phi_tagger()),
+            supported_languages=["en"],
+            context_aware_enhancer=NoContext(),
+        )
+        self._kinds = frozenset(self.get_supported_entities("en"))
+
+    def hear(self, artifacts: NoteArtifacts) -> list[tuple[Hit, str]]:
+        """What ``analyze`` gives, each hit with the name of its recognizer, without the copies and look-ups between.
+
+        Args:
+            artifacts: the text, from ``NoteNlpEngine.process_text``.
+        """
+        heard: dict[Hit, str] = {}
+        for recognizer in self.registry.recognizers:
+            hits: Iterable[Hit]
+            if isinstance(recognizer, NoteRecognizer):
+                hits = recognizer.find(artifacts.words, artifacts)
+            else:
+                results = recognizer.analyze(artifacts.words.text, recognizer.supported_entities, artifacts)
+                hits = (Hit(r.start, r.end, r.entity_type, r.score) for r in results)
+            for hit in hits:
+                if hit.end > hit.start and hit.score > 0.0 and hit.entity_type in self._kinds:
+                    heard.setdefault(hit, recognizer.name)
+        return [(hit, heard[hit]) for hit in _widest(heard)]
+
+
+def _widest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The hits that lie in no other of their entity type with a score as high."""
+    kind = ""
+    around: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.entity_type, h.start, -h.end, -h.score)):
+        if hit.entity_type != kind:
+            kind, around = hit.entity_type, []
+        around = [other for other in around if other.end >= hit.start]
+        if not any(hit.end <= other.end and hit.score <= other.score for other in around):
+            around.append(hit)
+            yield hit

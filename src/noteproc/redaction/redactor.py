@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer
 
 from noteproc.errors import ConfigError, RedactionError
 from noteproc.records import Note, OffsetMap, PhiSpan, RedactedNote
 from noteproc.redaction.context import ReleaseChooser, context_of
-from noteproc.redaction.engine import NoteArtifacts, analyzer
+from noteproc.redaction.engine import NoteAnalyzer
 from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
 from noteproc.redaction.labels import label_is_private
 from noteproc.redaction.lexicon import lexicon
@@ -22,6 +22,7 @@ from noteproc.redaction.plaintext import PlainText
 from noteproc.redaction.policy import Action, Policy, load_policy
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
+from noteproc.redaction.recognizers.base import Hit
 from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import NoteDateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
@@ -64,9 +65,9 @@ def recognizers() -> list[EntityRecognizer]:
 
 
 @lru_cache(maxsize=4)
-def _analyzer(custom: tuple[Path, ...] = ()) -> AnalyzerEngine:
+def _analyzer(custom: tuple[Path, ...] = ()) -> NoteAnalyzer:
     ours = recognizers()[:-1]
-    return analyzer([*ours, TaggedRecognizer(_TAGGED), *custom_recognizers(custom)])
+    return NoteAnalyzer([*ours, TaggedRecognizer(_TAGGED), *custom_recognizers(custom)])
 
 
 class Redactor:
@@ -228,9 +229,9 @@ class Redactor:
         at = 0
         for block in blocks:
             artifacts = self._engine.nlp_engine.process_text(block, "en")
-            if len(blocks) == 1 and isinstance(artifacts, NoteArtifacts):
+            if len(blocks) == 1:
                 words = artifacts.words
-            spans += [_span(r, at) for r in self._engine.analyze(block, language="en", nlp_artifacts=artifacts)]
+            spans += [_span(hit, who, at) for hit, who in self._engine.hear(artifacts)]
             at += len(block)
         return words or Words(text), spans
 
@@ -253,12 +254,10 @@ class Redactor:
         return frozenset(year for year, value in births if old or (latest and latest - value > 89) or value < 1936)
 
 
-def _span(result: RecognizerResult, offset: int) -> Span:
-    meta = result.recognition_metadata or {}
-    name = str(meta.get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
-    shown = result.entity_type.removeprefix(_TAGGED)
+def _span(hit: Hit, who: str, offset: int) -> Span:
+    shown = hit.entity_type.removeprefix(_TAGGED)
     kind = shown if shown in ENTITY_TYPES else "OTHER_ID"
-    return Span(result.start + offset, result.end + offset, kind, float(result.score), name)
+    return Span(hit.start + offset, hit.end + offset, kind, float(hit.score), who)
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from presidio_anonymizer import AnonymizerEngine
-from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
+from presidio_anonymizer.operators import Redact, Replace
 
 from noteproc.redaction.entities import NAME_TYPES
 from noteproc.redaction.policy import Action, Policy
@@ -40,7 +39,7 @@ class Replacer:
     def __init__(self, operator: Operator, policy: Policy) -> None:
         self.operator = operator
         self._policy = policy
-        self._engine = AnonymizerEngine()
+        self._replace, self._redact = Replace(), Redact()
 
     def action(self, kind: str) -> Action:
         """What becomes of an entity type, the style of tags taken in."""
@@ -93,29 +92,16 @@ class Replacer:
         return f"[{stem}]"
 
     def apply(self, text: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
-        """``text`` with each span replaced, in stretches so that a long note costs no more than its length."""
+        """``text`` with each span replaced."""
         out: list[str] = []
         at = 0
-        for first in range(0, len(spans), 64):
-            chunk = spans[first : first + 64]
-            new = replacements[first : first + 64]
-            end = chunk[-1].end
-            out.append(self._stretch(text[at:end], at, chunk, new))
-            at = end
+        for span, new in zip(spans, replacements, strict=True):
+            operator = self._replace if new else self._redact
+            surface = text[span.start : span.end]
+            out += (text[at : span.start], operator.operate(surface, {"new_value": new}))
+            at = span.end
         out.append(text[at:])
         return "".join(out)
-
-    def _stretch(self, text: str, offset: int, spans: Sequence[Span], replacements: Sequence[str]) -> str:
-        # One entity name a span, so that each has its own replacement whatever order the engine works in.
-        results = [RecognizerResult(f"SPAN_{k}", s.start - offset, s.end - offset, 1.0) for k, s in enumerate(spans)]
-        operators = {
-            f"SPAN_{k}": OperatorConfig("replace", {"new_value": new}) if new else OperatorConfig("redact")
-            for k, new in enumerate(replacements)
-        }
-        done = self._engine.anonymize(text, results, operators, merge_entities_with_spaces=False)
-        if len(done.items) != len(spans):
-            raise ValueError("spans and replacements do not match")
-        return str(done.text)
 
 
 def _numbers_taken(text: str) -> dict[str, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from noteproc.redaction.engine import NoteArtifacts
 from noteproc.redaction.lexicon import Lexicon, lexicon
 from noteproc.redaction.words import Words
 
@@ -25,6 +26,21 @@ class Hit(NamedTuple):
     end: int
     entity_type: str
     score: float
+
+
+class NoteArtifacts(NlpArtifacts):
+    """What our recognizers share about one text: its words and, a row a word, the tagger's label probabilities.
+
+    Args:
+        words: the words of the text.
+        probabilities: from ``PhiTagger.probabilities``.
+        language: Presidio's language code.
+    """
+
+    def __init__(self, words: Words, probabilities: NDArray[np.float32], language: str) -> None:
+        super().__init__(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language=language)
+        self.words = words
+        self.probabilities = probabilities
 
 
 class NoteRecognizer(EntityRecognizer):

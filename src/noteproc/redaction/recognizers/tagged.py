@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from noteproc.redaction.engine import NoteArtifacts
 from noteproc.redaction.entities import ENTITY_TYPES
-from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
+from noteproc.redaction.recognizers.base import Hit, NoteArtifacts, NoteRecognizer
 from noteproc.redaction.tagger import phi_tagger
 from noteproc.redaction.words import Words
 
@@ -50,9 +49,8 @@ class TaggedRecognizer(NoteRecognizer):
         labels = phi_tagger().labels
         kinds = sorted({label[2:] for label in labels if label != "O"})
         self._kind_names = kinds
-        columns = np.array([kinds.index(label[2:]) if label != "O" else len(kinds) for label in labels])
-        self._fold = np.zeros((len(labels), len(kinds) + 1), dtype=np.float32)
-        self._fold[np.arange(len(labels)), columns] = 1.0
+        self._outside = labels.index("O")
+        self._fold = np.array([[label[2:] == kind for kind in kinds] for label in labels], dtype=np.float32)
         self._begins = np.array([label.startswith("B-") for label in labels], dtype=np.float32)
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
@@ -63,29 +61,28 @@ class TaggedRecognizer(NoteRecognizer):
             probabilities = phi_tagger().probabilities(words)
         if not len(words):
             return
-        by_kind = probabilities @ self._fold
-        phi = 1.0 - by_kind[:, -1]
-        hot = np.flatnonzero(phi >= self.threshold).tolist()
-        if not hot:
+        phi = 1.0 - probabilities[:, self._outside]
+        rows = np.flatnonzero(phi >= self.threshold)
+        if not len(rows):
             return
-        best = by_kind[:, :-1].argmax(axis=1)
-        begins = probabilities @ self._begins
-        start = 0
-        for at in range(1, len(hot) + 1):
-            if at < len(hot):
-                i, before = hot[at], hot[at - 1]
-                same = (
-                    i == before + 1
-                    and words.starts[i] - words.ends[before] < 3
-                    and best[i] == best[before]
-                    and begins[i] < 0.5 * phi[i]
-                )
-                if same:
-                    continue
-            run = hot[start:at]
-            start = at
-            kind = self._kind_names[int(best[run[0]])]
-            score = float(phi[run].mean())
-            if _cuts_a_number(words, run[0], run[-1]):
-                continue
-            yield Hit(words.starts[run[0]], words.ends[run[-1]], self.prefix + kind, round(min(score, 0.94), 3))
+        hot, likely = rows.tolist(), phi[rows]
+        best = (probabilities[rows] @ self._fold).argmax(axis=1).tolist()
+        begins = (probabilities[rows] @ self._begins >= 0.5 * likely).tolist()
+        runs = [0]
+        for at in range(1, len(hot)):
+            i, before = hot[at], hot[at - 1]
+            same = (
+                i == before + 1
+                and words.starts[i] - words.ends[before] < 3
+                and best[at] == best[at - 1]
+                and not begins[at]
+            )
+            if not same:
+                runs.append(at)
+        sums = np.add.reduceat(likely, runs)
+        lengths = np.diff([*runs, len(hot)]).astype(np.float32)
+        for start, length, score in zip(runs, lengths.tolist(), (sums / lengths).tolist(), strict=True):
+            first, last = hot[start], hot[start + int(length) - 1]
+            if not _cuts_a_number(words, first, last):
+                kind = self.prefix + self._kind_names[best[start]]
+                yield Hit(words.starts[first], words.ends[last], kind, round(min(score, 0.94), 3))
