@@ -109,8 +109,13 @@ class Words:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
         return sorted(i for form in self.vocabulary.keys() & forms for i in self.vocabulary[form])
 
-    def opening(self, forms: Set[str]) -> list[int]:
-        """The offsets where one of ``forms`` stands as a run of letters, in any case, in order ("may" in "May's")."""
+    def opening(self, forms: Set[str], stems: tuple[str, ...] = ()) -> list[int]:
+        """Where runs of letters begin, in order, that are one of ``forms`` or begin with one of ``stems``.
+
+        Case does not matter, and "may" stands in "May's".
+        """
+        if stems:
+            forms = forms | {form for form in (*self.vocabulary, *self._pieces) if form.startswith(stems)}
         starts = self.starts
         found = [starts[i] for i in self.among(forms)]
         for form in self._pieces.keys() & forms:

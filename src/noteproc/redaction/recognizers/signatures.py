@@ -216,8 +216,8 @@ class SignatureRecognizer(NameReader):
         stripped = text.rstrip()
         tail = max(0, len(stripped) - 60)
         brackets = [max(0, at - back) for at in words.opening(_OPEN) for back in (3, 2)]
-        addenda = {form for form in words.vocabulary if form.startswith("addend")} if "addend" in text else set()
-        for m in matches(_ADDED, text, sorted([*brackets, *words.opening(addenda)])):
+        addenda = words.opening(frozenset(), ("addend",)) if "addend" in text else []
+        for m in matches(_ADDED, text, sorted([*brackets, *addenda])):
             dated = any(map(str.isdigit, m.group())) and m[1].isupper() and m[1].lower() not in _SERVICES
             if dated or self._could_sign(m[1], strict=False):
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
