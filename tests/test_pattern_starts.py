@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noteproc.evaluation import load_gold
-from noteproc.redaction.recognizers import addresses, ages, dates, identifiers, mentions, phones, signatures
+from noteproc.redaction.recognizers import addresses, ages, dates, electronic, identifiers, mentions, phones, signatures
 from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 from tests.conftest import ROOT
@@ -24,6 +24,7 @@ PATTERNED: list[tuple[ModuleType, NoteRecognizer]] = [
     (addresses, addresses.AddressRecognizer()),
     (identifiers, identifiers.IdentifierRecognizer()),
     (mentions, mentions.MentionRecognizer()),
+    (electronic, electronic.ElectronicRecognizer()),
     (signatures, signatures.SignatureRecognizer()),
 ]
 GAPS = ["", " ", " ", "  ", "\n", "\t", ", ", ": ", "-", "/", "'", "(", ". "]

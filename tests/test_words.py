@@ -44,6 +44,8 @@ def test_shortcuts_find_what_a_pass_over_all_tokens_finds(text: str) -> None:
     assert words.numbers == [i for i in every if words.words[i].isdecimal()]
     assert words.capitals == [i for i in every if words.words[i][0].isupper()]
     assert words.of_class(lx.TITLE | lx.MONTH) == [i for i in every if words.bits[i] & (lx.TITLE | lx.MONTH)]
+    assert list(words.is_class(lx.MARK)) == [len(w) == 1 and not w.isalnum() for w in words.words]
+    assert list(words.is_class(lx.LOWER)) == [w.islower() for w in words.words]
     assert words.among({"call", "dr", "-", "no"}) == [i for i in every if words.lower[i] in ("call", "dr", "-")]
 
 

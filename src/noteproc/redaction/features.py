@@ -16,8 +16,7 @@ WORD_ROWS = (12000, 12000, 4000, 4000, 1500, 4000)
 CONTEXT_ROWS = (64, 4000, 64, 16)
 
 _CUE = lx.TITLE | lx.KIN | lx.ROLE | lx.DATECUE | lx.PLACECUE | lx.IDLABEL | lx.CREDENTIAL
-
-
+_STOPS = frozenset({".", ";"})
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
 
 
@@ -61,25 +60,19 @@ def candidates(words: Words) -> NDArray[np.bool_]:
 
     In a line without a capital a name may be written small, and so may a place: there every word counts.
     """
-    forms, bits, line_of = words.words, words.bits, words.line_of
-    text = words.text
-    flat = {
-        line
-        for line in range(len(words.line_starts))
-        if words.small or not any(map(str.isupper, text[words.line_start(line) : words.line_end(line)]))
-    }
-    chosen = np.fromiter(
-        (
-            form[0].isalnum() and not (b & _PLAIN and form.islower() and line not in flat)
-            for form, b, line in zip(forms, bits, line_of, strict=True)
-        ),
-        dtype=bool,
-        count=len(forms),
-    )
-    marks = np.fromiter((not form[0].isalnum() for form in forms), dtype=bool, count=len(forms))
-    if len(forms) > 2:
-        chosen[1:-1] |= marks[1:-1] & chosen[:-2] & chosen[2:]
+    marks = words.is_class(lx.MARK)
+    chosen = ~marks
+    if not words.small:
+        text = words.text
+        lines = [text[words.line_start(line) : words.line_end(line)] for line in range(len(words.line_starts))]
+        mixed = np.array([not _has_no_capital(line) for line in lines])
+        chosen &= ~(words.is_class(_PLAIN) & words.is_class(lx.LOWER) & mixed[words.line_of])
+    chosen[1:-1] |= marks[1:-1] & chosen[:-2] & chosen[2:]
     return chosen
+
+
+def _has_no_capital(line: str) -> bool:
+    return line == line.lower() if line.isascii() else not any(map(str.isupper, line))
 
 
 def context_rows(words: Words) -> NDArray[np.int32]:
@@ -89,51 +82,66 @@ def context_rows(words: Words) -> NDArray[np.int32]:
         An array of ``len(words)`` rows and ``len(CONTEXT_ROWS)`` columns.
     """
     n = len(words)
-    rows: list[tuple[int, int, int, int]] = []
-    bits = words.bits
-    total_lines = len(words.line_starts)
-    lower, forms, line_of = words.lower, words.words, words.line_of
-    i = 0
-    previous_line = -2
-    while i < n:
-        line = line_of[i]
-        j = i
-        while j < n and line_of[j] == line:
-            j += 1
-        label, caps, letters = 0, 0, 0
-        for k in range(i, j):
-            form = forms[k]
-            if form.isalpha():
-                letters += 1
-                caps += form.isupper()
-        for k in range(i, min(i + 5, j)):
-            if lower[k] == ":":
-                label = bucket(" ".join(lower[i:k]), CONTEXT_ROWS[1])
-                break
-        all_caps = 1 if letters and caps * 10 >= letters * 8 else 0
-        page = 1 if line < 6 else 2 if total_lines - line <= 6 else 3
-        gap = 1 if line - previous_line > 1 else 0
-        short = 0 if j - i > 12 else 1 if j - i > 5 else 2
-        previous_line = line
-        cue, since = 0, 99
-        frame = 1 + 7 * (all_caps + 2 * (1 if label else 0))
-        for k in range(i, j):
-            place = k - i if k - i < 6 else 6
-            rows.append(
-                (
-                    frame + place + (28 if since else 0),
-                    cue if since <= 6 else label,
-                    1 + (since if since < 7 else 7) + 8 * page,
-                    1 + gap + 2 * short + (6 if k == j - 1 else 0),
-                )
-            )
-            since += 1
-            word = lower[k]
-            if bits[k] & _CUE and len(word) > 1:
-                cue, since = bucket(word, CONTEXT_ROWS[1], 31), 0
-            elif word == ":" and k > i:
-                cue, since = bucket(lower[k - 1] + ":", CONTEXT_ROWS[1], 31), 0
-            elif word in ".;" and k + 1 < j and words.starts[k + 1] > words.ends[k] and since > 0:
-                cue, since = 0, 99
-        i = j
-    return np.array(rows, dtype=np.int32).reshape(n, len(CONTEXT_ROWS))
+    rows = np.zeros((n, len(CONTEXT_ROWS)), dtype=np.int32)
+    if not n:
+        return rows
+    line_of = np.array(words.line_of)
+    # The first token of each line that has one, and how many it has.
+    firsts = np.flatnonzero(np.diff(line_of, prepend=-1))
+    lengths = np.diff(firsts, append=n)
+    letters = words.is_class(lx.ALPHABETIC)
+    capitals = np.add.reduceat(letters & words.is_class(lx.UPPER), firsts, dtype=np.int32)
+    letters = np.add.reduceat(letters, firsts, dtype=np.int32)
+    labels = np.array(_labels(words, firsts.tolist(), lengths.tolist()), dtype=np.int32)
+    lines = line_of[firsts]
+    page = np.where(lines < 6, 1, np.where(len(words.line_starts) - lines <= 6, 2, 3))
+    frame = 1 + 7 * ((letters > 0) & (capitals * 10 >= letters * 8)) + 14 * (labels > 0)
+    gap = np.diff(lines, prepend=-2) > 1
+    short = 2 - (lengths > 5) - (lengths > 12)
+    label, frame, line_rows = (np.repeat(column, lengths) for column in (labels, frame, 8 * page))
+    at = np.arange(n)
+    first = np.repeat(firsts, lengths)
+    since, cue = _last_cues(words, at, first)
+    rows[:, 0] = frame + np.minimum(at - first, 6) + 28 * (since > 0)
+    rows[:, 1] = np.where(since <= 6, cue, label)
+    rows[:, 2] = 1 + np.minimum(since, 7) + line_rows
+    rows[:, 3] = np.repeat(1 + gap + 2 * short, lengths)
+    rows[firsts + lengths - 1, 3] += 6
+    return rows
+
+
+def _labels(words: Words, firsts: list[int], lengths: list[int]) -> list[int]:
+    """The row of what stands before a colon among the first words of each line; 0 where none does."""
+    labels = [0] * len(firsts)
+    colons = words.vocabulary.get(":", ())
+    at = 0
+    for colon in colons:
+        while at + 1 < len(firsts) and firsts[at + 1] <= colon:
+            at += 1
+        first = firsts[at]
+        if colon - first < 5 and not labels[at]:
+            labels[at] = bucket(" ".join(words.lower[first:colon]), CONTEXT_ROWS[1])
+    return labels
+
+
+def _last_cues(
+    words: Words, at: NDArray[np.int_], first: NDArray[np.int_]
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """For each token how many others stand since the last cue of its line, and the row of the cue; 99 and 0 for none."""
+    lower, starts, ends, line_of = words.lower, words.starts, words.ends, words.line_of
+    found: dict[int, int] = {}
+    for mark in words.among(_STOPS):
+        if mark + 1 < len(lower) and line_of[mark + 1] == line_of[mark] and starts[mark + 1] > ends[mark]:
+            found[mark] = 0
+    for colon in words.vocabulary.get(":", ()):
+        if colon and line_of[colon - 1] == line_of[colon]:
+            found[colon] = bucket(lower[colon - 1] + ":", CONTEXT_ROWS[1], 31)
+    for i in words.of_class(_CUE):
+        if len(lower[i]) > 1:
+            found[i] = bucket(lower[i], CONTEXT_ROWS[1], 31)
+    # A cue is heard by the tokens behind it; the one before the text is none.
+    places = np.array([-1, *sorted(found)])
+    rows = np.array([0, *(found[i] for i in places[1:].tolist())])
+    last = np.searchsorted(places, at) - 1
+    heard = (places[last] >= first) & (rows[last] > 0)
+    return np.where(heard, at - places[last] - 1, 99), np.where(heard, rows[last], 0)

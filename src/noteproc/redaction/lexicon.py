@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir, models_dir
 from noteproc.errors import ModelError
@@ -29,8 +31,16 @@ DATECUE = 1 << 17
 PLACECUE = 1 << 18
 UNITWORD = 1 << 19
 UNIT = 1 << 20
+# How a word is written, beside what it may be.
+CAPITAL = 1 << 24
+UPPER = 1 << 25
+LOWER = 1 << 26
+ALPHABETIC = 1 << 27
+NUMBER = 1 << 28
+MARK = 1 << 29
 
 NAME = FIRST | LAST
+_FORMS_KEPT = 60_000
 
 _CLASSES = {
     "KIN": KIN,
@@ -81,6 +91,50 @@ def read_phrases(name: str) -> list[str]:
     return [p for line in lines for part in line.split(";") if (p := part.strip())]
 
 
+class Form(NamedTuple):
+    """A word as it is written.
+
+    Args:
+        text: the word.
+        lower: in lower case.
+        bits: what it may be.
+        classes: what it may be and how it is written.
+    """
+
+    text: str
+    lower: str
+    bits: int
+    classes: int
+
+
+class Forms(dict[str, Form]):
+    """The forms seen of late, each judged once.
+
+    Args:
+        bits: gives the classes of a word in lower case.
+    """
+
+    def __init__(self, bits: Callable[[str], int]) -> None:
+        super().__init__()
+        self._bits = bits
+
+    def __missing__(self, text: str) -> Form:
+        if len(self) >= _FORMS_KEPT:
+            self.clear()
+        lower = text.lower()
+        bits = self._bits(lower)
+        written = (
+            CAPITAL * text[0].isupper()
+            | UPPER * text.isupper()
+            | LOWER * text.islower()
+            | ALPHABETIC * text.isalpha()
+            | NUMBER * text.isdecimal()
+            | MARK * (not text[0].isalnum())
+        )
+        found = self[text] = Form(text, lower, bits, bits | written)
+        return found
+
+
 class Lexicon:
     """What a lower-case word may be.
 
@@ -95,6 +149,7 @@ class Lexicon:
         "clinician_titles",
         "eponym_heads",
         "eponyms",
+        "forms",
         "labels",
         "phrases",
         "states",
@@ -103,6 +158,7 @@ class Lexicon:
 
     def __init__(self, bits: dict[str, int]) -> None:
         self._bits = bits
+        self.forms = Forms(self.bits)
         self.titles = dict(read_pairs("titles.tsv"))
         self.labels = {tuple(label.split()): kind for label, kind in read_pairs("labels.tsv")}
         self.states = {abbreviation: name.lower() for abbreviation, name in read_pairs("states.tsv")}
@@ -125,11 +181,6 @@ class Lexicon:
         if word.endswith("'s"):
             return self._bits.get(word[:-2], 0)
         return 0
-
-    def bits_of(self, words: list[str]) -> list[int]:
-        """The classes of each of some words in lower case."""
-        get = self._bits.get
-        return [get(w, 0) if "'" not in w else self.bits(w) for w in words]
 
 
 def _base_bits() -> dict[str, int]:

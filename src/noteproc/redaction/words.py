@@ -7,8 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Set
 
 import numpy as np
+from numpy.typing import NDArray
 
-from noteproc.redaction.lexicon import lexicon
+from noteproc.redaction.lexicon import ALPHABETIC, CAPITAL, NUMBER, UPPER, lexicon
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_")
 _BREAK = re.compile(r"\n")
@@ -50,14 +51,16 @@ class Words:
         self.text = text
         self.starts: list[int] = []
         self.ends: list[int] = []
-        self.words: list[str] = []
+        forms: list[str] = []
         for m in _TOKEN.finditer(text):
             self.starts.append(m.start())
             self.ends.append(m.end())
-            self.words.append(m.group())
-        self.lower = [w.lower() for w in self.words]
-        self.bits: list[int] = lexicon().bits_of(self.lower)
-        self._classes = np.array(self.bits, dtype=np.int32)
+            forms.append(m.group())
+        known = list(map(lexicon().forms.__getitem__, forms))
+        self.words = [form[0] for form in known]
+        self.lower = [form[1] for form in known]
+        self.bits = [form[2] for form in known]
+        self._classes = np.array([form[3] for form in known], dtype=np.int32)
         self.vocabulary: dict[str, list[int]] = {}
         for i, low in enumerate(self.lower):
             found = self.vocabulary.get(low)
@@ -65,11 +68,10 @@ class Words:
                 self.vocabulary[low] = [i]
             else:
                 found.append(i)
-        self.numbers = [i for i, w in enumerate(self.words) if w.isdecimal()]
-        self.capitals = [i for i, w in enumerate(self.words) if w[0].isupper()]
-        letters = sum(map(str.isalpha, self.words))
-        named = sum(1 for i in self.capitals if len(self.words[i]) > 1 and not self.words[i].isupper())
-        self.small = named * 20 < letters
+        self.numbers = self.of_class(NUMBER)
+        self.capitals = self.of_class(CAPITAL)
+        named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
+        self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
         self.line_of: list[int] = []
         for line, start in enumerate(self.line_starts[1:]):
@@ -102,8 +104,13 @@ class Words:
 
     def of_class(self, bits: int) -> list[int]:
         """The indexes of the tokens that have one of some class bits (see ``noteproc.redaction.lexicon``)."""
-        found: list[int] = np.flatnonzero(self._classes & bits).tolist()
+        found: list[int] = self.is_class(bits).nonzero()[0].tolist()
         return found
+
+    def is_class(self, bits: int) -> NDArray[np.bool_]:
+        """For each token whether it has one of some class bits."""
+        told: NDArray[np.bool_] = self._classes & bits != 0
+        return told
 
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}(?![\w-])")
 _EMAIL_SPOKEN = re.compile(
@@ -57,10 +57,11 @@ class ElectronicRecognizer(NoteRecognizer):
         if "(at)" in text or "[at]" in text:
             for m in _EMAIL_SPOKEN.finditer(text):
                 yield Hit(m.start(), m.end(), "EMAIL_ADDRESS", 0.96)
-        linked = "://" in text or "www." in text.lower()
+        linked = "://" in text or "www" in words.vocabulary
         for m in _URL.finditer(text) if linked else ():
             yield Hit(m.start(), m.start() + len(m.group().rstrip(".,;:!?")), "URL", 0.98)
-        for m in _DOMAIN.finditer(text) if _SUFFIX.search(text) else ():
+        endings = [words.starts[i] for i in words.vocabulary.get(".", ())]
+        for m in _DOMAIN.finditer(text) if any(_SUFFIX.match(text, at) for at in endings) else ():
             if m.group()[0].isalnum() and not m.group().lower().startswith(("p.o.", "b.i.d", "q.i.d")):
                 risky = (
                     m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
@@ -68,7 +69,7 @@ class ElectronicRecognizer(NoteRecognizer):
                 if risky and ("/" not in m.group() or m.group().count(".") < 2) and not m.group().islower():
                     continue
                 yield Hit(m.start(), m.end(), "URL", 0.55 if risky and "/" not in m.group() else 0.95)
-        for m in _IPV4.finditer(text):
+        for m in matches(_IPV4, text, [words.starts[i] for i in words.numbers]):
             try:
                 ip_address(m.group().split(":")[0])
             except ValueError:
@@ -84,5 +85,5 @@ class ElectronicRecognizer(NoteRecognizer):
                     continue
                 if sum(c.isalnum() for c in m.group()) >= 4:
                     yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.95)
-        for m in _FILE.finditer(text) if _EXTENSION.search(text) else ():
+        for m in _FILE.finditer(text) if any(_EXTENSION.match(text, at) for at in endings) else ():
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.8)
