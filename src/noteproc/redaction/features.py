@@ -127,7 +127,7 @@ def _labels(words: Words, firsts: list[int], lengths: list[int]) -> list[int]:
 def _last_cues(
     words: Words, at: NDArray[np.int_], first: NDArray[np.int_]
 ) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """For each token how many others stand since the last cue of its line, and the row of the cue; 99 and 0 for none."""
+    """For each token how many others stand since the last cue of its line, and the cue's row; 99 and 0 for none."""
     lower, starts, ends, line_of = words.lower, words.starts, words.ends, words.line_of
     found: dict[int, int] = {}
     for mark in words.among(_STOPS):
