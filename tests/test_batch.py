@@ -24,6 +24,9 @@ class StubRedactor:
             raise RedactionError(note.note_id)
         if "BUG" in note.text:
             raise ValueError(note.text)
+        if "HANG" in note.text:
+            while True:
+                pass
         if "CRASH" in note.text:
             os.kill(os.getpid(), signal.SIGKILL)
         return RedactedNote(note.note_id, note.text.upper())
@@ -52,6 +55,9 @@ class StubProcessor:
     def redact(self, note: Note) -> RedactedNote:
         return self.redactor.redact(note)
 
+    def code(self, note: RedactedNote) -> NoteResult:
+        return self.coder.code(note)
+
 
 @pytest.fixture(autouse=True)
 def _stub(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,10 +73,11 @@ def make_notes(folder: Path, notes: dict[str, str]) -> Path:
     return folder
 
 
-def go(tmp_path: Path, *, out: str = "out", workers: int = 1, **options: bool | int) -> RunSummary:
-    return batch.run(
-        RunOptions((str(tmp_path / "in"),), tmp_path / out, Config(workers=workers), **options)  # type: ignore[arg-type]
-    )
+def go(
+    tmp_path: Path, *, out: str = "out", workers: int = 1, time_limit: int = 120, **options: bool | int
+) -> RunSummary:
+    config = Config(workers=workers, time_limit=time_limit)
+    return batch.run(RunOptions((str(tmp_path / "in"),), tmp_path / out, config, **options))  # type: ignore[arg-type]
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -108,13 +115,33 @@ def test_a_note_that_fails_costs_itself_alone_and_its_text_is_nowhere(tmp_path: 
     ]
 
 
-def test_a_worker_that_dies_costs_its_note_alone(tmp_path: Path) -> None:
-    make_notes(tmp_path / "in", {f"n{i:02d}": "CRASH" if i == 20 else f"note {i}" for i in range(40)})
-    summary = go(tmp_path, workers=2)
-    assert (summary.notes, summary.failed) == (40, 1)
-    (failure,) = lines(tmp_path / "out" / "failed.jsonl")
-    assert "died" in str(failure["reason"])
-    assert len(lines(tmp_path / "out" / "results.jsonl")) == 39
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_note_that_hangs_or_kills_costs_itself_alone(tmp_path: Path, workers: int) -> None:
+    odd = {5: "HANG", 20: "CRASH"}
+    make_notes(tmp_path / "in", {f"n{i:02d}": odd.get(i, f"note {i}") for i in range(40)})
+    summary = go(tmp_path, workers=workers, time_limit=2)
+    assert (summary.notes, summary.failed) == (40, 2)
+    late, dead = lines(tmp_path / "out" / "failed.jsonl")
+    assert "took longer than 2 s" in str(late["reason"])
+    assert "died" in str(dead["reason"])
+
+
+def test_ctrl_c_finishes_what_is_in_hand(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {f"n{i:03d}": f"note {i}" for i in range(400)})
+    options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config(workers=2))
+
+    def stop(done: int, failed: int) -> None:
+        if done == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    first = batch.run(options, stop)
+    assert first.interrupted
+    assert 16 <= first.notes < 400
+    assert signal.getsignal(signal.SIGINT) is before
+    second = batch.run(RunOptions(options.inputs, options.out, options.config, resume=True))
+    assert (second.notes, second.interrupted) == (400, False)
+    assert [r["note_id"] for r in lines(tmp_path / "out" / "results.jsonl")] == [f"n{i:03d}" for i in range(400)]
 
 
 def test_a_private_name_becomes_a_number_and_the_pairing_stays_beside(tmp_path: Path) -> None:

@@ -6,15 +6,17 @@ import csv
 import io
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteproc.errors import ConfigError
+from noteproc.errors import ConfigError, ReadError
 from noteproc.files.atomic import atomic_text, write_text
 from noteproc.files.journal import Entry, Journal
+from noteproc.files.manifest import read_manifest, write_manifest
 from noteproc.files.names import UniqueIds, clean_id
 from noteproc.files.report import write_report
 from noteproc.files.tables import SUGGESTION_COLUMNS, SuggestionTable, defuse
@@ -97,11 +99,28 @@ def test_a_journal_cuts_back_to_the_last_whole_record(tmp_path: Path) -> None:
     results.write_bytes(results.read_bytes() + b"line c, half")
     assert Journal.unfinished(tmp_path)
     with journal(tmp_path, resume=True) as second:
-        assert [e.note_id for e in second.entries] == ["a"]
+        assert [e.note_id for e in second.entries()] == ["a"]
         second.append(Entry("b", "done", "2"), {"results": "line b\n"})
-        second.finish({"results": tmp_path / "results.jsonl"})
+        write_manifest(tmp_path / ".run" / "manifest.json", {"schema_version": 1}, map(asdict, second.entries()))
+        second.finish({"results": tmp_path / "results.jsonl"}, tmp_path / "manifest.json")
     assert (tmp_path / "results.jsonl").read_text(encoding="utf-8") == "line a\nline b\n"
     assert not Journal.unfinished(tmp_path)
+    told, outcomes = read_manifest(tmp_path)
+    assert told == {"schema_version": 1}
+    assert [outcome["note_id"] for outcome in outcomes] == ["a", "b"]
+
+
+def test_a_manifest_that_is_cut_off_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="no finished run"):
+        read_manifest(tmp_path)
+    path = tmp_path / "manifest.json"
+    write_manifest(path, {"schema_version": 1}, [{"note_id": "a"}, {"note_id": "b"}])
+    whole = path.read_text(encoding="utf-8")
+    assert json.loads(whole) == {"schema_version": 1, "notes": [{"note_id": "a"}, {"note_id": "b"}]}
+    for length in range(len(whole) - 4):
+        path.write_text(whole[:length], encoding="utf-8")
+        with pytest.raises(ReadError):
+            list(read_manifest(tmp_path)[1])
 
 
 def test_a_run_on_other_terms_is_not_taken_up(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from noteproc.audit import audit
 from noteproc.batch import RunOptions, RunSummary, run
 from noteproc.config import Config
 from noteproc.errors import ConfigError, ReadError
+from noteproc.files.manifest import write_manifest
 from noteproc.redaction.keys import write_key
 from noteproc.redaction.restoration import restored
 from noteproc.redaction.vault import Vault
@@ -131,9 +132,9 @@ def test_the_audit_tells_every_identifier_and_no_phi(folder: Path) -> None:
 def test_there_is_no_audit_without_a_run(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="no finished run"):
         audit(tmp_path)
-    (tmp_path / "manifest.json").write_text('{"counts": {}}', encoding="utf-8")
+    write_manifest(tmp_path / "manifest.json", {"counts": {}}, [])
     with pytest.raises(ReadError, match="not a manifest of this version"):
         audit(tmp_path)
-    (tmp_path / "manifest.json").write_text('{"counts": {}, "policy": {}}', encoding="utf-8")
+    write_manifest(tmp_path / "manifest.json", {"counts": {}, "policy": {}}, [])
     with pytest.raises(ReadError, match="damaged or missing"):
         audit(tmp_path)

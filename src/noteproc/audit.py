@@ -9,6 +9,7 @@ from pathlib import Path
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.errors import ReadError
+from noteproc.files.manifest import read_manifest
 from noteproc.redaction.entities import ENTITIES
 
 _STATUSES = ("done", "failed", "quarantined")
@@ -79,7 +80,10 @@ def audit(out: Path) -> Audit:
     Raises:
         ReadError: there is no finished run, or its files are damaged.
     """
-    policy, outcomes = _manifest(out)
+    manifest, _ = read_manifest(out)
+    policy, outcomes = manifest.get("policy"), manifest.get("counts")
+    if not isinstance(policy, dict) or not isinstance(outcomes, dict):
+        raise ReadError("is not a manifest of this version", path="manifest.json")
     counts = dict.fromkeys((e.name for e in ENTITIES), 0)
     try:
         with (out / "results.jsonl").open(encoding="utf-8") as lines:
@@ -106,16 +110,6 @@ def audit(out: Path) -> Audit:
         told,
         by_hand,
     )
-
-
-def _manifest(out: Path) -> tuple[Mapping[str, object], Mapping[str, int]]:
-    try:
-        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ReadError("holds no finished run of noteproc", path=out.name) from None
-    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(k), dict) for k in ("policy", "counts")):
-        raise ReadError("is not a manifest of this version", path="manifest.json")
-    return manifest["policy"], manifest["counts"]
 
 
 def _line(row: list[str], counts: Mapping[str, int], policy: Mapping[str, object]) -> AuditLine:

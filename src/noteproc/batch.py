@@ -12,7 +12,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -20,13 +20,15 @@ from typing import TypeAlias
 
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
-from noteproc.files.atomic import atomic_text, write_text
+from noteproc.files.atomic import atomic_text, clear_partial, write_text
 from noteproc.files.inputs import Columns, Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
+from noteproc.files.manifest import read_manifest, write_manifest
 from noteproc.files.names import UniqueIds
 from noteproc.files.report import write_report
 from noteproc.files.tables import SuggestionTable
+from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
 from noteproc.redaction import Policy, load_policy
@@ -117,7 +119,8 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     policy = load_policy(options.config.policy)
     known = read_known_identifiers(options.known_identifiers) if options.known_identifiers else KnownIdentifiers()
     vault = _vault(options, policy)
-    _prepare_out(options)
+    if _prepare_out(options):
+        return _summary(options.out, time.monotonic() - began)
     processor = NoteProcessor(options.config)
     settlement = Settlement(policy, vault)
     out = options.out.resolve()
@@ -136,12 +139,11 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "codesets": dict(processor.codesets.versions()),
     }
     totals = {"failed": 0, "quarantined": 0, "suggestions": 0, "phi": 0}
-    interrupted = False
-    with Journal(out, streams, terms, resume=options.resume) as journal:
+    with Journal(out, streams, terms, resume=options.resume) as journal, Interruption() as interruption:
         _count_earlier(journal, streams["results"], totals)
         items = islice(_items(found, options.config, known), options.limit)
         _recall(journal, items, streams["results"], settlement)
-        outcomes = process_all(items, processor, options.config)
+        outcomes = process_all(items, processor, options.config, interruption.asked)
         try:
             for outcome in outcomes:
                 _write(journal, outcome, out, settlement)
@@ -149,15 +151,15 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
                 totals["quarantined"] += outcome.status == "quarantined"
                 totals["suggestions"] += outcome.suggestions
                 totals["phi"] += outcome.phi
-                progress(len(journal.entries), totals["failed"] + totals["quarantined"])
+                progress(journal.notes, totals["failed"] + totals["quarantined"])
         except KeyboardInterrupt:
-            interrupted = True
-        notes = len(journal.entries)
+            interruption.now()
+        notes = journal.notes
         files: tuple[str, ...] = ()
-        if not interrupted:
+        if not interruption.asked():
             held = _hold_late(journal, settlement, out)
-            totals["quarantined"] += held
-            files = _finish(journal, options, policy, out, crosswalk, began, skipped)
+            totals["quarantined"] += len(held)
+            files = _finish(journal, held, options, policy, out, crosswalk, began, skipped)
     if vault is not None:
         vault.close()
     return RunSummary(
@@ -168,7 +170,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         totals["phi"],
         time.monotonic() - began,
         files,
-        interrupted,
+        interruption.asked(),
     )
 
 
@@ -188,8 +190,13 @@ def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
     return found, skipped
 
 
-def _prepare_out(options: RunOptions) -> None:
+def _prepare_out(options: RunOptions) -> bool:
+    """Make the output folder ready; True where a run that is taken up again had only its last renames left to do."""
     out = options.out
+    if out.is_dir() and Journal.carry_out(out) and options.resume:
+        return True
+    if options.resume and Journal.unfinished(out):
+        clear_partial(out)
     if out.exists() and not out.is_dir():
         raise ConfigError("the output is a file: name a folder with -o")
     if out.is_dir() and any(out.iterdir()):
@@ -205,6 +212,22 @@ def _prepare_out(options: RunOptions) -> None:
         if not options.resume or not Journal.unfinished(out):
             _clear(out)
     out.mkdir(parents=True, exist_ok=True)
+    return False
+
+
+def _summary(out: Path, seconds: float) -> RunSummary:
+    """What a finished run gave, by its files."""
+    manifest, _ = read_manifest(out)
+    counts, files = manifest["counts"], manifest["files"]
+    assert isinstance(counts, dict)
+    assert isinstance(files, dict)
+    suggestions = phi = 0
+    with (out / "results.jsonl").open(encoding="utf-8") as lines:
+        for result in map(json.loads, lines):
+            suggestions += len(result["suggestions"])
+            phi += len(result["phi"])
+    names = (*files, "manifest.json", "redacted/")
+    return RunSummary(counts["notes"], counts["failed"], counts["quarantined"], suggestions, phi, seconds, names)
 
 
 _OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html", "manifest.json")
@@ -244,10 +267,11 @@ def _vault(options: RunOptions, policy: Policy) -> Vault | None:
 
 def _recall(journal: Journal, items: Iterator[Item], results: Path, settlement: Settlement) -> None:
     """Skip the inputs that an interrupted run has written, and let the leak gate know what they held."""
-    if not journal.entries:
+    if not journal.notes:
         return
     with results.open(encoding="utf-8") as lines:
-        for entry, item in zip(journal.entries, items, strict=False):
+        # The shorter one first: zip must not take an item for which there is no entry.
+        for entry, item in zip(journal.entries(), items, strict=False):
             if entry.status == "done" and isinstance(item.content, Note):
                 settlement.recall(item.content, json.loads(next(lines)))
 
@@ -262,7 +286,7 @@ def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement
         lines["results"] = outcome.line + "\n"
         path = out / "redacted" / f"{note_id}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, outcome.text)
+        write_text(path, outcome.text, durable=False)
     else:
         failure = {"note_id": note_id, "status": outcome.status, "reason": outcome.message}
         lines["failed"] = json.dumps(failure, ensure_ascii=False) + "\n"
@@ -272,8 +296,8 @@ def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement
 
 def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> None:
     for status in ("failed", "quarantined"):
-        totals[status] = sum(entry.status == status for entry in journal.entries)
-    if not journal.entries:
+        totals[status] = journal.counts[status]
+    if not journal.notes:
         return
     with results.open(encoding="utf-8") as lines:
         for line in lines:
@@ -282,13 +306,13 @@ def _count_earlier(journal: Journal, results: Path, totals: dict[str, int]) -> N
             totals["phi"] += len(result["phi"])
 
 
-def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> int:
-    """Take back the notes that show what was taken out of another; how many they are."""
+def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> frozenset[str]:
+    """Take back the notes that show what was taken out of another; their ids."""
     results = journal.folder / "results.jsonl"
     with results.open(encoding="utf-8") as lines:
         leaks = settlement.late_leaks(lines)
     if not leaks:
-        return 0
+        return frozenset()
     with results.open(encoding="utf-8") as lines, atomic_text(journal.folder / "settled.jsonl", mode=0o600) as file:
         file.writelines(line for line in lines if json.loads(line)["note_id"] not in leaks)
     with (journal.folder / "failed.jsonl").open(encoding="utf-8") as lines:
@@ -298,21 +322,26 @@ def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> int:
         for note_id, reason in leaks.items():
             file.write(json.dumps({"note_id": note_id, "status": "quarantined", "reason": reason}) + "\n")
             (out / "redacted" / f"{note_id}.txt").unlink(missing_ok=True)
-    for at, entry in enumerate(journal.entries):
-        if entry.note_id in leaks:
-            journal.entries[at] = Entry(entry.note_id, "quarantined", "")
     journal.replace("results", journal.folder / "settled.jsonl")
     journal.replace("failed", journal.folder / "refused.jsonl")
-    return len(leaks)
+    return frozenset(leaks)
 
 
 def _finish(
-    journal: Journal, options: RunOptions, policy: Policy, out: Path, crosswalk: Path, began: float, skipped: int
+    journal: Journal,
+    held: Set[str],
+    options: RunOptions,
+    policy: Policy,
+    out: Path,
+    crosswalk: Path,
+    began: float,
+    skipped: int,
 ) -> tuple[str, ...]:
-    entries = journal.entries
-    counts = {status: sum(entry.status == status for entry in entries) for status in ("done", "failed", "quarantined")}
+    counts = {status: journal.counts[status] for status in ("done", "failed", "quarantined")}
+    counts["done"] -= len(held)
+    counts["quarantined"] += len(held)
     final = {"results": out / "results.jsonl"}
-    if counts["done"] < len(entries):
+    if counts["done"] < journal.notes:
         final["failed"] = out / "failed.jsonl"
     private = journal.length("crosswalk") > 0
     if private:
@@ -323,32 +352,32 @@ def _finish(
         for line in lines:
             table.add(json.loads(line))
     with working.open(encoding="utf-8") as lines:
-        write_report(out / "report.html", map(json.loads, islice(lines, options.config.report_notes)), len(entries))
+        write_report(out / "report.html", map(json.loads, islice(lines, options.config.report_notes)), journal.notes)
     versions: object = {}
     with working.open(encoding="utf-8") as lines:
         if first := next(lines, ""):
             versions = json.loads(first)["versions"]
-    journal.finish(final)
-    written = [*(path for name, path in final.items() if name != "crosswalk")]
-    written += [out / "suggestions.csv", out / "report.html"]
-    manifest = {
+    files = {path.name: _sha256(journal.path(name)) for name, path in final.items() if name != "crosswalk"}
+    files |= {name: _sha256(out / name) for name in ("suggestions.csv", "report.html")}
+    manifest: dict[str, object] = {
         "schema_version": 1,
         "versions": versions,
         "python": platform.python_version(),
         "config": shown_settings(options.config),
         "policy": policy.to_dict(),
         "counts": {
-            "notes": len(entries),
+            "notes": journal.notes,
             **counts,
             "files_of_unknown_kind": skipped,
             "cpus": os.cpu_count(),
         },
         "seconds": round(time.monotonic() - began, 3),
-        "files": {path.name: _sha256(path) for path in written},
-        "notes": [asdict(entry) for entry in entries],
+        "files": files,
     }
-    write_text(out / "manifest.json", json.dumps(manifest, indent=1) + "\n")
-    names = [path.name for path in written] + ["manifest.json", "redacted/"]
+    outcomes = (Entry(e.note_id, "quarantined", "") if e.note_id in held else e for e in journal.entries())
+    write_manifest(journal.folder / "manifest.json", manifest, map(asdict, outcomes))
+    journal.finish(final, out / "manifest.json")
+    names = [*files, "manifest.json", "redacted/"]
     return tuple(names + ([crosswalk.name] if private else []))
 
 

@@ -28,6 +28,7 @@ class Config:
         policy: the redaction policy, by name or path.
         replacement: numbered tag, plain label, or mask of the same length.
         workers: processes, 1 or more.
+        time_limit: seconds that a note may take for every 100,000 characters begun, 1 or more.
         report_notes: how many notes ``report.html`` shows, 0 or more.
         id_column, text_column: columns of a CSV or keys of a JSON line; "" guesses among the usual names.
         dictionaries: folders of the user's own dictionaries.
@@ -40,6 +41,7 @@ class Config:
     policy: str = "safe_harbor"
     replacement: ReplacementStyle = "tag"
     workers: int = 1
+    time_limit: int = 120
     report_notes: int = 200
     id_column: str = ""
     text_column: str = ""
@@ -53,6 +55,8 @@ class Config:
         _one_of("replacement", self.replacement, get_args(ReplacementStyle))
         if self.workers < 1:
             raise ConfigError("workers must be 1 or more")
+        if self.time_limit < 1:
+            raise ConfigError("time_limit must be 1 or more")
         if self.report_notes < 0:
             raise ConfigError("report_notes must be 0 or more")
 

@@ -13,6 +13,7 @@ from noteproc.errors import LeakError
 from noteproc.records import Note, NoteResult, RedactedNote
 from noteproc.redaction import LeakGate, Redactor
 from noteproc.redaction.gate import leak_message
+from noteproc.redaction.tagger import phi_tagger_version
 
 
 class NoteProcessor:
@@ -32,6 +33,7 @@ class NoteProcessor:
         self.gate = LeakGate(self.config.canaries, self.redactor.policy.kept)
         self.codesets = CodeSets.open(user_dictionaries=_paths(self.config.dictionaries))
         self.coder = coder or Coder(self.codesets)
+        self.models = {"phi_tagger": phi_tagger_version()}
 
     def redact(self, note: Note) -> RedactedNote:
         """The note without PHI, past the leak gate.
@@ -54,7 +56,12 @@ class NoteProcessor:
         Raises:
             RedactionError: redaction failed; nothing of the note may be used.
         """
-        return self.coder.code(self.redact(note))
+        return self.code(self.redact(note))
+
+    def code(self, note: RedactedNote) -> NoteResult:
+        """The codes of a redacted note, with the versions of everything that had a part in it."""
+        result = self.coder.code(note)
+        return replace(result, versions={**result.versions, "models": self.models})
 
 
 def _paths(folders: Sequence[str]) -> tuple[Path, ...]:

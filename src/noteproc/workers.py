@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import signal
 import sys
+import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -66,61 +69,114 @@ def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
 
 
 _worker: NoteProcessor | None = None
+_seconds = 0
 
 
 def _start_worker(config: Config) -> None:
-    global _worker
+    global _worker, _seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _seconds = config.time_limit
     if _worker is None:
         _worker = NoteProcessor(config)
 
 
+def _end_with_parent() -> None:
+    """No worker outlives the run that it works for, even one that was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _work(chunk: Sequence[Item]) -> list[Outcome]:
     assert _worker is not None
-    return [_process(_worker, item) for item in chunk]
+    outcomes = []
+    for item in chunk:
+        # The kernel ends this process where a note takes too long, whatever it hangs in.
+        signal.setitimer(signal.ITIMER_REAL, time_allowed(item, _seconds))
+        outcomes.append(_process(_worker, item))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return outcomes
 
 
-def process_all(items: Iterator[Item], processor: NoteProcessor, config: Config) -> Iterator[Outcome]:
-    if config.workers == 1:
+def time_allowed(item: Item, seconds: int) -> float:
+    """How long a note may take: ``seconds`` for every 100,000 characters begun."""
+    length = len(item.content.text) if isinstance(item.content, Note) else 0
+    return seconds * (1 + length // 100_000)
+
+
+def process_all(
+    items: Iterator[Item], processor: NoteProcessor, config: Config, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Outcome]:
+    """The outcome of each item, in order.
+
+    Args:
+        items: what is to be done; read no further ahead than the workers need.
+        processor: what forked workers inherit; spawned ones make their own.
+        config: how many workers, and how long a note may take.
+        stopping: asked between notes; once it is true, what is in hand is finished and nothing more begun.
+    """
+    if sys.platform != "linux" and config.workers == 1:
+        # Where processes cannot be forked, one worker more would cost a second start.
         for item in items:
+            if stopping():
+                return
             yield _process(processor, item)
         return
     global _worker
-    _worker = processor  # inherited by forked workers; spawned ones make their own
+    _worker = processor
     pending: deque[tuple[Future[list[Outcome]], list[Item]]] = deque()
     chunks = _chunks(items)
     pool = _pool(config)
     try:
         while True:
-            while len(pending) < config.workers * _AHEAD and (chunk := next(chunks, None)):
-                pending.append((pool.submit(_work, chunk), chunk))
+            while not stopping() and len(pending) < config.workers * _AHEAD and (chunk := next(chunks, None)):
+                pending.append((_submitted(pool, chunk), chunk))
             if not pending:
                 return
             future, chunk = pending.popleft()
+            if stopping() and future.cancel():
+                return
             try:
-                done = future.result()
+                yield from future.result()
             except BrokenProcessPool:
-                lost = [chunk, *(c for _, c in pending)]
+                lost = [(future, chunk), *pending]
                 pending.clear()
                 pool.shutdown(wait=False, cancel_futures=True)
-                for c in lost:
-                    yield from _one_by_one(c, config)
+                for other, c in lost:
+                    if stopping():
+                        return
+                    whole = other.done() and not other.cancelled() and other.exception() is None
+                    yield from other.result() if whole else _one_by_one(c, config)
                 pool = _pool(config)
-                continue
-            yield from done
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, chunk: list[Item]) -> Future[list[Outcome]]:
+    """The chunk's future; one that has failed already where the pool broke a moment ago."""
+    try:
+        return pool.submit(_work, chunk)
+    except BrokenProcessPool as error:
+        future: Future[list[Outcome]] = Future()
+        future.set_exception(error)
+        return future
 
 
 def _one_by_one(chunk: Sequence[Item], config: Config) -> Iterator[Outcome]:
     """A worker died over one of these notes: give each a worker of its own, so that it costs that note alone."""
     pool = _pool(replace(config, workers=1))
     for item in chunk:
+        began = time.monotonic()
         try:
             yield pool.submit(_work, [item]).result()[0]
         except BrokenProcessPool:
             pool = _pool(replace(config, workers=1))
-            yield Outcome(item.index, item.note_id, item.label, True, "failed", "the worker died over this note")
+            allowed = time_allowed(item, config.time_limit)
+            late = time.monotonic() - began >= allowed
+            message = f"took longer than {allowed:.0f} s (--time-limit)" if late else "the worker died over this note"
+            yield Outcome(item.index, item.note_id, item.label, True, "failed", message)
     pool.shutdown()
 
 
@@ -139,7 +195,7 @@ def _process(processor: NoteProcessor, item: Item) -> Outcome:
         private = processor.redactor.label_is_private(item.label, content, redacted)
         if private:
             redacted = replace(redacted, note_id=public_id(item.index))
-        result = processor.coder.code(redacted)
+        result = processor.code(redacted)
     except LeakError as error:
         private = True  # what escaped redaction may stand in the label too
         return Outcome(item.index, item.note_id, item.label, private, "quarantined", str(error))

@@ -45,6 +45,12 @@ def run(
     inputs: Inputs,
     out: Annotated[Path, typer.Option("-o", "--out", help="Output folder, outside the inputs.", show_default=False)],
     workers: Annotated[int | None, typer.Option("--workers", help="Processes.", show_default="1")] = None,
+    time_limit: Annotated[
+        int | None,
+        typer.Option(
+            "--time-limit", help="Seconds that a note may take, for each 100,000 characters.", show_default="120"
+        ),
+    ] = None,
     setting: Setting = None,
     policy: Policy = None,
     replacement: Replacement = None,
@@ -82,6 +88,7 @@ def run(
 
     said = {
         "workers": workers,
+        "time_limit": time_limit,
         "setting": setting,
         "policy": policy,
         "replacement": replacement,

@@ -11,12 +11,13 @@ from typing import TextIO
 
 
 @contextmanager
-def atomic_text(path: Path, *, mode: int = 0o644) -> Iterator[TextIO]:
+def atomic_text(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[TextIO]:
     """A text file (UTF-8, ``\\n``) that takes its place only when the block ends without error.
 
     Args:
         path: the file to make or replace; its folder must exist.
         mode: permission bits, set before anything is written.
+        durable: whether it must outlast a power cut too, which costs some milliseconds.
 
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
@@ -27,7 +28,8 @@ def atomic_text(path: Path, *, mode: int = 0o644) -> Iterator[TextIO]:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -35,7 +37,13 @@ def atomic_text(path: Path, *, mode: int = 0o644) -> Iterator[TextIO]:
         raise
 
 
-def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write one whole text file atomically."""
-    with atomic_text(path, mode=mode) as file:
+def write_text(path: Path, text: str, *, mode: int = 0o644, durable: bool = True) -> None:
+    """Write one whole text file atomically; see :func:`atomic_text`."""
+    with atomic_text(path, mode=mode, durable=durable) as file:
         file.write(text)
+
+
+def clear_partial(folder: Path) -> None:
+    """Remove what writes that were killed have left below a folder."""
+    for path in folder.rglob(".*.partial"):
+        path.unlink(missing_ok=True)

@@ -2,22 +2,28 @@
 
 While a run goes on, its streams (results, failures, crosswalk) grow under working names. After each note the journal
 records how long every stream is. Taking the run up again cuts the streams back to the last record and goes on, so the
-outcome is the same, byte for byte, as that of an unbroken run.
+outcome is the same, byte for byte, as that of an unbroken run. At the end a plan of renames is written, then carried
+out: a run that is cut off in the middle of that has only the rest of the plan left to do.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from noteproc.errors import ConfigError
+from noteproc.files.atomic import write_text
 
 _FOLDER = ".run"
+_LOG = "journal.jsonl"
+_PLAN = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Journal:
     def __init__(self, out: Path, streams: Mapping[str, Path], terms: Mapping[str, object], *, resume: bool) -> None:
         self.folder = out / _FOLDER
         self._paths = dict(streams)
-        self.entries: list[Entry] = []
+        self.counts: Counter[str] = Counter()
         self.folder.mkdir(exist_ok=True)
         terms_path = self.folder / "terms.json"
         told = json.dumps(terms, sort_keys=True, default=str)
@@ -58,16 +64,28 @@ class Journal:
                     "repeat it as it was, or start anew with --force"
                 )
             lengths = self._replay()
-        terms_path.write_text(told, encoding="utf-8")
+        write_text(terms_path, told)
         self._streams: dict[str, BinaryIO] = {}
         for name, path in self._paths.items():
             self._streams[name] = _open_cut(path, lengths.get(name, 0))
-        self._log = _open_cut(self.folder / "journal.jsonl", lengths.get("", 0))
+        self._log = _open_cut(self.folder / _LOG, lengths.get("", 0))
+
+    @property
+    def notes(self) -> int:
+        """How many notes have an outcome."""
+        return self.counts.total()
+
+    def entries(self) -> Iterator[Entry]:
+        """The outcomes so far, in order, read from disk: a million of them need no memory."""
+        with (self.folder / _LOG).open("rb") as lines:
+            for line in islice(lines, self.notes):
+                record = json.loads(line)
+                yield Entry(record["note_id"], record["status"], record["sha256"])
 
     @staticmethod
     def unfinished(out: Path) -> bool:
         """Whether ``out`` holds a run that was cut off."""
-        return (out / _FOLDER / "terms.json").exists()
+        return (out / _FOLDER).is_dir()
 
     def append(self, entry: Entry, lines: Mapping[str, str]) -> None:
         """Write one note's lines to the streams, then the record that makes them count."""
@@ -83,7 +101,7 @@ class Journal:
         }
         self._log.write(json.dumps(record).encode() + b"\n")
         self._log.flush()
-        self.entries.append(entry)
+        self.counts[entry.status] += 1
 
     def length(self, name: str) -> int:
         """How many bytes a stream holds."""
@@ -105,34 +123,58 @@ class Journal:
         for stream in (*self._streams.values(), self._log):
             stream.close()
 
-    def finish(self, final: Mapping[str, Path]) -> None:
-        """Give the streams their final names (empty ones named in no result are removed) and clear the journal."""
+    def finish(self, final: Mapping[str, Path], manifest: Path) -> None:
+        """Give everything its final name and clear the journal.
+
+        Args:
+            final: stream name to its path; streams not named here are removed.
+            manifest: the final path of ``manifest.json`` in the journal's folder, which takes its place last.
+        """
         self.close()
-        for name, path in self._paths.items():
-            if name in final:
-                os.replace(path, final[name])
-            else:
+        out = self.folder.parent
+        moves = [(path, final.get(name)) for name, path in self._paths.items()]
+        moves.append((self.folder / manifest.name, manifest))
+        plan = [
+            (os.path.relpath(path, out), None if target is None else os.path.relpath(target, out))
+            for path, target in moves
+        ]
+        write_text(self.folder / _PLAN, json.dumps(plan))
+        self.carry_out(out)
+
+    @staticmethod
+    def carry_out(out: Path) -> bool:
+        """Do what is left of the plan of a run that had come to its end; False where there is none."""
+        folder = out / _FOLDER
+        if not (folder / _PLAN).exists():
+            return False
+        for working, target in json.loads((folder / _PLAN).read_text(encoding="utf-8")):
+            path = out / working
+            if target is None:
                 path.unlink(missing_ok=True)
-        for file in self.folder.iterdir():
+            elif path.exists():
+                os.replace(path, out / target)
+        for file in sorted(folder.iterdir(), key=lambda p: p.name == _PLAN):
             file.unlink()
-        self.folder.rmdir()
+        folder.rmdir()
+        return True
 
     def _replay(self) -> dict[str, int]:
         lengths: dict[str, int] = {}
-        path = self.folder / "journal.jsonl"
+        path = self.folder / _LOG
         if not path.exists():
             return lengths
         at = 0
-        for line in path.read_bytes().splitlines(keepends=True):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                break
-            if not line.endswith(b"\n"):
-                break
-            at += len(line)
-            self.entries.append(Entry(record["note_id"], record["status"], record["sha256"]))
-            lengths = {**record["lengths"], "": at}
+        with path.open("rb") as lines:
+            for line in lines:
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    break
+                if not line.endswith(b"\n"):
+                    break
+                at += len(line)
+                self.counts[record["status"]] += 1
+                lengths = {**record["lengths"], "": at}
         return lengths
 
     def __enter__(self) -> Journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 _UNSAFE = re.compile(r"[^\w.\- /~+@#,()]+")
@@ -15,17 +16,25 @@ def clean_id(label: str) -> str:
 
 
 class UniqueIds:
-    """Gives every label an id that no earlier one has, in order."""
+    """Gives every label an id that no earlier one has, in order.
+
+    It remembers eight bytes an id, so that a million of them stay small.
+    """
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken: set[int] = set()
 
     def take(self, label: str) -> str:
         """The id for ``label``: the label cleaned, with ``~2`` and so on where it is taken (whatever the case)."""
         wanted = unique = clean_id(label)
         number = 1
-        while unique.casefold() in self._taken:
+        while (mark := _mark(unique)) in self._taken:
             number += 1
             unique = f"{wanted}~{number}"
-        self._taken.add(unique.casefold())
+        self._taken.add(mark)
         return unique
+
+
+def _mark(note_id: str) -> int:
+    digest = hashlib.blake2b(note_id.casefold().encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")

@@ -7,6 +7,7 @@ words that could be PHI are decided upon.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -156,3 +157,17 @@ def _widened(index: NDArray[np.intp], length: int) -> NDArray[np.intp]:
 def phi_tagger() -> PhiTagger:
     """The tagger of this process, loaded once."""
     return PhiTagger(models_dir() / "phi_tagger")
+
+
+@lru_cache(maxsize=1)
+def phi_tagger_version() -> str:
+    """Which tagger this is: the beginning of the SHA-256 of its weights.
+
+    Raises:
+        ModelError: the model is missing.
+    """
+    try:
+        weights = (models_dir() / "phi_tagger" / "weights.npz").read_bytes()
+    except OSError:
+        raise ModelError("the PHI tagger is missing: run `make model` or reinstall noteproc") from None
+    return hashlib.sha256(weights).hexdigest()[:12]
