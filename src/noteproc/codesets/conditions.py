@@ -91,16 +91,16 @@ class When:
     def __bool__(self) -> bool:
         return bool(self.clauses)
 
-    def holds(self, near: Callable[[str], bool], number: Callable[[str], float | None]) -> bool:
+    def holds(self, near: Callable[[Words], bool], number: Callable[[str], float | None]) -> bool:
         """Whether every clause holds.
 
         Args:
-            near: whether a word or phrase, as written in the dictionary, stands near.
+            near: whether any of a clause's words or phrases, as written in the dictionary, stands near.
             number: the value of a quantity by name, None when the note gives none (the clause then fails).
         """
         for clause in self.clauses:
             if isinstance(clause, Words):
-                if any(near(word) for word in clause.alternatives) is clause.negated:
+                if near(clause) is clause.negated:
                     return False
             else:
                 value = number(clause.name)

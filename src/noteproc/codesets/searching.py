@@ -116,7 +116,7 @@ def _build(phrases: Iterable[Phrase], words: SearchWords, folder: Path) -> None:
         if not keys:
             continue
         code = codes.setdefault((phrase.system, phrase.code), len(codes))
-        alone = phrase.when.holds(lambda word: False, lambda quantity: None)
+        alone = phrase.when.holds(lambda clause: False, lambda quantity: None)
         trust = _SOURCE_WORTH[phrase.source] * (1.0 if alone else _CONDITIONAL_WORTH)
         if (code, keys) in seen:
             at = seen[code, keys]

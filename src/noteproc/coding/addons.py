@@ -43,6 +43,12 @@ def _addons() -> tuple[_Addon, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
+def _called_by(primary: str) -> tuple[int, ...]:
+    """The rows that may add something to a procedure."""
+    return tuple(n for n, addon in enumerate(_addons()) if primary in addon.primary)
+
+
 def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSets) -> list[Candidate]:
     """The add-on codes that the extent of coded procedures calls for and that do not stand yet.
 
@@ -54,7 +60,8 @@ def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSet
     coded = [c for c in candidates if c.reason is None]
     taken = {c.code for c in coded}
     found: list[Candidate] = []
-    for addon in _addons():
+    called = {n for c in coded if c.system == CPT for n in _called_by(c.code)}
+    for addon in (_addons()[n] for n in sorted(called)):
         primary = next((c for c in coded if c.system == CPT and c.code in addon.primary), None)
         if primary is None or addon.code in taken or codesets.entry(CPT, addon.code) is None:
             continue

@@ -106,6 +106,8 @@ class Administration:
         vaccines = [
             c for c in coded if c.system == CPT and ("90476" <= c.code <= "90759" or c.code in ("90611", "90480"))
         ]
+        if not vaccines:
+            return []
         medicare = _MEDICARE.search(self._reading.text) is not None or (self._age or 0) >= _AGED
         counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(
             _COUNSELLED.search(self._reading.text)

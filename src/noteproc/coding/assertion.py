@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -33,6 +34,8 @@ ORDER = (
 # Classes whose scope a new verb ends; the others reach to the end of the sentence.
 _SHORT_CLASSES = frozenset({"absent", "possible", "historical"})
 _LINKS = frozenset({"which", "who", "has", "have", "had", "was", "is", "are", "were", "now", "then"})
+# Cues that assert nothing themselves.
+_SILENT = frozenset({"termination", "informant", "pseudo"})
 # How far back a cue speaks of what stands before it, in words.
 _BACKWARD = {"declined": 7, "historical": 6}
 _LIST_CUES = frozenset({("denies",), ("denied",), ("denying",), ("negative", "for"), ("neg", "for"), ("deny",)})
@@ -69,6 +72,9 @@ _QUESTION_AFTER = re.compile(r"\s*(?:\?|\(\?\))")
 # What the patterns above can begin with: most words are followed by none of it.
 _OPENS_ANSWER = frozenset("?:=–—-iInN(")
 _OPENS_BOX = frozenset("[☐□(_")
+# Without one of these, and of a year, in a sentence no mark before or behind its words asserts anything.
+_SIGNS = re.compile(r"[-–?\[☐□(_]")
+_CENTURY = re.compile(r"(?:19[3-9]|20[0-4])\d")
 # "Brought by his neighbor", "lives with her sister": the person is no subject of what follows.
 _BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
 
@@ -100,6 +106,18 @@ class Verdict:
         return self.kind == kind or any(cue.kind == kind for cue in self.cues)
 
 
+_PRESENT = Verdict("present")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What a sentence holds that may assert: the cues, and whether there are marks and years at all."""
+
+    cues: list[Cue]
+    marks: bool
+    years: bool
+
+
 Table = Mapping[str, Sequence[tuple[tuple[str, ...], str, str]]]
 
 
@@ -126,8 +144,10 @@ class Assertions:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._cues: dict[int, list[Cue]] = {}
+        self._signs: dict[int, _Signs] = {}
         self._stands: dict[int, bool] = {}
+        table = _table()
+        self._starts = [i for i, (_, _, form) in enumerate(reading.words) if form in table]
         # No note is older than the code sets that it is coded with.
         self._year = max([_EARLIEST, *(int(y) for y in _YEAR.findall(reading.text))])
 
@@ -139,22 +159,23 @@ class Assertions:
         """
         reading = self._reading
         sentence = reading.sentence_of[first]
+        signs = self._read(sentence)
         reached: list[Cue] = []
-        for cue in self.cues(sentence):
-            if own and first < cue.start and cue.end <= last:
+        for cue in signs.cues:
+            if cue.kind in _SILENT or (own and first < cue.start and cue.end <= last):
                 continue
-            overlap = next((i for i in range(cue.start, cue.end) if i in own), None)
+            overlap = next((i for i in range(cue.start, cue.end) if i in own), None) if own else None
             if overlap is not None:
                 if cue.kind != "absent" or cue.direction != "forward" or overlap == cue.start:
                     continue
                 # "No prior DVT", where the phrase itself holds "prior".
                 cue = replace(cue, end=overlap)
-            if cue.kind in ("termination", "informant", "pseudo"):
-                continue
             if self._reaches(cue, first, last, sentence):
                 reached.append(cue)
-        kinds = {cue.kind for cue in reached}
-        kinds |= self._marks(first, last, sentence)
+        kinds = self._marks(first, last, sentence, signs)
+        if not kinds and not reached:
+            return _PRESENT
+        kinds.update(cue.kind for cue in reached)
         for kind in ORDER:
             if kind in kinds:
                 return Verdict(kind, tuple(reached))
@@ -169,31 +190,38 @@ class Assertions:
 
     def cues(self, sentence: int) -> list[Cue]:
         """The cues of a sentence, in order; words inside a longer cue give none of their own."""
-        known = self._cues.get(sentence)
-        if known is not None:
-            return known
+        return self._read(sentence).cues
+
+    def _read(self, sentence: int) -> _Signs:
+        known = self._signs.get(sentence)
+        if known is None:
+            text, piece = self._reading.text, self._reading.sentences[sentence]
+            known = self._signs[sentence] = _Signs(
+                self._find(sentence),
+                _SIGNS.search(text, piece.start, piece.end) is not None,
+                _CENTURY.search(text, piece.start, piece.end) is not None,
+            )
+        return known
+
+    def _find(self, sentence: int) -> list[Cue]:
         words = self._reading.words
         table = _table()
         found: list[Cue] = []
         span = self._reading.words_of(sentence)
-        i = span.start
-        while i < span.stop:
-            options = table.get(words[i].form)
+        after = span.start
+        for i in self._starts[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.stop)]:
+            if i < after:
+                continue
             length = 0
-            if options:
-                for forms, kind, direction in options:
-                    size = len(forms)
-                    if size < length:
-                        break
-                    if size == 1 or (
-                        i + size <= span.stop and words[i + 1].form == forms[1] and _follows(words, i, forms)
-                    ):
-                        length = size
-                        found.append(Cue(kind, direction, i, i + size))
-            i += max(1, length)
-        found = _without_informants(found, words)
-        self._cues[sentence] = found
-        return found
+            for forms, kind, direction in table[words[i].form]:
+                size = len(forms)
+                if size < length:
+                    break
+                if size == 1 or (i + size <= span.stop and words[i + 1].form == forms[1] and _follows(words, i, forms)):
+                    length = size
+                    found.append(Cue(kind, direction, i, i + size))
+            after = i + length
+        return _without_informants(found, words)
 
     def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
         forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
@@ -277,13 +305,13 @@ class Assertions:
                 return True
         return False
 
-    def _marks(self, first: int, last: int, sentence: int) -> set[str]:
+    def _marks(self, first: int, last: int, sentence: int, signs: _Signs) -> set[str]:
         """Assertions that punctuation makes: "?x", "x: no", "-x", "[ ] x"."""
         reading = self._reading
         text = reading.text
         start, end = reading.words[first].start, reading.words[last].end
         begin = reading.sentences[sentence].start
-        before, after = text[max(begin, start - 60) : start], text[end : end + 24]
+        after = text[end : end + 24]
         found: set[str] = set()
         follows = after.lstrip()[:1]
         if follows and follows not in _OPENS_ANSWER:
@@ -296,6 +324,12 @@ class Assertions:
             found.add("absent")
         elif _QUESTION_AFTER.match(after):
             found.add("possible")
+        dated = signs.years and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
+        if dated and int(dated["year"]) < self._year:
+            found.add("historical")
+        if not signs.marks:
+            return found
+        before = text[max(begin, start - 60) : start]
         if (
             ("-" in before or "–" in before)
             and _MINUS.search(before)
@@ -305,9 +339,6 @@ class Assertions:
             tail = before.rstrip()
             if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
                 found.add("absent")
-        dated = self._year and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
-        if dated and int(dated["year"]) < self._year:
-            found.add("historical")
         if "?" in before and _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
             found.add("possible")
         if not _OPENS_BOX.isdisjoint(before):

@@ -105,7 +105,14 @@ class Coder:
             system: the code's system.
         """
         reading = Reading(note.text, self._headings)
-        return explain(system, code, self.candidates(reading, note), reading, self._index, self._threshold)
+        has_assessment = _decides(reading)
+        found = [
+            c
+            if c.reason is None or c.score or c.system != ICD10CM
+            else replace(c, score=ranking.likelihood(c, reading, self._headings, has_assessment))
+            for c in self.candidates(reading, note)
+        ]
+        return explain(system, code, found, reading, self._index, self._threshold)
 
     def features(self, note: RedactedNote) -> list[tuple[Candidate, dict[str, float]]]:
         """The diagnosis candidates of a note that are not ruled out by themselves, with what their scores rest on."""

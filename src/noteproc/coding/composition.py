@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import SIDES, Reading
 from noteproc.text import lexicon
 
-SIDES = frozenset({"left", "right", "bilateral"})
 _IMPLIED = {"left": ("unilateral",), "right": ("unilateral",)}
 # "without x", and whole lists: "without x, y, and z".
 _WITHOUT = re.compile(
@@ -60,6 +60,10 @@ class Leaf:
         keys: words of its title beyond the concept's.
         denied: words that its title says are not there.
         unspecified, other: whether the title says so.
+        side: the side among its keys, or "".
+        plain: the other keys, in a fixed order.
+        lacking: how many of them must be said.
+        unsaid: what it loses when the note says none of them.
     """
 
     code: str
@@ -69,6 +73,10 @@ class Leaf:
     denied: frozenset[str]
     unspecified: bool
     other: bool
+    side: str
+    plain: tuple[str, ...]
+    lacking: int
+    unsaid: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,19 @@ class Composed:
     near: tuple[str, ...]
 
 
+class _Family(NamedTuple):
+    """The codes below a concept.
+
+    Attributes:
+        leaves: in the book's order.
+        named, denied: the keys that any of them holds, and those that any says are not there.
+    """
+
+    leaves: tuple[Leaf, ...]
+    named: frozenset[str]
+    denied: frozenset[str]
+
+
 class Composer:
     """Walks from concepts to codes.
 
@@ -100,8 +121,12 @@ class Composer:
     def __init__(self, codesets: CodeSets) -> None:
         self._codesets = codesets
         self._lexicon = lexicon.shipped()
-        self.leaves = lru_cache(maxsize=4096)(self._leaves)
-        self._telling = lru_cache(maxsize=4096)(self._telling_keys)
+        self._family = lru_cache(maxsize=4096)(self._read_family)
+
+    def _read_family(self, base: str) -> _Family:
+        leaves = self._leaves(base)
+        named = frozenset[str]().union(*(leaf.keys for leaf in leaves))
+        return _Family(leaves, named, frozenset[str]().union(*(leaf.denied for leaf in leaves)))
 
     def _leaves(self, base: str) -> tuple[Leaf, ...]:
         sets = self._codesets
@@ -129,15 +154,22 @@ class Composer:
             said = _NEC.sub("", title)
             bare = _WITHOUT.sub(" ", said)
             denied = frozenset(k for part in _WITHOUT.findall(said) for k in self._title_keys(part)) - shared
+            keys = frozenset(self._title_keys(bare)) - shared
+            plain = tuple(sorted(keys - SIDES))
+            lacking = sum(key not in self._lexicon.default for key in plain)
             found.append(
                 Leaf(
                     stem,
                     title,
                     tuple(codes),
-                    frozenset(self._title_keys(bare)) - shared,
+                    keys,
                     denied,
                     bool(_UNSPECIFIED.search(title)),
                     bool(_OTHER.search(title)),
+                    max(keys & SIDES, default=""),
+                    plain,
+                    lacking,
+                    _ABSENT * lacking + _BY_DEFAULT * (len(plain) - lacking),
                 )
             )
         return tuple(found)
@@ -173,32 +205,28 @@ class Composer:
             known: further keys that hold, and the word of the note that each comes from.
         """
         base, widened = self._widen(base, default)
-        leaves = self.leaves(base)
-        if not leaves:
-            return []
-        evidence = self._evidence(reading, mentions, self._telling(base), stands)
+        family = self._family(base)
+        if len(family.leaves) < 2:
+            return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
+        telling = family.named | family.denied
+        evidence = self._evidence(reading, mentions, telling, stands)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
         sides = [side] if side else _sides(reading, mentions)
-        if len(leaves) == 1:
-            return [Composed(leaves[0], (), 1.0, (), ())]
-        telling = self._telling(base)
         if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)
             for key in dominance.dominance(reading, mentions, sides[0], telling):
                 evidence[key] = (_STATED, mentions[0][0])
-        found: list[Composed] = []
-        if sides == ["bilateral"] and not any("bilateral" in leaf.keys for leaf in leaves):
-            sided = any("left" in leaf.keys for leaf in leaves)
-            for one in ("right", "left") if sided else ("",):
-                found.append(self._best(reading, leaves, evidence, one, default, widened, mentions, stands))
-            return found
-        if len(sides) == 2:
-            both = [self._best(reading, leaves, evidence, one, default, widened, mentions, stands) for one in sides]
-            return both if both[0].leaf.code != both[1].leaf.code else both[:1]
-        best = self._best(reading, leaves, evidence, sides[0] if sides else "", default, widened, mentions, stands)
-        return [best, *_joined(reading, leaves, best, evidence)]
+        refused = self._refused(reading, mentions[0], family.denied, stands)
+
+        def best_on(one: str) -> Composed:
+            return self._best(reading, family, evidence, one, default, widened, mentions[0], refused)
+
+        if sides == ["bilateral"] and "bilateral" not in family.named:
+            return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
+        best = best_on(sides[0] if sides else "")
+        return [best, *_joined(reading, family.leaves, best, evidence)]
 
     def _widen(self, base: str, default: str) -> tuple[str, bool]:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""
@@ -222,9 +250,6 @@ class Composer:
             return entry.parent, True
         return base, False
 
-    def _telling_keys(self, base: str) -> frozenset[str]:
-        return frozenset(k for leaf in self.leaves(base) for k in (*leaf.keys, *leaf.denied))
-
     def _evidence(
         self,
         reading: Reading,
@@ -235,25 +260,28 @@ class Composer:
         """Each key that stands near a mention: how much it counts, and the word."""
         found: dict[str, tuple[float, int]] = {}
         matched = {i for at in mentions for i in at}
+        implied_by = self._lexicon.implied
         for at in mentions:
             sentence = reading.sentence_of[at[0]]
             for i in reading.words_of(sentence):
+                said = (reading.keys[i], *reading.expansion(i))
+                implications = [implied for key in said for implied in implied_by(key)]
+                if telling.isdisjoint(said) and telling.isdisjoint(implications):
+                    continue
                 if i in matched:
                     weight = _STATED
+                elif not stands(i):
+                    continue
                 elif at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
                     weight = _STATED if at is mentions[0] else _IN_SENTENCE
                 else:
                     weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
-                keys = [reading.keys[i], *reading.expansion(i)]
-                keys += [implied for key in keys for implied in self._lexicon.implied(key)]
-                if telling.isdisjoint(keys) or (i not in matched and not stands(i)):
-                    continue
                 if reading.keys[i].isdigit() and not self._counts(reading, i, telling, matched):
                     continue
-                for key in (reading.keys[i], *reading.expansion(i)):
+                for key in said:
                     if key not in found or found[key][0] < weight:
                         found[key] = (weight, i)
-                    for implied in self._lexicon.implied(key):
+                    for implied in implied_by(key):
                         if implied not in found or found[implied][0] < weight * _IMPLICATION:
                             found[implied] = (weight * _IMPLICATION, i)
         return found
@@ -271,51 +299,52 @@ class Composer:
                 break
         return i + 1 < len(reading.words) and reading.keys[i + 1] in telling and not reading.keys[i + 1].isdigit()
 
-    def _refused(self, reading: Reading, at: tuple[int, ...], stands: Callable[[int], bool]) -> frozenset[str]:
-        """The keys that stand beside a mention and are denied there ("without loss of consciousness")."""
+    def _refused(
+        self, reading: Reading, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]
+    ) -> frozenset[str]:
+        """Those of some keys that stand beside a mention and are denied there ("without loss of consciousness")."""
         found: set[str] = set()
-        for i in reading.words_of(reading.sentence_of[at[0]]):
+        for i in reading.words_of(reading.sentence_of[at[0]]) if denied else ():
             if not at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE or i in at:
                 continue
             keys = (reading.keys[i], *reading.expansion(i))
-            if not self._lexicon.stop.issuperset(keys) and not stands(i):
+            if denied.isdisjoint(keys) or self._lexicon.stop.issuperset(keys):
+                continue
+            if not stands(i):
                 found.update(keys)
         return frozenset(found)
 
     def _best(
         self,
         reading: Reading,
-        leaves: tuple[Leaf, ...],
+        family: _Family,
         evidence: dict[str, tuple[float, int]],
         side: str,
         default: str,
         widened: bool,
-        mentions: list[tuple[int, ...]],
-        stands: Callable[[int], bool],
+        strongest: tuple[int, ...],
+        refused: frozenset[str],
     ) -> Composed:
-        own = {reading.keys[i] for i in mentions[0]}
-        refused = self._refused(reading, mentions[0], stands)
+        own = {reading.keys[i] for i in strongest}
         scored: list[tuple[float, int, Leaf, tuple[int, ...]]] = []
-        for order, leaf in enumerate(leaves):
-            score = 0.0
-            sided = 0.0
-            lacking = 0
+        for order, leaf in enumerate(family.leaves):
+            score = -leaf.unsaid
+            lacking = leaf.lacking
             support: list[int] = []
-            for key in sorted(leaf.keys):
-                if key in SIDES:
-                    sided = 1.2 if key == side else -3.0 if side else -1.5
-                    continue
-                if key == "unilateral" and side in ("left", "right"):
-                    continue
+            for key in leaf.plain:
                 hit = evidence.get(key)
-                if hit is not None:
+                one_sided = key == "unilateral" and side in ("left", "right")
+                if hit is None and not one_sided:
+                    continue
+                if key in self._lexicon.default:
+                    score += _BY_DEFAULT
+                else:
+                    score += _ABSENT
+                    lacking -= 1
+                if hit is not None and not one_sided:
                     score += hit[0] * (0.15 if key in own else 1.0)
                     support.append(hit[1])
-                elif key in self._lexicon.default:
-                    score -= _BY_DEFAULT
-                else:
-                    score -= _ABSENT
-                    lacking += 1
+            sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
             # A side alone never chooses a site that the note does not name.
             score += min(sided, 0.3) if lacking else sided
             for key in leaf.denied:
@@ -344,7 +373,11 @@ class Composer:
         rest = [s for s in scored if s[2] is not best[2]]
         margin = best[0] - rest[0][0] if rest else 1.0
         return Composed(
-            best[2], best[3], margin, _missing(best[2], leaves), tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0)
+            best[2],
+            best[3],
+            margin,
+            _missing(best[2], family.named),
+            tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0),
         )
 
 
@@ -356,14 +389,13 @@ def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
     """The side of a concept: the word nearest to a mention, strongest mention first; two where both are named."""
     for at in mentions:
         sentence = reading.words_of(reading.sentence_of[at[0]])
-        inside = [reading.keys[i] for i in range(at[0], at[-1] + 1) if reading.keys[i] in SIDES]
+        said = reading.sides_in(sentence)
+        inside = [reading.keys[i] for i in said if at[0] <= i <= at[-1]]
         if inside:
             return ["bilateral"] if "bilateral" in inside or len(set(inside)) == 2 else inside[:1]
         best: tuple[int, str, int] | None = None
-        for i in sentence:
+        for i in said:
             key = reading.keys[i]
-            if key not in SIDES:
-                continue
             distance = at[0] - i if i < at[0] else i - at[-1]
             low, high = (i, at[0]) if i < at[0] else (at[-1], i)
             breaks = sum(
@@ -381,20 +413,20 @@ def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
     return []
 
 
-def _missing(best: Leaf, leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
-    """What a physician would have to document for a more specific code."""
+def _missing(best: Leaf, named: frozenset[str]) -> tuple[str, ...]:
+    """What a physician would have to document for a more specific code, of what the codes' titles name."""
     if not best.unspecified:
         return ()
     found = []
-    if any(leaf.keys & {"left", "right"} for leaf in leaves) and not best.keys & SIDES:
+    if named & {"left", "right"} and not best.keys & SIDES:
         found.append("side (left, right or both)")
-    if any("displac" in leaf.keys for leaf in leaves) and "displac" not in best.keys:
+    if "displac" in named and "displac" not in best.keys:
         found.append("displaced or nondisplaced")
-    if any("stag" in leaf.keys or "stage" in leaf.keys for leaf in leaves):
+    if named & {"stag", "stage"}:
         found.append("stage")
-    if any(leaf.keys & {"mild", "moderate", "sever"} for leaf in leaves):
+    if named & {"mild", "moderate", "sever"}:
         found.append("severity")
-    if any("trimester" in leaf.keys for leaf in leaves):
+    if "trimester" in named:
         found.append("trimester")
     if not found:
         found.append("type or site")
@@ -406,7 +438,10 @@ def _joined(
 ) -> list[Composed]:
     """The siblings that the note names in one breath with the best ("femoral and popliteal veins")."""
     found = []
+    said = frozenset(key for key, (weight, _) in evidence.items() if weight >= _STATED) - SIDES
     for leaf in leaves:
+        if said.isdisjoint(leaf.keys):
+            continue
         ours, theirs = best.leaf.keys - leaf.keys, leaf.keys - best.leaf.keys
         if len(ours) != 1 or len(theirs) != 1 or leaf.denied != best.leaf.denied or leaf.unspecified or leaf.other:
             continue

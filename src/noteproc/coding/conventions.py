@@ -82,6 +82,12 @@ def _questions() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...], st
     )
 
 
+@lru_cache(maxsize=20_000)
+def _questions_about(code: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...], str], ...]:
+    """The alternatives to a code: each with the words that raise the question, and what tells them apart."""
+    return tuple((other, words, why) for codes, other, words, why in _questions() if code in codes)
+
+
 class _Pairs:
     """A table of two columns of code ranges; asked which second columns stand beside a code."""
 
@@ -206,8 +212,8 @@ class Conventions:
         """The candidates with the near codes that a coder would ask about, before their other alternatives."""
         found = list(candidates)
         for n, candidate in enumerate(found):
-            for codes, code, words, why in _questions():
-                if candidate.code not in codes or not any(reading.says(keys) for keys in words):
+            for code, words, why in _questions_about(candidate.code):
+                if not any(reading.says(keys) for keys in words):
                     continue
                 if self._codesets.entry(ICD10CM, code) is not None:
                     near = Alternative(ICD10CM, code, why)

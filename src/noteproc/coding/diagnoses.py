@@ -11,7 +11,7 @@ from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.composition import SIDES, Composed, Composer
+from noteproc.coding.composition import Composed, Composer
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.history import becomes, of_relative
@@ -70,6 +70,12 @@ def _gates() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...]], ...]:
         )
         for row in table
     )
+
+
+@lru_cache(maxsize=20_000)
+def _gates_of(code: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """The gates before a code: whom it needs, and which words."""
+    return tuple((needs, words) for codes, needs, words in _gates() if code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,8 @@ class Diagnoses:
         if present:
             present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
             echoes = tuple(out.get("historical", ()))
-            found.extend(replace(c, echoes=echoes) for c in self._composed(case, base, default, present, None))
+            composed = self._composed(case, base, default, present, None)
+            found.extend(replace(c, echoes=echoes) if echoes else c for c in composed)
         elif out:
             earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
             found.extend(self._composed(case, base, default, out[earliest], earliest))
@@ -211,7 +218,7 @@ class Diagnoses:
         known = case.pregnancy if base[0] == "O" else None
         found = []
         for composed in self._composer.compose(case.reading, base, default, places, stands, known=known):
-            side = next(iter(composed.leaf.keys & SIDES), "") or _said_side(case.reading, places)
+            side = composed.leaf.side or _said_side(case.reading, places)
             code = case.episodes.choose(composed.leaf, places, side)
             found.append(self._candidate(base, code, composed, mentions, reason))
         return found
@@ -257,9 +264,7 @@ class Diagnoses:
         return "" if entry is None else entry.title
 
     def _admitted(self, reading: Reading, base: str, context: CodingContext) -> bool:
-        for codes, needs, words in _gates():
-            if base not in codes:
-                continue
+        for needs, words in _gates_of(base):
             if needs == "female" and (context.sex == "male" or context.age == 0):
                 return False
             if needs == "infant" and isinstance(context.age, int) and context.age > 1:
@@ -350,8 +355,8 @@ def _is_taken(mention: Mention, case: _Case) -> bool:
 
 def _said_side(reading: Reading, places: list[tuple[int, ...]]) -> str:
     for at in places:
-        for i in reading.words_of(reading.sentence_of[at[0]]):
-            if reading.keys[i] in SIDES and abs(i - at[0]) <= 8:
+        for i in reading.sides_in(reading.words_of(reading.sentence_of[at[0]])):
+            if abs(i - at[0]) <= 8:
                 return reading.keys[i]
     return ""
 

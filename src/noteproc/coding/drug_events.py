@@ -53,6 +53,10 @@ class _Phrases:
         for options in self._by_first.values():
             options.sort(key=lambda option: (-len(option[0]), option))
 
+    def starts(self, reading: Reading) -> list[int]:
+        """The words at which a phrase may begin."""
+        return [i for i, (_, _, form) in enumerate(reading.words) if form in self._by_first]
+
     def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
         """The length and value of the longest phrase that begins at a word, or None."""
         words = reading.words
@@ -137,14 +141,10 @@ class DrugEvents:
     def _drugs(self) -> list[_Drug]:
         reading, names = self._reading, _drug_names()
         found: list[_Drug] = []
-        place = 0
-        while place < len(reading.words):
-            named = names.at(reading, place)
-            if named is None:
-                place += 1
-                continue
-            found.append(_Drug(place, place + named[0] - 1, named[1]))
-            place += named[0]
+        for place in names.starts(reading):
+            named = names.at(reading, place) if not found or place > found[-1].last else None
+            if named is not None:
+                found.append(_Drug(place, place + named[0] - 1, named[1]))
         return found
 
     def _cause(self, drug: _Drug, number: int, drugs: Sequence[_Drug]) -> int | None:

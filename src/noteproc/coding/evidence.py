@@ -52,7 +52,8 @@ class EvidenceWriter:
 
     def main(self, candidate: Candidate) -> Evidence:
         """The first main piece."""
-        return self.of(candidate)[0]
+        mention = candidate.mentions[0]
+        return self._piece(mention, *self._stretches(mention.match.at)[0], "main", candidate)
 
     def _piece(self, mention: Mention, start: int, end: int, role: Role, candidate: Candidate) -> Evidence:
         kind = mention.verdict.kind

@@ -98,6 +98,7 @@ class PhraseIndex:
         self.source: list[int] = cast(NDArray[np.uint8], array("source")).tolist()
         self.rarity: list[float] = cast(NDArray[np.float32], array("rarity")).tolist()
         self._phrases: dict[int, str] = {}
+        self._longest: dict[int, int] = {}
         self._head_start = cast(Ints, array("head_start"))
         self._head_phrases = cast(Ints, array("head_phrases"))
         self._head_partners = cast(Ints, array("head_partners"))
@@ -125,6 +126,14 @@ class PhraseIndex:
         known = self._phrases.get(number)
         if known is None:
             known = self._phrases[number] = self._decode(number)
+        return known
+
+    def longest_key(self, number: int) -> int:
+        """How many letters the longest key of a phrase has."""
+        known = self._longest.get(number)
+        if known is None:
+            keys = self.keys[number, : self.counts[number]].tolist()
+            known = self._longest[number] = max(len(self.words[key]) for key in keys)
         return known
 
     def _decode(self, number: int) -> str:

@@ -135,7 +135,7 @@ class Mentions:
             return fits(reading, match, index)
         when = When.parse(text)
         return fits(reading, match, index) and when.holds(
-            lambda words: nearness.nearest(words, match.at, whole=False) is not None,
+            lambda clause: any(True for _ in nearness.every(clause, match.at, whole=False)),
             lambda name: quantities.value(name, match.first, match.last),
         )
 
@@ -143,20 +143,19 @@ class Mentions:
         self, reading: Reading, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]
     ) -> list[tuple[tuple[str, tuple[int, ...]], list[Match]]]:
         lasting = self._lasting(by_span)
-        order = sorted(
-            by_span.items(),
-            key=lambda item: (-len(item[0][1]), -max(m.rarity for m in item[1]), item[0][1], item[0][0]),
-        )
+        # A span is held by longer ones alone, so among those of one length the order does not matter.
+        order = sorted(by_span.items(), key=lambda item: -len(item[0][1]))
         holders: dict[tuple[str, int], list[frozenset[int]]] = {}
         kept = []
         for (system, at), group in order:
-            inside = frozenset(at)
             if (system, at) in lasting:
                 continue
-            if any(inside < holder for holder in holders.get((system, at[0]), ())):
+            held = holders.get((system, at[0]))
+            if held and any(holder.issuperset(at) for holder in held if len(holder) > len(at)):
                 continue
             kept.append(((system, at), group))
-            if max(m.score for m in group) >= _TRUSTED:
+            if len(at) > 1 and max(m.score for m in group) >= _TRUSTED:
+                inside = frozenset(at)
                 for word in at:
                     holders.setdefault((system, word), []).append(inside)
         kept.sort(key=lambda item: (item[0][1], item[0][0]))
@@ -170,14 +169,19 @@ class Mentions:
         for (system, at), group in by_span.items():
             if system != ICD10CM or not all(m.code.startswith(("Z85", "Z86", "Z87")) for m in group):
                 continue
-            inside = frozenset(at)
-            for (other_system, other), nested in by_span.items():
-                whole = other_system == system and frozenset(other) < inside and len(other) == len(at) - 1
-                if whole and any(becomes(m.code) == "=" for m in nested):
+            for left_out in range(len(at)):
+                nested = by_span.get((system, (*at[:left_out], *at[left_out + 1 :])), ())
+                if any(becomes(m.code) == "=" for m in nested):
                     found.add((system, at))
         return frozenset(found)
 
     def _diagnosis(self, group: Sequence[Match], section: str, verdict: Verdict) -> Mention:
+        if len(group) == 1:
+            only = group[0]
+            entry = self._codesets.entry(ICD10CM, only.code)
+            default = only.code if entry is not None and entry.billable else ""
+            weak, short = self._is_weak(only), is_rare_short(only, self._index)
+            return Mention(only, only.code, default, section, verdict, (), weak, short)
         # On the same words the phrase with more keys read an abbreviation more fully.
         counts = self._index.counts
         fullest = max(counts[m.phrase] for m in group)

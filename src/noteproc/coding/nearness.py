@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from noteproc.codesets import When, Words
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.reading import Reading, phrase_keys
@@ -30,12 +33,10 @@ class Nearness:
             whole: whether the whole note is searched, less plans, advice and histories; else the match's section.
         """
         keys = phrase_keys(words)
-        if not keys:
-            return None
-        reading = self._reading
-        places = reading.places(keys[0])
+        places = self._reading.places(keys[0]) if keys else ()
         if not places:
             return None
+        reading = self._reading
         inside = reading.operative_keys() if whole else reading.keys
         span = range(len(inside)) if whole else reading.span_near(at[0], at[-1])
         best: tuple[int, int] | None = None
@@ -49,14 +50,28 @@ class Nearness:
                 best = (away, i)
         return best
 
+    def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> Iterator[tuple[int, int]]:
+        """The nearest mention of each of a clause's alternatives that is there, in the clause's order; see `nearest`.
+
+        Args:
+            clause: of a condition.
+            at: the words of the match.
+            whole: whether the whole note is searched.
+        """
+        # Most notes hold none of the words of most conditions.
+        if self._reading.holds_any(_openings(clause.alternatives)):
+            for words in clause.alternatives:
+                found = self.nearest(words, at, whole=whole)
+                if found is not None:
+                    yield found
+
     def support(self, when: When, at: tuple[int, ...], *, whole: bool) -> tuple[int, tuple[int, ...]]:
         """The words that made a condition true: how far from the match they stand together, and which they are."""
         total = 0
         places: list[int] = []
         for clause in when.clauses:
             if isinstance(clause, Words) and not clause.negated:
-                found = [self.nearest(words, at, whole=whole) for words in clause.alternatives]
-                best = min((d for d in found if d is not None), default=None)
+                best = min(self.every(clause, at, whole=whole), default=None)
                 if best is not None:
                     total += best[0]
                     places.append(best[1])
@@ -71,3 +86,9 @@ class Nearness:
                 return False
             i += 1
         return True
+
+
+@lru_cache(maxsize=20_000)
+def _openings(alternatives: tuple[str, ...]) -> frozenset[str]:
+    """The first keys of some words of a dictionary."""
+    return frozenset(keys[0] for keys in map(phrase_keys, alternatives) if keys)

@@ -12,7 +12,6 @@ from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
 from noteproc.coding.addons import further
 from noteproc.coding.administration import Administration
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.composition import SIDES
 from noteproc.coding.doses import Doses
 from noteproc.coding.extents import Extents
 from noteproc.coding.mentions import Mention
@@ -239,7 +238,7 @@ def _modifiers(reading: Reading, mentions: Sequence[Mention], entry: CodeEntry) 
         return ()
     for mention in mentions:
         at = mention.match.at
-        sides = {reading.keys[i] for i in reading.words_of(reading.sentence_of[at[0]]) if reading.keys[i] in SIDES}
+        sides = {reading.keys[i] for i in reading.sides_in(reading.words_of(reading.sentence_of[at[0]]))}
         if "bilateral" in sides or sides == {"left", "right"}:
             return ("50",)
         if len(sides) == 1:

@@ -37,8 +37,12 @@ _BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68")
 # How many words away a treatment may stand.
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
-_ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
+# Read backward from the words: nothing but marks and numbers up to the beginning of a line, or the number of an item.
+_ITEM = re.compile(r"[\s\d.)(#*•>+–-]*?(?:[\n;]|\Z)|\s*[.)]\d{1,2}(?!\w)")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
+
+
+_AFTER_LABEL = tuple(":>=.-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,13 @@ def fitted() -> Scores:
 def features(candidate: Candidate, reading: Reading, headings: Headings, has_assessment: bool) -> dict[str, float]:
     """The features of a diagnosis candidate, by name."""
     code, mentions = candidate.code, candidate.mentions
-    symptom = (code[0] == "R" and not code.startswith(_FOUND)) or code.startswith(_PAIN)
+    symptom, kind, vague, encounter = _nature(code)
     sections = {m.section for m in mentions}
     deciding = bool(sections & _DECIDING)
     lasting = becomes(code) == "="
     items = [_opens_item(m, reading) for m in mentions]
     cues = {c.kind for c in mentions[0].verdict.cues}
-    kind = _kind(code)
+    treated = frozenset[str]().union(*(_treated(m, reading) for m in mentions))
     return {
         "bias": 1.0,
         "weight": max(_section_weight(m, headings) for m in mentions),
@@ -107,16 +111,16 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "symptom_deciding": float(symptom and deciding),
         "symptom_elsewhere": float(symptom and has_assessment and not deciding),
         "abbreviation": float(all(m.short for m in mentions)),
-        "vague": float(_VAGUE.match(code) is not None),
-        "encounter": float(_encounter(code)),
-        "encounter_opening": float(_encounter(code) and bool(sections & _OPENING)),
+        "vague": float(vague),
+        "encounter": float(encounter),
+        "encounter_opening": float(encounter and bool(sections & _OPENING)),
         "derived": float(candidate.derived),
         "rivals": float(bool(mentions[0].rivals)),
         "repaired": float(all(m.match.kind == "repaired" for m in mentions)),
         "apart": float(all(m.match.kind == "reordered" for m in mentions)),
         "planned": float("planned" in cues or "declined" in cues),
-        "treated": float(any(_treated(m, reading, "drug") for m in mentions)),
-        "managed": float(any(_treated(m, reading, "management") for m in mentions)),
+        "treated": float("drug" in treated),
+        "managed": float("management" in treated),
         "doubted": float(bool(cues & {"possible", "absent", "hypothetical", "historical"})),
         **{
             f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")
@@ -127,17 +131,28 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
 def score(
     candidates: Sequence[Candidate], reading: Reading, headings: Headings, has_assessment: bool
 ) -> list[Candidate]:
-    """The candidates with their scores; procedures keep the score of their match."""
+    """The candidates with their scores; procedures keep the score of their match, and what is ruled out has none."""
+    return [
+        replace(c, score=likelihood(c, reading, headings, has_assessment))
+        if c.reason is None and c.system == ICD10CM
+        else c
+        for c in candidates
+    ]
+
+
+def likelihood(candidate: Candidate, reading: Reading, headings: Headings, has_assessment: bool) -> float:
+    """How likely a careful coder would report a diagnosis, in [0, 1]."""
     weights = fitted().weights
-    found = []
-    for candidate in candidates:
-        if candidate.system != ICD10CM:
-            found.append(candidate)
-            continue
-        values = features(candidate, reading, headings, has_assessment)
-        total = math.fsum(weights.get(name, 0.0) * value for name, value in values.items() if value)
-        found.append(replace(candidate, score=round(1.0 / (1.0 + math.exp(-total)), 4)))
-    return found
+    values = features(candidate, reading, headings, has_assessment)
+    total = math.fsum([weights.get(name, 0.0) * value for name, value in values.items() if value])
+    return round(1.0 / (1.0 + math.exp(-total)), 4)
+
+
+@lru_cache(maxsize=20_000)
+def _nature(code: str) -> tuple[bool, str, bool, bool]:
+    """What a code says by itself: whether it is a symptom, its kind, whether it is vague, or a reason of a visit."""
+    symptom = (code[0] == "R" and not code.startswith(_FOUND)) or code.startswith(_PAIN)
+    return symptom, _kind(code), _VAGUE.match(code) is not None, _encounter(code)
 
 
 def _kind(code: str) -> str:
@@ -158,7 +173,9 @@ def _opens_item(mention: Mention, reading: Reading) -> bool:
     """Whether a mention opens a line or an item of a list, or follows "Dx:"."""
     start = reading.words[mention.match.at[0]].start
     before = reading.text[max(0, start - 40) : start]
-    return _ITEM.search(before) is not None or _LABEL.search(before) is not None
+    if _ITEM.match(before[::-1]):
+        return True
+    return before.rstrip().endswith(_AFTER_LABEL) and _LABEL.search(before) is not None
 
 
 @lru_cache(maxsize=1)
@@ -170,13 +187,13 @@ def _treatments() -> Mapping[str, frozenset[str]]:
     return {kind: frozenset(words) for kind, words in found.items()}
 
 
-def _treated(mention: Mention, reading: Reading, kind: str) -> bool:
-    """Whether a word of treatment stands beside a mention, in its sentence."""
+def _treated(mention: Mention, reading: Reading) -> frozenset[str]:
+    """The kinds of treatment of which a word stands beside a mention, in its sentence."""
     at = mention.match.at
     span = reading.words_of(reading.sentence_of[at[0]])
     near = range(max(span.start, at[0] - _BESIDE), min(span.stop, at[-1] + _BESIDE + 1))
-    words = _treatments()[kind]
-    return any(reading.words[i].form in words for i in near if i not in at)
+    forms = [reading.words[i].form for i in near if i not in at]
+    return frozenset(kind for kind, words in _treatments().items() if not words.isdisjoint(forms))
 
 
 def _encounter(code: str) -> bool:
@@ -202,9 +219,7 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
     plain = [m for m in candidate.mentions if m.verdict.kind == "present" or m.section in _DECIDING]
     if any(m.section in _DECIDING for m in plain):
         return 0.15
-    told = [
-        m for m in plain if m.section in _LISTS or _treated(m, reading, "drug") or _treated(m, reading, "management")
-    ]
+    told = [m for m in plain if m.section in _LISTS or _treated(m, reading) & {"drug", "management"}]
     if told and becomes(candidate.code) == "=":
         return 0.6
     return 0.9 if candidate.derived else 1.0

@@ -19,6 +19,7 @@ _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
 _OF_EYES = frozenset(
     {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
 )
+SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
 _SIDE_LETTERS = frozenset("LRlr")
@@ -50,6 +51,7 @@ class Reading:
         self._flat: list[str] | None = None
         self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
+        self._sided: list[int] | None = None
         self._said: frozenset[str] = frozenset()
         there = set(written)
         if not there.isdisjoint(_WITHOUT):
@@ -87,6 +89,12 @@ class Reading:
         first, last = self._first_word.get(sentence, (0, 0))
         return range(first, last)
 
+    def sides_in(self, span: range) -> list[int]:
+        """The words of a stretch that name a side."""
+        if self._sided is None:
+            self._sided = [i for i, key in enumerate(self.keys) if key in SIDES]
+        return self._sided[bisect_left(self._sided, span.start) : bisect_left(self._sided, span.stop)]
+
     def span_near(self, first: int, last: int) -> range:
         """The words of the section around words ``first`` to ``last``, at most 150 either side."""
         section = self.section(self.words[first].start)
@@ -108,6 +116,13 @@ class Reading:
 
     def places(self, key: str) -> list[int]:
         """The words that are, stand for, or imply this key, in order."""
+        return self._index().get(key, [])
+
+    def holds_any(self, keys: frozenset[str]) -> bool:
+        """Whether a word of the note is, stands for, or implies one of these keys."""
+        return not keys.isdisjoint(self._index().keys())
+
+    def _index(self) -> dict[str, list[int]]:
         if self._places is None:
             found: dict[str, list[int]] = defaultdict(list)
             implied = self._lexicon.implied
@@ -120,7 +135,7 @@ class Reading:
             for said in {said for _, said in more}:
                 found[said].sort()
             self._places = dict(found)
-        return self._places.get(key, [])
+        return self._places
 
     def says(self, keys: tuple[str, ...]) -> bool:
         """Whether the note holds these keys side by side, abbreviations written out."""

@@ -15,6 +15,7 @@ def _families() -> tuple[CodeRanges, ...]:
     return tuple(CodeRanges.parse(r["family"]) for r in table)
 
 
+@lru_cache(maxsize=20_000)
 def both_stand(code: str, other: str) -> bool:
     """Whether two codes of one family of scopes are two techniques that are coded side by side."""
     return any(code in family and other in family for family in _families())

@@ -80,19 +80,16 @@ class Siblings:
         """Whether one of the wanted words stands in what was done; for a drug or supply, near its name."""
         if match.system != CPT:
             return self._near(clause, match)
-        return any(self._nearness.nearest(words, match.at, whole=True) is not None for words in clause.alternatives)
+        return any(True for _ in self._nearness.every(clause, match.at, whole=True))
 
     def _near(self, clause: Words, match: Match) -> bool:
         reading = self._reading
         sentence = reading.sentence_of[match.first]
         reach = _NEAR if match.system == CPT else _NEAR_DRUG
-        for words in clause.alternatives:
-            found = self._nearness.nearest(words, match.at, whole=True)
-            if found is None:
-                continue
-            if found[0] <= reach or (match.system == CPT and reading.sentence_of[found[1]] == sentence):
-                return True
-        return False
+        return any(
+            far <= reach or (match.system == CPT and reading.sentence_of[word] == sentence)
+            for far, word in self._nearness.every(clause, match.at, whole=True)
+        )
 
     def _least(self, match: Match) -> float:
         """The lowest number that the condition admits: the plain form asks for the least."""

@@ -12,7 +12,7 @@ from noteproc.coding.matching import Match
 from noteproc.coding.printed import is_printed
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
-from noteproc.text.fold import Token, fold, tokens
+from noteproc.text.fold import fold, tokens
 from noteproc.text.tables import rows
 
 _SHORT = re.compile(r"[A-Z][A-Z0-9/]{1,5}")
@@ -26,7 +26,6 @@ _TITLED = re.compile(r"(?:\b(?:Dr|NP|PA|RN|Mr|Mrs|Ms|Nurse|Prof)\.?\s|[A-Za-z]-)
 _CREDENTIALED = re.compile(r"-[A-Z][a-z]+\b|,?\s(?:M\.?D|D\.?O|R\.?N|NP|PA|PA-C|DPM|DDS|PhD|FNP|CRNA)\b\.?(?!\s*/)")
 _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s*\n")
 _DENIAL = re.compile(r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I)
-_LINE_START = re.compile(r"(?:\A|\n)\s*\Z")
 
 
 def _lowercase() -> frozenset[str]:
@@ -41,10 +40,8 @@ def _other_meanings() -> dict[str, frozenset[str]]:
 
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
-    if _is_broken(reading, match, index):
-        return False
     if len(match.at) != 1:
-        return not _is_scrap(reading, match, index)
+        return not (_is_broken(reading, match, index) or _is_scrap(reading, match, index))
     word = reading.words[match.at[0]]
     phrase = index.phrase(match.phrase)
     written = reading.text[word.start : word.end]
@@ -65,9 +62,10 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return True
     if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
         return False
-    if _MIXED.fullmatch(phrase):
+    looks = _looks(phrase)
+    if looks == "mixed":
         return written in (phrase, phrase.upper() if len(phrase) < 3 else phrase) or phrase.lower() in _lowercase()
-    if not _SHORT.fullmatch(phrase) or reading.words[match.at[0]].form != fold(phrase):
+    if looks != "short" or word.form != fold(phrase):
         return True
     if not written.isupper():
         return phrase.lower() in _lowercase()
@@ -76,6 +74,12 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     plain = [w for w in beside if w.form.isalpha()]
     shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
     return not shouted or phrase.lower() in _lowercase() or _RARE_WORD.search(phrase) is not None
+
+
+@lru_cache(maxsize=50_000)
+def _looks(phrase: str) -> str:
+    """Whether a phrase is an abbreviation with small letters in it ("mixed"), another one ("short"), or none ("")."""
+    return "mixed" if _MIXED.fullmatch(phrase) else "short" if _SHORT.fullmatch(phrase) else ""
 
 
 def _is_person(text: str, start: int, end: int) -> bool:
@@ -97,8 +101,10 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     if match.kind == "reordered" and any(";" in piece for piece in pieces):
         return True
     first = reading.words[match.at[0]]
-    if match.kind == "reordered" and first.form.isdigit() and _LINE_START.search(reading.text, 0, first.start):
-        return True
+    if match.kind == "reordered" and first.form.isdigit():
+        line = reading.text.rfind("\n", 0, first.start) + 1
+        if not reading.text[line : first.start].strip():
+            return True
     denied = len(_DENIAL.findall(index.phrase(match.phrase)))
     if denied:
         # "Without aura ... without status" is not "with aura ... without status".
@@ -139,9 +145,10 @@ def _words(phrase: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
     return forms, tuple(words.key(form) in words.stop for form in forms)
 
 
+@lru_cache(maxsize=50_000)
 def _same_word(form: str, written: str, phrase: str) -> bool:
     """Whether a one-word phrase and a word of the note agree beyond their stems ("dressing" is not "DRESS")."""
-    parts = _parts(phrase)
+    parts = tokens(phrase)
     if len(parts) != 1:
         return True
     theirs = phrase[parts[0].start : parts[0].end]
@@ -158,25 +165,20 @@ def _same_word(form: str, written: str, phrase: str) -> bool:
     return words.joined(parts[0].form) == words.joined(form)
 
 
-@lru_cache(maxsize=50_000)
-def _parts(phrase: str) -> tuple[Token, ...]:
-    return tuple(tokens(phrase))
-
-
 def _tight(text: str) -> str:
     return re.sub(r"[\s.]", "", text).lower()
 
 
 def _is_scrap(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """A phrase of scraps ("ML IV"): letters must be capitals and stand in order, side by side."""
-    count = index.counts[match.phrase]
-    if any(len(index.words[k]) > 3 for k in index.keys[match.phrase, :count].tolist()):
+    longest = index.longest_key(match.phrase)
+    if longest > 3:
         return False
     if match.at[-1] - match.at[0] + 1 != len(match.at):
         return True
     start, end = reading.words[match.at[0]].start, reading.words[match.at[-1]].end
     phrase = index.phrase(match.phrase)
-    if all(len(index.words[k]) <= 2 for k in index.keys[match.phrase, :count].tolist()):
+    if longest <= 2:
         # "D/C" is not "D&C".
         return _tight(reading.text[start:end]) != _tight(phrase)
     if match.kind != "exact":
