@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noteproc.codesets import CodeSets
+from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import Coder
+from noteproc.coding.candidates import Candidate
+from noteproc.coding.conventions import Conventions
 from noteproc.records import CodingContext, NoteResult, RedactedNote, Setting
 
 
@@ -101,6 +103,12 @@ def test_diabetes_follows_its_type(coder: Coder) -> None:
     found = codes(run(coder, "Assessment: T1DM with mild NPDR both eyes."))
     assert any(code.startswith("E10.329") for code in found)
     assert not any(code.startswith("E11") for code in found)
+
+
+def test_what_outranks_may_be_outranked_itself(coder: Coder) -> None:
+    sure = [Candidate(ICD10CM, code, code, (), score=0.9) for code in ("G25.2", "G25.9", "G20.A1")]
+    found = Conventions(CodeSets.open()).general(sure, lambda candidate: True)
+    assert [c.reason for c in found] == ["outranked", "outranked", None]
 
 
 def test_pregnancy_knows_its_weeks(coder: Coder) -> None:

@@ -284,9 +284,11 @@ class Conventions:
                     found[n] = candidate.without("outranked")
                     if better.code[:3] == candidate.code[:3]:
                         _echo(found, better.code, candidate)
-                        at = found.index(next(c for c in found if c.code == better.code and c.reason is None))
-                        # The same thing said better is at least as sure.
-                        found[at] = replace(found[at], score=max(found[at].score, candidate.score))
+                        # The same thing said better is at least as sure, unless it is outranked itself by now.
+                        for at, other in enumerate(found):
+                            if other.code == better.code and other.reason is None:
+                                found[at] = replace(other, score=max(other.score, candidate.score))
+                                break
                     break
         return found
 
