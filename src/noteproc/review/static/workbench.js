@@ -19,14 +19,18 @@ function el(tag, attributes = {}, ...inside) {
 
 // ---------------------------------------------------------------- calls and announcements
 
+let calls = 0;
 async function call(path, body) {
   let answer;
+  document.body.toggleAttribute("data-calling", (calls += 1) > 0);
   try {
     answer = await fetch(path, body === undefined ? {} : {
       method: "POST", headers: { "content-type": "application/json", "x-noteproc-csrf": csrf }, body: JSON.stringify(body),
     });
   } catch {
     throw new Error("The workbench does not answer: is noteproc review still running? Nothing was lost.");
+  } finally {
+    document.body.toggleAttribute("data-calling", (calls -= 1) > 0);
   }
   const kind = answer.headers.get("content-type") || "";
   const told = kind.includes("json") ? await answer.json() : { error: await answer.text() };
@@ -50,9 +54,10 @@ function alarm(words) {
 }
 
 // One thing after the other: a key that is pressed while the last decision is on its way waits for it.
-let line = Promise.resolve();
+let line = Promise.resolve(), waiting = 0;
 function inLine(work) {
-  line = line.then(work).catch((error) => alarm(error.message));
+  document.body.toggleAttribute("data-busy", (waiting += 1) > 0);
+  line = line.then(work).catch((error) => alarm(error.message)).finally(() => document.body.toggleAttribute("data-busy", (waiting -= 1) > 0));
   return line;
 }
 
@@ -523,6 +528,7 @@ const dialogs = {
         if (wanted) found = (await call("/api/lookup", { words: wanted })).hits;
         if (mine !== asked) return;
         [hits, at, shownFor] = [found, 0, wanted];
+        list.toggleAttribute("data-settled", input.value.trim() === wanted);
         told.textContent = wanted ? `${hits.length} codes found` : near.length ? "Near codes; type to search" : "";
         draw();
       };
@@ -531,7 +537,7 @@ const dialogs = {
         if (hit.billable === false) { input.value = hit.code; search(); } else end({ system: hit.system, code: hit.code });
       };
       list.onclick = (event) => { const row = event.target.closest(".hit"); if (row) take(hits[Number(row.id.slice(4))]); };
-      input.oninput = () => { clearTimeout(timer); timer = setTimeout(search, 90); };
+      input.oninput = () => { list.removeAttribute("data-settled"); clearTimeout(timer); timer = setTimeout(search, 90); };
       input.onkeydown = (event) => {
         const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key];
         if (step && hits.length) { at = Math.min(hits.length - 1, Math.max(0, at + step)); draw(); }
@@ -543,6 +549,7 @@ const dialogs = {
         event.preventDefault();
       };
       hits = near;
+      list.removeAttribute("data-settled");
       input.value = words;
       input.select();
       draw();
