@@ -310,7 +310,7 @@ class NoteText {
 
 const KINDS = [["diagnosis", "diagnoses"], ["procedure", "procedures"], ["supply", "supplies"], ["drug", "drugs"]];
 const SIGNS = { accepted: "✓", rejected: "✕", undecided: "○" };
-const LEVELS = { error: ["⛔", "error"], warning: ["⚠", "warning"], info: ["ℹ", "note"] };
+const LEVELS = { error: ["✖", "error"], warning: ["⚠", "warning"], info: ["ℹ", "note"] };
 
 class CodeList {
   constructor(list, detail, text, tools) {
@@ -360,7 +360,7 @@ class CodeList {
       el("b", {}, code.code, el("span", { class: "hidden" }, `, ${code.verdict}, `)),
       el("span", { class: "title", title: code.display }, code.display),
       el("span", { class: "marks" },
-        errors ? el("span", { class: "level error" }, "⛔", el("span", { class: "hidden" }, "has an error ")) : null,
+        errors ? el("span", { class: "level error" }, "✖", el("span", { class: "hidden" }, "has an error ")) : null,
         warnings ? el("span", { class: "level warning" }, "⚠", el("span", { class: "hidden" }, "has a warning ")) : null,
         code.comments && code.comments.length ? el("span", {}, "✎", el("span", { class: "hidden" }, "has a comment ")) : null,
         code.modifiers.length ? el("span", {}, code.modifiers.map((m) => `-${m}`).join("")) : null,
@@ -437,7 +437,7 @@ class CodeList {
         action("units", `Units ${code.units}`), action("modifiers", code.modifiers.length ? `Modifiers ${code.modifiers.join(" ")}` : "Modifiers"),
         action("comment", "Comment"), action("query", "Query"), action("page", "Page")));
     }
-    for (const f of code.findings) parts.push(finding(f));
+    if (code.findings.length) parts.push(el("ul", {}, ...code.findings.map(finding)));
     if (code.band) parts.push(el("h3", {}, "Score"), el("p", {}, `${code.score.toFixed(2)}: ${code.band.name}; ${code.band.words}`));
     if (code.evidence.length) {
       parts.push(el("h3", {}, "Why"), el("ul", {}, ...code.evidence.map((e, n) => el("li", {},
@@ -464,7 +464,7 @@ function apart(title, said) {
 }
 
 function finding(f) {
-  return el("li", { class: "finding", role: "listitem" }, el("span", { class: `level ${f.level}` }, `${LEVELS[f.level][0]} ${LEVELS[f.level][1]} `),
+  return el("li", { class: "finding" }, el("span", { class: `level ${f.level}` }, `${LEVELS[f.level][0]} ${LEVELS[f.level][1]} `),
     el("b", {}, f.code), ` ${f.message}`, el("small", {}, f.source));
 }
 
@@ -882,7 +882,12 @@ async function workbench() {
 
   async function replaceBy(near) {
     const old = codeNow();
-    const by = near || await dialogs.find(`Replace ${old.code} by`, "", list.current.alternatives.map((a) => ({ ...a, title: a.title || a.why, billable: true })));
+    let others = list.current.alternatives.map((a) => ({ ...a, title: a.title || a.why, billable: true }));
+    if (!near && !others.length) {
+      const family = old.system === "ICD-10-CM" ? old.code.split(".")[0] : list.current.display;
+      others = (await call("/api/lookup", { words: family })).hits.filter((hit) => hit.code !== old.code);
+    }
+    const by = near || await dialogs.find(`Replace ${old.code} by`, "", others);
     if (by) await verdict("replace", { ...old, by: { system: by.system, code: by.code } }, `${old.code} replaced by ${by.code}`);
   }
 
@@ -1006,7 +1011,10 @@ async function workbench() {
     finish: async () => { if (view.status === "done") await wentWell("Nothing is left here"); else if (await decide("finish", {}, "Note done")) await wentWell("Note done"); },
     text: () => { $("text").focus({ preventScroll: true }); if (!picked) text.step("right", false); },
     codes: () => $("codes").focus(),
-    worklist: () => { document.querySelector(".panes").classList.toggle("listed"); $("rows").focus(); },
+    worklist: () => {
+      const open = document.querySelector(".panes").classList.toggle("listed", document.activeElement !== $("rows"));
+      $(open ? "rows" : "codes").focus();
+    },
     find: () => { document.querySelector(".panes").classList.add("listed"); $("find").focus(); $("find").select(); },
     help: () => help(),
   };
@@ -1058,7 +1066,7 @@ async function workbench() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-    if (typing) { if (event.key === "Escape") $("codes").focus(); return; }
+    if (typing) { if (event.key === "Escape") { document.querySelector(".panes").classList.remove("listed"); $("codes").focus(); } return; }
     if (document.activeElement === $("text")) {
       const how = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", Home: "home", End: "end" }[event.key];
       if (how) { event.preventDefault(); text.step(how, event.shiftKey); return; }
