@@ -136,9 +136,14 @@ def visit(browser: Any, link: str, **options: Any) -> Keyboard:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True, **options)
     page = context.new_page()
     keyboard = Keyboard(page)
+
+    def asked(dialog: Any) -> None:
+        keyboard.errors.append("a dialog of the browser")
+        dialog.dismiss()
+
     page.on("pageerror", lambda error: keyboard.errors.append(str(error)))
     page.on("console", lambda m: keyboard.errors.append(m.text) if m.type == "error" and "409" not in m.text else None)
-    page.on("dialog", lambda dialog: keyboard.errors.append("a dialog of the browser") or dialog.dismiss())
+    page.on("dialog", asked)
     page.goto(link)
     page.wait_for_selector("body[data-ready]")
     keyboard.settle()
