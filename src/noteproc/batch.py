@@ -254,6 +254,12 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers) -> 
             yield Item(index, note_id, content.note_id, replace(known.added_to(content), note_id=note_id))
 
 
+def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:
+    """The id that each input has in a run, in order: as it is named, and as it is where its name holds PHI."""
+    for item in _items(found, Config(id_column=columns.note_id, text_column=columns.text), KnownIdentifiers()):
+        yield item.note_id, public_id(item.index)
+
+
 def _vault(options: RunOptions, policy: Policy) -> Vault | None:
     config = options.config
     if not config.vault:

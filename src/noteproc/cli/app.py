@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, review, servers, show, vaults
+from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, review, runs, servers, show, vaults
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -54,6 +54,8 @@ app.add_typer(house.dictionaries, name="dictionaries")
 app.command("restore")(vaults.restore)
 app.add_typer(vaults.vault, name="vault")
 app.command("audit")(proof.audit)
+app.command("verify")(runs.verify)
+app.command("diff")(runs.diff)
 app.command("explain")(proof.explain)
 app.command("serve")(servers.serve)
 app.command("mcp")(servers.mcp)
