@@ -60,6 +60,9 @@ class People:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self.persons: list[Person] = []
+        # Persons by their index: a note of many thousand names is gathered in a time that its length sets.
+        self._by_part: dict[str, list[int]] = {}
+        self._by_initials: dict[str, set[int]] = {}
 
     def add_all(self, text: str, spans: Iterable[Span]) -> None:
         """Take in the name spans of a note, the fullest first so that short mentions find their person."""
@@ -76,13 +79,15 @@ class People:
             self._add(name, span, full, letters)
 
     def _add(self, surface: str, span: Span, full: list[str], letters: list[str]) -> None:
-        person = self._find(full, letters, span)
-        if person is None:
-            person = Person()
-            self.persons.append(person)
+        index = self._find(full, letters, span)
+        if index is None:
+            index = len(self.persons)
+            self.persons.append(Person())
+        person = self.persons[index]
         for part in full:
             if part not in person.parts:
                 person.parts.append(part)
+                self._by_part.setdefault(part, []).append(index)
         if not person.surname and full:
             person.surname = full[0] if "," in surface else full[-1]
         ordered = [m.group()[0].lower() for m in _PART.finditer(surface) if m.group().lower() not in _SUFFIXES]
@@ -92,7 +97,7 @@ class People:
         if (len(full) + len(letters) >= 2 and len(ordered) > len(person.initials)) or (
             not full and not person.initials
         ):
-            person.initials = "".join(ordered)
+            self._initialled(index, "".join(ordered))
         weight = (
             3.0
             if span.score >= 0.95 and span.recognizer != "TaggedRecognizer"
@@ -105,32 +110,28 @@ class People:
         person.roles[span.entity_type] = person.roles.get(span.entity_type, 0.0) + weight
         person.spans.append(span)
 
-    def _find(self, full: list[str], letters: list[str], span: Span) -> Person | None:
+    def _initialled(self, index: int, initials: str) -> None:
+        person = self.persons[index]
+        for short in {person.initials, person.initials[:1] + person.initials[-1:]}:
+            self._by_initials.get(short, set()).discard(index)
+        person.initials = initials
+        for short in {initials, initials[:1] + initials[-1:]}:
+            self._by_initials.setdefault(short, set()).add(index)
+
+    def _find(self, full: list[str], letters: list[str], span: Span) -> int | None:
         role = span.entity_type
         if not full:
-            if not letters:
-                return None
-            wanted = "".join(letters)
-            if len(wanted) == 1:
-                return None
-            for person in self.persons:
-                if person.initials and (
-                    person.initials == wanted or person.initials[0] + person.initials[-1] == wanted
-                ):
-                    return person
-            return None
+            return min(self._by_initials.get("".join(letters), ()), default=None) if len(letters) > 1 else None
         if len(full) == 1 and not letters and len(full[0]) <= 3:
-            for person in self.persons:
-                short = person.initials[:1] + person.initials[-1:]
-                if len(person.initials) > 1 and full[0] in (person.initials, short):
-                    return person
+            signers = self._by_initials.get(full[0], ())
+            signer = min((k for k in signers if len(self.persons[k].initials) > 1), default=None)
+            if signer is not None:
+                return signer
         best, best_score = None, 0.0
         words = set(full)
-        for person in self.persons:
-            shared = words & set(person.parts)
-            if not shared:
-                continue
-            score = float(len(shared))
+        for index in sorted({k for w in words for k in self._by_part.get(w, ())}):
+            person = self.persons[index]
+            score = float(len(words.intersection(person.parts)))
             rest = [w for w in full if w not in person.parts]
             theirs = [w for w in person.parts if w not in words]
             if rest and theirs:
@@ -149,7 +150,7 @@ class People:
             if full[-1] == person.surname or full[0] == person.surname:
                 score += 0.2
             if score > best_score:
-                best, best_score = person, score
+                best, best_score = index, score
         return best
 
     def roles(self) -> Mapping[Span, tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -299,11 +300,15 @@ def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
-    return any(a < span.end and span.start < b for a, b in stretches)
+    """Whether a span touches one of some disjoint stretches in order."""
+    at = bisect_left(stretches, (span.end, 0)) - 1
+    return at >= 0 and stretches[at][1] > span.start
 
 
 def _within(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
-    return any(a <= span.start and span.end <= b for a, b in stretches)
+    """Whether a span lies in one of some disjoint stretches in order."""
+    at = bisect_left(stretches, (span.start + 1, 0)) - 1
+    return at >= 0 and span.end <= stretches[at][1]
 
 
 def _phi(spans: Sequence[Span], new: Sequence[str]) -> Iterator[PhiSpan]:

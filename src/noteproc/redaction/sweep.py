@@ -24,6 +24,8 @@ _KNOWN_KEYS = {
     "patient_id": "MEDICAL_RECORD_NUMBER",
     "patient_dob": "DATE",
 }
+_LONG_PART = 5
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
 _ID_SWEPT = ID_TYPES | {"PHONE_NUMBER", "FAX_NUMBER"}
 
 
@@ -61,37 +63,22 @@ class Sweep:
             for part in person.parts:
                 if len(part) >= 2 and not self._lexicon.bits(part) & lx.PARTICLE:
                     by_part.setdefault(part, person)
-        words, bits = self._words, self._lexicon.bits
-        long_parts: dict[str, list[str]] = {}
-        for part in by_part:
-            if len(part) >= 5:
-                long_parts.setdefault(part[0], []).append(part)
+        words = self._words
         mixed_case = not (words.text.isupper() or words.text.islower())
-        for i, low in enumerate(words.lower):
-            start, _end = words.starts[i], words.ends[i]
-            if covered[start] or not low[0].isalpha():
+        for i in words.among({form for part in by_part for form in (part, part + "'s")}):
+            stem = words.lower[i].removesuffix("'s")
+            start = words.starts[i]
+            if not covered[start] and self._plausible(i, stem, mixed_case, eponym_heads):
+                yield Span(start, start + len(stem), by_part[stem].role(), 0.9, NAME)
+        alike = _Misspelled(by_part, self._lexicon)
+        for i in words.capitals if alike else ():
+            low, start = words.lower[i], words.starts[i]
+            if len(low) < _LONG_PART or covered[start]:
                 continue
             stem = low.removesuffix("'s")
-            found = by_part.get(stem)
-            form = words.words[i]
-            if found is not None:
-                if not self._plausible(i, stem, mixed_case, eponym_heads):
-                    continue
-                yield Span(start, start + len(stem), found.role(), 0.9, NAME)
-                continue
-            if (
-                len(low) >= 5
-                and form[0].isupper()
-                and not bits(stem) & (lx.ORDINARY | lx.CLINICAL)
-                and low[0] in long_parts
-            ):
-                for part in long_parts[low[0]]:
-                    limit = 1 if len(part) < 8 else 2
-                    if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
-                        if bits(stem) & lx.NAME and OSA.distance(stem, part) > 1:
-                            continue
-                        yield Span(start, start + len(stem), by_part[part].role(), 0.8, NAME)
-                        break
+            meant = by_part.get(stem) is None and alike.part(stem)
+            if meant:
+                yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
         yield from self._initials(people, covered)
 
     def _plausible(self, i: int, stem: str, mixed_case: bool, eponym_heads: frozenset[str]) -> bool:
@@ -124,7 +111,7 @@ class Sweep:
             )
         text = words.text
         phrase = text[words.starts[i] : words.ends[i] + 20].lower()
-        if any(phrase.startswith(p) for p in lexicon.phrases if p[0] == phrase[0]):
+        if phrase.startswith(tuple(lexicon.phrases)):
             return False
         before = words.words[i - 1] if i else ""
         sentence_start = i == 0 or before in ".:;!?-•*" or words.line_of[i] != words.line_of[i - 1]
@@ -266,11 +253,68 @@ class Sweep:
                 if len(letters) >= 3:
                     short.setdefault(letters, span.entity_type)
         for shown in sorted(surfaces):
-            for m in re.finditer(r"(?<!\w)" + re.escape(shown) + r"(?!\w)", text):
-                yield Span(m.start(), m.end(), surfaces[shown], 0.8, NAME)
-        for i, form in enumerate(words.words):
+            for at in self._elsewhere(shown):
+                yield Span(at, at + len(shown), surfaces[shown], 0.8, NAME)
+        for i in words.among({letters.lower() for letters in short}):
+            form = words.words[i]
             kind = short.get(form)
             if kind is not None and not self._lexicon.bits(words.lower[i]) & (
                 lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL
             ):
                 yield Span(words.starts[i], words.ends[i], kind, 0.8, NAME)
+
+    def _elsewhere(self, shown: str) -> Iterator[int]:
+        """Where a name stands by itself, looked for where the rarest of its words does."""
+        text, words = self._words.text, self._words
+        pieces = [(words.opening({m.group().lower()}), m.start()) for m in _PIECE.finditer(shown)]
+        end = 0
+        places, inside = min(pieces, key=lambda piece: len(piece[0]), default=([], 0))
+        for place in places:
+            at = place - inside
+            if at < end or not text.startswith(shown, at):
+                continue
+            before, after = text[at - 1 : at] if at else "", text[at + len(shown) : at + len(shown) + 1]
+            if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+                end = at + len(shown)
+                yield at
+
+
+class _Misspelled:
+    """Which part of a name an unknown word may be, one letter off or two in a long word.
+
+    Args:
+        parts: the parts of names, the first of them wins.
+        lexicon: known words are what they are.
+    """
+
+    def __init__(self, parts: Iterable[str], lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._judged: dict[str, str | None] = {}
+        # By first letter and length.
+        self._long: dict[tuple[str, int], list[tuple[int, str]]] = {}
+        for order, part in enumerate(parts):
+            if len(part) >= _LONG_PART:
+                self._long.setdefault((part[0], len(part)), []).append((order, part))
+
+    def __bool__(self) -> bool:
+        return bool(self._long)
+
+    def part(self, stem: str) -> str | None:
+        """The part that ``stem`` is meant to be, or None."""
+        if stem not in self._judged:
+            self._judged[stem] = self._meant(stem)
+        return self._judged[stem]
+
+    def _meant(self, stem: str) -> str | None:
+        near = [p for step in (-2, -1, 0, 1, 2) for p in self._long.get((stem[0], len(stem) + step), ())]
+        if not near:
+            return None
+        bits = self._lexicon.bits(stem)
+        if bits & (lx.ORDINARY | lx.CLINICAL):
+            return None
+        farthest = 1 if bits & lx.NAME else 2
+        for _, part in sorted(near):
+            limit = min(farthest, 1 if len(part) < 8 else 2)
+            if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
+                return part
+        return None
