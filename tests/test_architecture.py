@@ -74,6 +74,8 @@ DOORS = {
     "keyring": {"redaction"},
     "yaml": {"redaction"},
     "openpyxl": {"codesets"},
+    "pypdf": {"files"},
+    "pyarrow": {"files"},
     "fastapi": {"service"},
     "starlette": {"review", "service"},
     "uvicorn": {"cli", "review"},

@@ -195,7 +195,7 @@ def test_the_output_is_never_an_input_nor_something_else(tmp_path: Path) -> None
 
 def test_limit_and_count(tmp_path: Path) -> None:
     make_notes(tmp_path / "in", {f"n{i}": "x" for i in range(5)})
-    (tmp_path / "in" / "scan.pdf").write_bytes(b"%PDF")
+    (tmp_path / "in" / "scan.png").write_bytes(b"\x89PNG")
     options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config(), limit=2)
     assert batch.count_inputs(options) == (2, 1)
     assert batch.run(options).notes == 2

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from noteproc.errors import ConfigError
-from noteproc.files.inputs import Columns, Source, Unreadable, read, sources
+from noteproc.files.inputs import Source, Unreadable, described_tables, read, sources
+from noteproc.files.rows import Columns
 from noteproc.records import Note
 
 
@@ -17,7 +21,7 @@ def read_all(path: Path, columns: Columns | None = None) -> list[Note | Unreadab
 
 
 def test_a_folder_is_read_in_path_order_and_unknown_kinds_are_counted(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.txt", "a/b.TXT", "scan.pdf"):
+    for name in ("b.txt", "a/z.txt", "a/b.TXT", "scan.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("BP 120/80", encoding="utf-8")
     found, skipped = sources([str(tmp_path)])
@@ -87,3 +91,78 @@ def test_json_lines_fail_line_by_line(tmp_path: Path) -> None:
     assert [type(i).__name__ for i in items] == ["Note", "Unreadable", "Unreadable", "Unreadable", "Note"]
     assert [i.note_id for i in items if isinstance(i, Note)] == ["t/a", "t/5"]
     assert not any("not json" in i.message for i in items if isinstance(i, Unreadable))
+
+
+def test_columns_that_identify_become_known_and_the_choice_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Note ID;Note Text;Name;DOB;MRN;Patient ID;ward\nn1;words;Zebediah Quartermain;1947-02-11;00448812;P7;3\n",
+        encoding="cp1252",
+    )
+    (note,) = read_all(path)
+    assert isinstance(note, Note)
+    assert note.note_id == "t/n1"
+    assert note.metadata == {
+        "patient_id": "P7",
+        "known:PATIENT_NAME": "Zebediah Quartermain",
+        "known:DATE": "1947-02-11\n02/11/1947\n2/11/1947\n19470211",
+        "known:MEDICAL_RECORD_NUMBER": "00448812",
+    }
+    told = list(described_tables(sources([str(path)])[0], Columns()))
+    assert told == [
+        (
+            1,
+            "id from 'Note ID'; text from 'Note Text'; "
+            "known of the note or patient: 'Patient ID', 'Name', 'DOB', 'MRN'; not used: 'ward'",
+        )
+    ]
+
+
+def test_bad_rows_cost_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,text\n1,one\n2,two,Zebediah\n3,"x"y\n4,four\n5,"cut off Zebediah', encoding="utf-8")
+    items = read_all(path)
+    assert [i.note_id if isinstance(i, Note) else i.label for i in items] == [
+        "t/1",
+        "t/000002",
+        "t/000003",
+        "t/4",
+        "t/000005",
+    ]
+    assert not [i for i in items if isinstance(i, Unreadable) and "Zebediah" in i.message]
+
+
+def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,text\n")
+        file.writelines(f"{n},{'words ' * 80}\n" for n in range(20_000))
+    tracemalloc.start()
+    count = sum(1 for source in sources([str(path)])[0] for _ in read(source))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 8 << 20 < path.stat().st_size
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    table = pa.table({"id": [7, 8], "note_text": ["one", None], "mrn": ["00448812", None], "score": [0.5, 1.5]})
+    pq.write_table(table, path)
+    first, second = read_all(path)
+    assert isinstance(first, Note)
+    assert (first.note_id, first.text, first.metadata) == ("t/7", "one", {"known:MEDICAL_RECORD_NUMBER": "00448812"})
+    assert second == Unreadable("t/8", "row 2: the text is empty")
+    for data in (path.read_bytes()[:-20], b"PAR1"):
+        path.write_bytes(data)
+        (broken,) = read_all(path)
+        assert isinstance(broken, Unreadable)
+        assert "damaged or not a Parquet file" in broken.message
+
+
+def test_half_characters_are_replaced_one_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"id": "\\ud800a", "text": "x\\udfffy"}\n', encoding="utf-8")
+    (note,) = read_all(path)
+    assert isinstance(note, Note)
+    assert (note.note_id, note.text) == ("t/\ufffda", "x\ufffdy")

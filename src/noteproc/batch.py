@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, islice
@@ -21,12 +22,13 @@ from typing import TypeAlias
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
-from noteproc.files.inputs import Columns, Source, Unreadable, read, sources
+from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
 from noteproc.files.manifest import read_manifest, write_manifest
 from noteproc.files.names import UniqueIds
 from noteproc.files.report import write_report
+from noteproc.files.rows import Columns
 from noteproc.files.tables import SuggestionTable
 from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
@@ -141,7 +143,8 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     totals = {"failed": 0, "quarantined": 0, "suggestions": 0, "phi": 0}
     with Journal(out, streams, terms, resume=options.resume) as journal, Interruption() as interruption:
         _count_earlier(journal, streams["results"], totals)
-        items = islice(_items(found, options.config, known), options.limit)
+        left_out: Counter[str] = Counter()
+        items = islice(_items(found, options.config, known, left_out), options.limit)
         _recall(journal, items, streams["results"], settlement)
         outcomes = process_all(items, processor, options.config, interruption.asked)
         try:
@@ -159,7 +162,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         if not interruption.asked():
             held = _hold_late(journal, settlement, out)
             totals["quarantined"] += len(held)
-            files = _finish(journal, held, options, policy, out, crosswalk, began, skipped)
+            files = _finish(journal, held, options, policy, out, crosswalk, began, skipped, left_out)
     if vault is not None:
         vault.close()
     return RunSummary(
@@ -177,7 +180,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
 def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
     found, skipped = sources(options.inputs)
     if not found:
-        raise ConfigError("the inputs hold no notes (.txt, .csv, .tsv, .jsonl)")
+        raise ConfigError("the inputs hold no notes: no file of a kind that is read")
     out = options.out.resolve()
     for given in options.inputs:
         if given == "-":
@@ -241,7 +244,11 @@ def _clear(out: Path) -> None:
             shutil.rmtree(out / folder)
 
 
-def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers) -> Iterator[Item]:
+# What readers tell of a note that they could not read whole.
+_LEFT_OUT = ("images", "pages_without_text")
+
+
+def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, left_out: Counter[str]) -> Iterator[Item]:
     ids = UniqueIds()
     columns = Columns(config.id_column, config.text_column)
     read_all: Iterable[Note | Unreadable] = chain.from_iterable(read(source, columns) for source in found)
@@ -251,12 +258,15 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers) -> 
             yield Item(index, note_id, content.label, content.message)
         else:
             note_id = ids.take(content.note_id)
+            left_out.update({key: int(content.metadata.get(key, 0)) for key in _LEFT_OUT})
             yield Item(index, note_id, content.note_id, replace(known.added_to(content), note_id=note_id))
 
 
 def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:
     """The id that each input has in a run, in order: as it is named, and as it is where its name holds PHI."""
-    for item in _items(found, Config(id_column=columns.note_id, text_column=columns.text), KnownIdentifiers()):
+    for item in _items(
+        found, Config(id_column=columns.note_id, text_column=columns.text), KnownIdentifiers(), Counter()
+    ):
         yield item.note_id, public_id(item.index)
 
 
@@ -342,6 +352,7 @@ def _finish(
     crosswalk: Path,
     began: float,
     skipped: int,
+    left_out: Counter[str],
 ) -> tuple[str, ...]:
     counts = {status: journal.counts[status] for status in ("done", "failed", "quarantined")}
     counts["done"] -= len(held)
@@ -375,6 +386,7 @@ def _finish(
             "notes": journal.notes,
             **counts,
             "files_of_unknown_kind": skipped,
+            **{f"{key}_not_read" if key == "images" else key: left_out[key] for key in _LEFT_OUT},
             "cpus": os.cpu_count(),
         },
         "seconds": round(time.monotonic() - began, 3),

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from noteproc.batch import note_ids
 from noteproc.errors import ReadError
-from noteproc.files.inputs import Columns, sources
+from noteproc.files.inputs import sources
 from noteproc.files.manifest import read_manifest
+from noteproc.files.rows import Columns
 
 STATUSES = ("done", "failed", "quarantined")
 

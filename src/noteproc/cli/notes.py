@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from noteproc.cli.options import AsJson
-from noteproc.config import load_config
+from noteproc.config import Config, load_config
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(help="Note files, folders, .csv/.tsv/.jsonl tables, or - for standard input.", show_default=False),
+    typer.Argument(
+        help="Files (text, tables, HL7 v2, FHIR, C-CDA, RTF, Word, PDF, HTML), folders, or - for standard input.",
+        show_default=False,
+    ),
 ]
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.", show_default=False)]
 Setting = Annotated[str | None, typer.Option("--setting", help="auto, outpatient or inpatient.", show_default="auto")]
@@ -102,6 +105,7 @@ def run(
     settings = load_config(config, said=said)
     options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers)
     total, skipped = count_inputs(options)
+    _show_columns(options.inputs, settings)
     if dry_run:
         many = "an unknown number of notes (tables are counted as they are read)" if total is None else f"{total} notes"
         print(f"would read {many}; {skipped} files of unknown kind are left out; nothing is written")
@@ -233,6 +237,19 @@ def code(
         Console().print(table)
     if failed:
         raise typer.Exit(1)
+
+
+def _show_columns(inputs: Sequence[str], settings: Config) -> None:
+    """Say on standard error what the columns of the tables are taken for, tables of one make once."""
+    from noteproc.files.inputs import described_tables, sources
+    from noteproc.files.rows import Columns
+
+    shown: dict[str, list[int]] = {}
+    for number, words in described_tables(sources(inputs)[0], Columns(settings.id_column, settings.text_column)):
+        shown.setdefault(words, []).append(number)
+    for words, numbers in shown.items():
+        which = f"input {numbers[0]}" if len(numbers) == 1 else f"input {numbers[0]} and {len(numbers) - 1} more"
+        print(f"noteproc: {which}: {words}", file=sys.stderr)
 
 
 @contextmanager

@@ -1,28 +1,27 @@
 """Inputs: what a command line names (files, folders, tables, standard input) as a stream of notes.
 
-The order is that of the arguments; within a folder, of the relative paths. A source that cannot be read gives an
-``Unreadable`` in its place, so that every input has exactly one outcome.
+The order is that of the arguments; within a folder, of the relative paths. What a file is, its beginning says, and only
+then its suffix. A source that cannot be read gives an ``Unreadable`` in its place, so that every input has exactly one
+outcome.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from noteproc.errors import ConfigError, ReadError
-from noteproc.files.decoding import decode
+from noteproc.files.documents import LARGEST, document_of
+from noteproc.files.kinds import HEAD, MANY, SUFFIXES, Kind, kind_of
+from noteproc.files.rows import Columns, chosen_columns, row_label, row_note, rows
 from noteproc.records import Note
 
-TEXT_SUFFIXES = frozenset({".txt", ".text", ".note"})
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 STANDARD_INPUT = "-"
-_ID_NAMES = ("note_id", "id", "noteid", "document_id", "doc_id", "row_id")
-_TEXT_NAMES = ("text", "note_text", "note", "notetext", "document", "body", "content")
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_TABLES = frozenset({"csv", "jsonl", "parquet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,14 @@ class Source:
     Args:
         label: its name relative to what the user named, without suffix. It may hold PHI.
         path: where it is, or None for standard input.
-        table: whether it holds one note a row.
+        table: whether it may hold many notes.
+        relative: its path relative to what the user named, suffix and all. It may hold PHI.
     """
 
     label: str = field(repr=False)
     path: Path | None = field(repr=False)
     table: bool
+    relative: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,6 @@ class Unreadable:
 
     label: str = field(repr=False)
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns (CSV) or keys (JSON lines) hold the id and the text; "" guesses among the usual names."""
-
-    note_id: str = ""
-    text: str = ""
 
 
 def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
@@ -77,7 +70,7 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
         if path.is_dir():
             files = sorted((p for p in path.rglob("*") if p.is_file()), key=lambda p: p.relative_to(path).as_posix())
             for file in files:
-                if file.suffix.lower() in TEXT_SUFFIXES | TABLE_SUFFIXES:
+                if file.suffix.lower() in SUFFIXES or _known_content(file):
                     found.append(_source(file, file.relative_to(path)))
                 else:
                     skipped += 1
@@ -89,8 +82,44 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
 
 
 def _source(path: Path, relative: Path) -> Source:
-    label = relative.with_suffix("") if relative.suffix.lower() in TEXT_SUFFIXES | TABLE_SUFFIXES else relative
-    return Source(label.as_posix(), path, table=path.suffix.lower() in TABLE_SUFFIXES)
+    named = SUFFIXES.get(relative.suffix.lower())
+    label = relative.with_suffix("") if named else relative
+    return Source(label.as_posix(), path, table=named in MANY, relative=relative.as_posix())
+
+
+def _known_content(path: Path) -> bool:
+    try:
+        return source_kind(path) not in (None, "image")
+    except OSError:
+        return False
+
+
+def source_kind(path: Path) -> Kind | None:
+    """What a file is.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    kind = kind_of(head, path.suffix)
+    if kind == "fhir" and path.suffix.lower() in (".jsonl", ".ndjson"):
+        return "fhir"
+    return kind
+
+
+def described_tables(found: Sequence[Source], columns: Columns) -> Iterator[tuple[int, str]]:
+    """Of each table among the sources its number, counted from 1, and what its columns are taken for."""
+    for number, source in enumerate(found, 1):
+        if source.path is None or not source.table:
+            continue
+        try:
+            kind = source_kind(source.path)
+            chosen = chosen_columns(source.path, kind, columns) if kind in _TABLES else None
+        except (OSError, ReadError):
+            continue  # the run says why
+        if chosen is not None:
+            yield number, chosen.described()
 
 
 _GUESS = Columns()
@@ -99,78 +128,58 @@ _GUESS = Columns()
 def read(source: Source, columns: Columns = _GUESS) -> Iterator[Note | Unreadable]:
     """The notes of one source. Ids are as written there: they may hold PHI and need not be unique."""
     try:
-        if source.table and source.path is not None:
-            yield from _read_table(source, source.path, columns)
-            return
-        data = sys.stdin.buffer.read() if source.path is None else source.path.read_bytes()
-        text, _ = decode(data)
-        yield Note(source.label, text)
+        for item in _read(source, columns):
+            yield _writable(item) if isinstance(item, Note) else item
     except OSError as error:
         yield Unreadable(source.label, f"cannot be read: {error.strerror or type(error).__name__}")
     except ReadError as error:
         yield Unreadable(source.label, str(error))
+    except Exception as error:  # whatever a damaged file does costs it alone; the cause may quote it
+        yield Unreadable(source.label, f"is damaged or not what it seems ({type(error).__name__})")
 
 
-def _read_table(source: Source, path: Path, columns: Columns) -> Iterator[Note | Unreadable]:
-    rows = _json_rows(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(path, columns)
-    names: tuple[str | None, str] | None = None
-    for number, row in rows:
-        label = f"{source.label}/{number:06d}"
-        if isinstance(row, str):
-            yield Unreadable(label, row)
+def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
+    if source.path is None:
+        data = sys.stdin.buffer.read(LARGEST + 1)
+        kind = kind_of(data[:HEAD])
+    else:
+        data = None
+        kind = source_kind(source.path)
+    if source.path is not None and kind in _TABLES:
+        yield from _read_table(source, source.path, kind, columns)
+    elif kind == "hl7":
+        from noteproc.files.hl7 import hl7_notes
+
+        yield from hl7_notes(source.path or data or b"", source.label)
+    elif kind == "fhir":
+        from noteproc.files.fhir import fhir_notes
+
+        yield from fhir_notes(source.path or data or b"", source.label)
+    else:
+        if data is None and source.path is not None:
+            with source.path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+        yield document_of(data or b"", kind).note(source.label)
+
+
+def _read_table(source: Source, path: Path, kind: Kind, columns: Columns) -> Iterator[Note | Unreadable]:
+    for row, chosen in rows(path, kind, columns):
+        if isinstance(row.values, str) or chosen is None:
+            yield Unreadable(row_label(row, chosen, source.label), str(row.values))
             continue
         try:
-            if names is None or path.suffix.lower() in (".jsonl", ".ndjson"):
-                names = _names(row, columns)
-            id_name, text_name = names
-            text = row.get(text_name)
-            if not isinstance(text, str) or not text.strip():
-                raise ReadError(f"row {number}: the text is empty")
-            given = row.get(id_name) if id_name else None
-            if isinstance(given, str | int) and str(given).strip():
-                label = f"{source.label}/{str(given).strip()}"
-            metadata = {k: str(v) for k, v in row.items() if k not in names and isinstance(v, str | int) and v != ""}
-            yield Note(label, text, metadata=metadata)
+            yield row_note(row, chosen, source.label)
         except ReadError as error:
-            yield Unreadable(label, str(error))
+            yield Unreadable(row_label(row, chosen, source.label), str(error))
 
 
-def _names(row: Mapping[str, object], columns: Columns) -> tuple[str | None, str]:
-    by_folded = {str(name).strip().lower().replace(" ", "_"): name for name in row}
-    text = columns.text if columns.text in row else None
-    if not columns.text:
-        text = next((by_folded[name] for name in _TEXT_NAMES if name in by_folded), None)
-    if text is None:
-        raise ReadError(f"has no text column{f' {columns.text!r}' if columns.text else ''}: name it with --text-column")
-    if columns.note_id and columns.note_id not in row:
-        raise ReadError(f"has no id column {columns.note_id!r}: name it with --id-column")
-    note_id = columns.note_id or next((by_folded[name] for name in _ID_NAMES if name in by_folded), None)
-    return note_id, text
+def _writable(note: Note) -> Note:
+    """The note with half characters, which no output can hold, replaced one for one."""
+    if note.text.isascii() and note.note_id.isascii() and all(v.isascii() for v in note.metadata.values()):
+        return note
 
+    def clean(text: str) -> str:
+        return _LONE_SURROGATES.sub("\ufffd", text)
 
-def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig"))
-            except ValueError:
-                yield number, f"line {number}: is not a JSON object in UTF-8"
-                continue
-            yield number, row if isinstance(row, dict) else f"line {number}: is not a JSON object"
-
-
-def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    csv.field_size_limit(2**31 - 1)
-    text, _ = decode(path.read_bytes())
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    _names(dict.fromkeys(reader.fieldnames or (), ""), columns)
-    number = 0
-    try:
-        for number, row in enumerate(reader, 1):
-            row.pop(None, None)
-            yield number, row
-    except csv.Error as error:
-        yield number + 1, f"row {number + 1}: is not valid CSV ({error})"
+    metadata = {key: clean(value) for key, value in note.metadata.items()}
+    return replace(note, note_id=clean(note.note_id), text=clean(note.text), metadata=metadata)

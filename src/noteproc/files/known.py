@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from noteproc.artifacts import dictionaries_dir
@@ -53,7 +54,7 @@ def read_known_identifiers(path: Path) -> KnownIdentifiers:
     Raises:
         ConfigError: it cannot be read, or a column is unknown; names what is allowed, never a value.
     """
-    kinds = _column_kinds()
+    kinds = column_kinds()
     try:
         text, _ = decode(path.read_bytes())
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ",")
@@ -90,7 +91,9 @@ def _column(name: str, kinds: Mapping[str, str], path: Path) -> str:
     raise ConfigError(f"{path.name}: unknown column {name!r}; allowed: {', '.join((*_KEYS, *sorted(kinds)))}")
 
 
-def _column_kinds() -> dict[str, str]:
+@lru_cache(maxsize=1)
+def column_kinds() -> Mapping[str, str]:
+    """Usual names of columns of identifiers, to entity types."""
     lines = (dictionaries_dir() / "phi" / "known_columns.tsv").read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
 

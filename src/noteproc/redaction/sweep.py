@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES
+from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, PLACE_TYPES
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.people import People, Person, ordinary
 from noteproc.redaction.spans import Span
@@ -218,6 +218,8 @@ class Sweep:
             if span.entity_type in _ID_SWEPT and sum(c.isdigit() for c in shown) >= 5 and span.score >= 0.6:
                 surfaces.setdefault(shown, (span.entity_type, 0.85))
         for kind, value in known:
+            if kind in PLACE_TYPES and self._says_nothing(value):
+                continue
             if kind not in ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME") and len(value) >= 3:
                 surfaces[value] = (kind, 0.97)
         for shown in sorted(surfaces):
@@ -230,6 +232,11 @@ class Sweep:
                 if left and right:
                     yield Span(at, end, kind, score, NAME)
                 at = text.find(shown, end)
+
+    def _says_nothing(self, place: str) -> bool:
+        """Whether the name of a place is made of ordinary words alone: "NORMAL", "Emergency Department", "SELF"."""
+        words = re.findall(r"[^\W_]+", place.lower())
+        return all(w.isalpha() and ordinary(self._lexicon, w) for w in words)
 
     def places(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Every other mention of a found facility, organisation or town, and the initials of a long one."""
