@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Literal
 from noteproc.records import CodingContext, Note, Setting, Sex
 from noteproc.redaction.lexicon import read_pairs
 from noteproc.redaction.spans import Span
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 ReleaseChooser = Callable[[date | None], Mapping[str, str]]
 
@@ -34,6 +35,16 @@ _TITLE = 160
 # Who is with child is a woman, whatever is said of the baby.
 _WITH_CHILD = re.compile(r"\b[Gg]\d{1,2}\s?,?[Pp]\d|\b(?:IUP|gravida|G\d)\b|\b(?:cesarean|caesarean)\b", re.IGNORECASE)
 _SEX_LABEL = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(female|male|f|m)\b", re.IGNORECASE)
+_SERVED = re.compile(
+    r"(?:service|visit|dos|procedure|surgery|exam|admi|encounter|operation|date|seen|signed)\W*(?:of|on|date)?\W*$",
+    re.IGNORECASE,
+)
+_BORN = re.compile(r"(?:dob|birth|born)\W*(?:date|of)?\W*$", re.IGNORECASE)
+# The words with which the patterns above begin, where they begin with no figure.
+_AGES = frozenset({"age", "("})
+_NEWBORN = frozenset({"newborn", "neonate"})
+_SEXES = frozenset({"sex", "gender"})
+_BEARING = frozenset({"g", "iup", "gravida", "cesarean", "caesarean"})
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 
 
@@ -47,7 +58,7 @@ def context_of(note: Note, words: Words, spans: Sequence[Span], releases: Releas
         releases: gives the code-set releases for a date of service.
     """
     text = words.text
-    age = _age(note, text, spans)
+    age = _age(note, words, spans)
     return CodingContext(
         setting=_setting(note, text),
         age=age,
@@ -82,30 +93,32 @@ def _setting(note: Note, text: str) -> Setting:
     return "inpatient" if inside >= 2 and inside > 2 * outside else "outpatient"
 
 
-def _age(note: Note, text: str, spans: Sequence[Span]) -> int | Literal["90+"] | None:
+def _age(note: Note, words: Words, spans: Sequence[Span]) -> int | Literal["90+"] | None:
     given = note.metadata.get("age", "").strip()
     if given.isdigit():
         return int(given) if int(given) < 90 else "90+"
     if given == "90+" or any(s.entity_type == "AGE_OVER_89" for s in spans):
         return "90+"
-    found = _AGE.search(text[:4000])
+    text = words.text
+    figures = [words.starts[i] for i in words.numbers]
+    found = next(matches(_AGE, text[:4000], sorted([*figures, *words.opening(_AGES)])), None)
     if found:
         years = int(next(g for g in found.groups() if g))
         return years if years < 90 else "90+" if years <= 125 else None
-    return 0 if _MONTHS_OLD.search(text[:3000]) else None
+    young = sorted([*figures, *words.opening(_NEWBORN)])
+    return 0 if next(matches(_MONTHS_OLD, text[:3000], young), None) else None
 
 
 def _sex(note: Note, text: str, words: Words, age: int | Literal["90+"] | None) -> Sex | None:
     given = note.metadata.get("sex", "").strip().lower()[:1]
     if given in ("f", "m"):
         return "female" if given == "f" else "male"
-    label = _SEX_LABEL.search(text[:3000])
+    label = next(matches(_SEX_LABEL, text[:3000], words.opening(_SEXES)), None)
     if label:
         return "female" if label[1].lower().startswith("f") else "male"
-    if age != 0 and _WITH_CHILD.search(text[:3000]):
+    if age != 0 and next(matches(_WITH_CHILD, text[:3000], words.opening(_BEARING)), None):
         return "female"
-    lower = words.lower[:1000]
-    women, men = sum(w in _FEMALE for w in lower), sum(w in _MALE for w in lower)
+    women, men = (bisect_left(words.among(spoken), 1000) for spoken in (_FEMALE, _MALE))
     if women == men:
         return None
     return "female" if women > men else "male"
@@ -114,19 +127,14 @@ def _sex(note: Note, text: str, words: Words, age: int | Literal["90+"] | None) 
 def _service_date(note: Note, text: str, spans: Sequence[Span]) -> date | None:
     given = note.metadata.get("date_of_service", "").strip()
     candidates = [given] if given else []
-    cue = re.compile(
-        r"(?:service|visit|dos|procedure|surgery|exam|admi|encounter|operation|date|seen|signed)\W*(?:of|on"
-        r"|date)?\W*$",
-        re.IGNORECASE,
-    )
     dated = [s for s in spans if s.entity_type == "DATE"]
-    birth = re.compile(r"(?:dob|birth|born)\W*(?:date|of)?\W*$", re.IGNORECASE)
     first = [
         s
         for s in dated
-        if cue.search(text[max(0, s.start - 24) : s.start]) and not birth.search(text[max(0, s.start - 24) : s.start])
+        if _SERVED.search(text[max(0, s.start - 24) : s.start])
+        and not _BORN.search(text[max(0, s.start - 24) : s.start])
     ]
-    rest = [s for s in dated if not birth.search(text[max(0, s.start - 24) : s.start])]
+    rest = [s for s in dated if not _BORN.search(text[max(0, s.start - 24) : s.start])]
     candidates += [text[s.start : s.end] for s in (*first, *rest)]
     for shown in candidates:
         found = _DATE.search(shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 import zlib
 from functools import lru_cache
 
@@ -16,6 +18,10 @@ WORD_ROWS = (12000, 12000, 4000, 4000, 1500, 4000)
 CONTEXT_ROWS = (64, 4000, 64, 16)
 
 _CUE = lx.TITLE | lx.KIN | lx.ROLE | lx.DATECUE | lx.PLACECUE | lx.IDLABEL | lx.CREDENTIAL
+_ASCII_SHAPES = str.maketrans(
+    string.ascii_uppercase + string.ascii_lowercase + string.digits, "X" * 26 + "x" * 26 + "d" * 10
+)
+_LONG_RUN = re.compile(r"(.)\1{4,}", re.DOTALL)
 _STOPS = frozenset({".", ";"})
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
 
@@ -23,31 +29,33 @@ _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
 @lru_cache(maxsize=50_000)
 def bucket(value: str, rows: int, seed: int = 0) -> int:
     """A stable row in ``1 .. rows-1`` for a string, the same in every process."""
-    return zlib.crc32(value.encode("utf-8", "surrogatepass"), seed) % (rows - 1) + 1
+    return _row(value.encode("utf-8", "surrogatepass"), rows, seed)
+
+
+def _row(value: bytes, rows: int, seed: int = 0) -> int:
+    return zlib.crc32(value, seed) % (rows - 1) + 1
 
 
 def shape(word: str) -> str:
     """The shape of a word: ``Xxx`` for a capitalised one, ``ddd`` for three digits; runs stop at four."""
-    out: list[str] = []
-    run, last = 0, ""
-    for ch in word:
-        kind = (
-            "X" if ch.isupper() else "x" if ch.islower() else "d" if ch.isdigit() else ch if not ch.isalpha() else "c"
+    if word.isascii():
+        kinds = word.translate(_ASCII_SHAPES)
+    else:
+        kinds = "".join(
+            "X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c if not c.isalpha() else "c"
+            for c in word
         )
-        run = run + 1 if kind == last else 1
-        last = kind
-        if run <= 4:
-            out.append(kind)
-    return "".join(out)
+    return _LONG_RUN.sub(r"\1\1\1\1", kinds) if len(kinds) > 4 else kinds
 
 
 def word_row(word: str, bits: int) -> tuple[int, ...]:
     """The columns that depend on the word alone."""
     low = word.lower()
     norm = low if not word.isdigit() or len(word) <= 2 else "0" * min(len(word), 12)
+    whole = norm.encode("utf-8", "surrogatepass")
     return (
-        bucket(norm, WORD_ROWS[0]),
-        bucket(norm, WORD_ROWS[1], 7919),
+        _row(whole, WORD_ROWS[0]),
+        _row(whole, WORD_ROWS[1], 7919),
         bucket("p" + norm[:3], WORD_ROWS[2]),
         bucket("s" + norm[-3:], WORD_ROWS[3]),
         bucket(shape(word), WORD_ROWS[4]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeAlias
 
 from noteproc.artifacts import dictionaries_dir, models_dir
 from noteproc.errors import ModelError
@@ -91,20 +91,9 @@ def read_phrases(name: str) -> list[str]:
     return [p for line in lines for part in line.split(";") if (p := part.strip())]
 
 
-class Form(NamedTuple):
-    """A word as it is written.
-
-    Args:
-        text: the word.
-        lower: in lower case.
-        bits: what it may be.
-        classes: what it may be and how it is written.
-    """
-
-    text: str
-    lower: str
-    bits: int
-    classes: int
+# A word as it is written, in lower case, what it may be, and that together with how it is written. A plain tuple: many
+# thousands are kept, and named ones would be visited by every collection of garbage.
+Form: TypeAlias = tuple[str, str, int, int]
 
 
 class Forms(dict[str, Form]):
@@ -131,7 +120,7 @@ class Forms(dict[str, Form]):
             | NUMBER * text.isdecimal()
             | MARK * (not text[0].isalnum())
         )
-        found = self[text] = Form(text, lower, bits, bits | written)
+        found = self[text] = (text, lower, bits, bits | written)
         return found
 
 

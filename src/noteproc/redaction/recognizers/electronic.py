@@ -60,8 +60,8 @@ class ElectronicRecognizer(NoteRecognizer):
         linked = "://" in text or "www" in words.vocabulary
         for m in _URL.finditer(text) if linked else ():
             yield Hit(m.start(), m.start() + len(m.group().rstrip(".,;:!?")), "URL", 0.98)
-        endings = [words.starts[i] for i in words.vocabulary.get(".", ())]
-        for m in _DOMAIN.finditer(text) if any(_SUFFIX.match(text, at) for at in endings) else ():
+        dots = [words.starts[i] for i in words.vocabulary.get(".", ())]
+        for m in matches(_DOMAIN, text, _run_starts(text, [at for at in dots if _SUFFIX.match(text, at)])):
             if m.group()[0].isalnum() and not m.group().lower().startswith(("p.o.", "b.i.d", "q.i.d")):
                 risky = (
                     m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
@@ -85,5 +85,19 @@ class ElectronicRecognizer(NoteRecognizer):
                     continue
                 if sum(c.isalnum() for c in m.group()) >= 4:
                     yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.95)
-        for m in _FILE.finditer(text) if any(_EXTENSION.match(text, at) for at in endings) else ():
+        for m in matches(_FILE, text, _run_starts(text, [at for at in dots if _EXTENSION.match(text, at)])):
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.8)
+
+
+def _run_starts(text: str, dots: list[int]) -> list[int]:
+    """Where the runs of letters, figures, dots and dashes begin in which some dots stand."""
+    starts: list[int] = []
+    reached = -1
+    for dot in dots:
+        at = dot
+        while at > reached + 1 and (text[at - 1].isalnum() or text[at - 1] in "_.-"):
+            at -= 1
+        if at > reached + 1 or reached < 0:
+            starts.append(at)
+        reached = dot
+    return starts

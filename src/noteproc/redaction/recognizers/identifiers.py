@@ -85,6 +85,8 @@ _HEAD_LINES = 8
 _FEWEST_FIGURES = 4
 # A registration number of the DEA: nothing with a shape of its own is shorter.
 _SHORTEST_SHAPED = 9
+_LONGEST_DATE = 16
+_PART = re.compile("[A-Za-z0-9]+")
 _MASKS = frozenset({"xxx", "*"})
 _USER_LABELS = frozenset({"username", "userid", "login", "logon", "user", "password", "pwd"})
 _PERSON = re.compile(
@@ -137,8 +139,7 @@ class IdentifierRecognizer(NoteRecognizer):
         masked = words.opening(_MASKS)
         for m in _SSN.finditer(text) if masked else matches(_SSN, text, figures):
             yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
-        if any(b - a > 16 or (b - a >= _SHORTEST_SHAPED and _LETTER.search(text, a, b)) for a, b in values):
-            yield from self._shaped(text)
+        yield from self._shaped(text, values)
         if "(01)" in text:
             for m in _UDI.finditer(text):
                 yield Hit(m.start(), m.end(), "DEVICE_ID", 0.98)
@@ -159,14 +160,20 @@ class IdentifierRecognizer(NoteRecognizer):
         yield from self._beside_the_person(words)
 
     @staticmethod
-    def _shaped(text: str) -> Iterator[Hit]:
+    def _shaped(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
         """Identifiers with a shape or a check digit of their own."""
-        for m in _MBI.finditer(text):
+        starts = [
+            m.start()
+            for start, end in values
+            if end - start >= _SHORTEST_SHAPED and (end - start > _LONGEST_DATE or _LETTER.search(text, start, end))
+            for m in _PART.finditer(text, start, end)
+        ]
+        for m in matches(_MBI, text, starts):
             yield Hit(m.start(), m.end(), "HEALTH_PLAN_ID", 0.96)
-        for m in _VIN.finditer(text):
+        for m in matches(_VIN, text, starts):
             if sum(c.isdigit() for c in m.group()) >= 5:
                 yield Hit(m.start(), m.end(), "VEHICLE_ID", 0.96 if vin_checks(m.group()) else 0.75)
-        for m in _DEA.finditer(text):
+        for m in matches(_DEA, text, starts):
             if dea_checks(m.group()):
                 yield Hit(m.start(), m.end(), "LICENSE_NUMBER", 0.96)
 
