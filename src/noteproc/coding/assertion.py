@@ -11,8 +11,9 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.reading import Reading
@@ -79,8 +80,7 @@ _CENTURY = re.compile(r"(?:19[3-9]|20[0-4])\d")
 _BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue that was found: words ``start`` to ``end`` (exclusive) of the reading."""
 
     kind: str
@@ -118,21 +118,28 @@ class _Signs:
     years: bool
 
 
-Table = Mapping[str, Sequence[tuple[tuple[str, ...], str, str]]]
+_Options = Sequence[tuple[tuple[str, ...], str, str]]
+Table = Mapping[str, tuple[_Options, Mapping[str, _Options]]]
 
 
 @lru_cache(maxsize=1)
 def _table() -> Table:
-    """The cues by their first word, the longest first."""
+    """The cues by their first word: those of one word, and the others by their second word, the longest first."""
     found: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
     for row in rows(dictionaries_dir() / "context" / "cues.tsv", ("class", "direction", "cues")):
         for cue in row["cues"].split("|"):
             forms = tuple(token.form for token in tokens(cue))
             if forms:
                 found.setdefault(forms[0], []).append((forms, row["class"], row["direction"]))
-    for options in found.values():
+    table: dict[str, tuple[_Options, Mapping[str, _Options]]] = {}
+    for first, options in found.items():
         options.sort(key=lambda option: (-len(option[0]), option[1], option[2], option[0]))
-    return found
+        longer: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        for option in options:
+            if len(option[0]) > 1:
+                longer.setdefault(option[0][1], []).append(option)
+        table[first] = ([option for option in options if len(option[0]) == 1], longer)
+    return table
 
 
 class Assertions:
@@ -147,7 +154,9 @@ class Assertions:
         self._signs: dict[int, _Signs] = {}
         self._stands: dict[int, bool] = {}
         table = _table()
-        self._starts = [i for i, (_, _, form) in enumerate(reading.words) if form in table]
+        self._starts = [i for i, form in enumerate(reading.forms) if form in table]
+        self._marked = [m.start() for m in _SIGNS.finditer(reading.text)]
+        self._years = [m.start() for m in _CENTURY.finditer(reading.text)]
         # No note is older than the code sets that it is coded with.
         self._year = max([_EARLIEST, *(int(y) for y in _YEAR.findall(reading.text))])
 
@@ -169,7 +178,7 @@ class Assertions:
                 if cue.kind != "absent" or cue.direction != "forward" or overlap == cue.start:
                     continue
                 # "No prior DVT", where the phrase itself holds "prior".
-                cue = replace(cue, end=overlap)
+                cue = cue._replace(end=overlap)
             if self._reaches(cue, first, last, sentence):
                 reached.append(cue)
         kinds = self._marks(first, last, sentence, signs)
@@ -195,11 +204,11 @@ class Assertions:
     def _read(self, sentence: int) -> _Signs:
         known = self._signs.get(sentence)
         if known is None:
-            text, piece = self._reading.text, self._reading.sentences[sentence]
+            piece = self._reading.sentences[sentence]
             known = self._signs[sentence] = _Signs(
                 self._find(sentence),
-                _SIGNS.search(text, piece.start, piece.end) is not None,
-                _CENTURY.search(text, piece.start, piece.end) is not None,
+                bool(_within(self._marked, piece.start, piece.end)),
+                bool(_within(self._years, piece.start, piece.end)),
             )
         return known
 
@@ -209,18 +218,21 @@ class Assertions:
         found: list[Cue] = []
         span = self._reading.words_of(sentence)
         after = span.start
-        for i in self._starts[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.stop)]:
+        for i in _within(self._starts, span.start, span.stop):
             if i < after:
                 continue
+            single, longer = table[words[i].form]
             length = 0
-            for forms, kind, direction in table[words[i].form]:
+            for forms, kind, direction in longer.get(words[i + 1].form, ()) if i + 1 < span.stop else ():
                 size = len(forms)
                 if size < length:
                     break
-                if size == 1 or (i + size <= span.stop and words[i + 1].form == forms[1] and _follows(words, i, forms)):
+                if i + size <= span.stop and _follows(words, i, forms):
                     length = size
                     found.append(Cue(kind, direction, i, i + size))
-            after = i + length
+            if not length:
+                found.extend(Cue(kind, direction, i, i + 1) for _, kind, direction in single)
+            after = i + max(1, length)
         return _without_informants(found, words)
 
     def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
@@ -351,6 +363,11 @@ class Assertions:
         ticks = [m.end() for m in _TICKED.finditer(before)]
         unticked = boxes and (not ticks or boxes[-1] > ticks[-1]) and "," not in before[boxes[-1] :]
         return {"template"} if unticked else set()
+
+
+def _within(places: list[int], start: int, end: int) -> list[int]:
+    """The places from ``start`` to ``end``, exclusive; ``places`` ascend."""
+    return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def _follows(words: Sequence[Token], at: int, forms: tuple[str, ...]) -> bool:

@@ -223,11 +223,15 @@ class Conventions:
     def outrank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """A code that another one of the same family says better is not coded."""
         found = list(candidates)
-        coded = [c for c in found if c.reason is None and c.system == ICD10CM]
+        families: dict[str, list[Candidate]] = {}
+        for candidate in found:
+            if candidate.reason is None and candidate.system == ICD10CM:
+                families.setdefault(candidate.code[:3], []).append(candidate)
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
-            better = next((o for o in coded if o is not candidate and self._says_better(o, candidate)), None)
+            beside = families[candidate.code[:3]]
+            better = next((o for o in beside if o is not candidate and self._says_better(o, candidate)), None)
             if better is not None:
                 found[n] = candidate.without("outranked")
                 _echo(found, better.code, candidate)

@@ -55,7 +55,7 @@ class _Phrases:
 
     def starts(self, reading: Reading) -> list[int]:
         """The words at which a phrase may begin."""
-        return [i for i, (_, _, form) in enumerate(reading.words) if form in self._by_first]
+        return [i for i, form in enumerate(reading.forms) if form in self._by_first]
 
     def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
         """The length and value of the longest phrase that begins at a word, or None."""
@@ -115,6 +115,10 @@ class DrugEvents:
         if not drugs:
             return found
         added: dict[str, Candidate] = {}
+        told_in: dict[int, list[tuple[int, Mention]]] = {}
+        for number, candidate in enumerate(found):
+            for mention in candidate.mentions:
+                told_in.setdefault(self._reading.sentence_of[mention.match.first], []).append((number, mention))
         for n, drug in enumerate(drugs):
             if n + 1 < len(drugs) and self._explains(drugs[n + 1], drug):
                 continue
@@ -126,7 +130,7 @@ class DrugEvents:
                     self._note(added, self._code(drug, _LESS), drug, told.mentions[0])
                     self._note(added, self._why(), drug, told.mentions[0])
                 continue
-            place = self._condition(found, drug, self._cause(drug, n, drugs))
+            place = self._condition(found, told_in, drug, self._cause(drug, n, drugs))
             if place is not None:
                 found[place] = self._renamed(found[place], drug)
                 self._note(added, self._code(drug, _EFFECT), drug, found[place].mentions[0])
@@ -170,27 +174,34 @@ class DrugEvents:
             first - drug.last == 2 and self._reading.words[drug.last + 1].form in ("and", "or")
         )
 
-    def _condition(self, candidates: Sequence[Candidate], drug: _Drug, cause: int | None) -> int | None:
-        """Which candidate a drug brought on, or None."""
+    def _condition(
+        self,
+        candidates: Sequence[Candidate],
+        told_in: Mapping[int, Sequence[tuple[int, Mention]]],
+        drug: _Drug,
+        cause: int | None,
+    ) -> int | None:
+        """Which candidate a drug brought on, or None; ``told_in`` holds the mentions of candidates by sentence."""
         reading = self._reading
         after = drug.last + 1
         caused = None
         if after < len(reading.words) and reading.sentence_of[after] == reading.sentence_of[drug.first]:
             caused = _phrases("caused").at(reading, after)
+        if cause is None and caused is None:
+            return None
         best: tuple[int, int] | None = None
-        for n, candidate in enumerate(candidates):
+        for n, mention in told_in.get(reading.sentence_of[drug.first], ()):
+            candidate = candidates[n]
             if candidate.reason is not None or candidate.system != ICD10CM or candidate.code in _NO_EFFECT:
                 continue
-            for mention in candidate.mentions:
-                far = self._distance(mention, drug, cause, after + caused[0] if caused else None)
-                if far is not None and (best is None or (far, n) < best):
-                    best = (far, n)
+            far = self._distance(mention, drug, cause, after + caused[0] if caused else None)
+            if far is not None and (best is None or (far, n) < best):
+                best = (far, n)
         return best[1] if best is not None else None
 
     def _distance(self, mention: Mention, drug: _Drug, cause: int | None, after: int | None) -> int | None:
+        """How far a mention of its sentence stands from what puts it down to a drug, or None."""
         at = mention.match.at
-        if self._reading.sentence_of[at[0]] != self._reading.sentence_of[drug.first]:
-            return None
         if cause is not None and at[-1] < cause <= at[-1] + _BEFORE_CAUSE:
             between = self._reading.text[self._reading.words[at[-1]].end : self._reading.words[cause].start]
             return cause - at[-1] if ";" not in between and between.count(",") < 2 else None

@@ -56,8 +56,7 @@ class Episodes:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        early = [w.form for w in reading.words[:60] if reading.section(w.start).name in _EARLY]
-        self._later_visit = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
+        self._is_later: bool | None = None
 
     def choose(self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str) -> str:
         """The billable code of a leaf."""
@@ -94,6 +93,15 @@ class Episodes:
         if "B" in options and _stands(forms, phrases["open"]):
             return "B"
         return "A"
+
+    @property
+    def _later_visit(self) -> bool:
+        """Whether the note opens as that of a later visit."""
+        if self._is_later is None:
+            reading = self._reading
+            early = [w.form for w in reading.words[:60] if reading.section(w.start).name in _EARLY]
+            self._is_later = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
+        return self._is_later
 
     def _sentence(self, at: tuple[int, ...]) -> range:
         return self._reading.words_of(self._reading.sentence_of[at[0]])

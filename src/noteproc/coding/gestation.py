@@ -26,6 +26,7 @@ _ABOUT = re.compile(
 )
 
 
+_ANOTHER_TIME = re.compile(r"\s*(?:ago|old|post|later|out|s/p|x\b|until|from|visit|f/?u|follow)", re.I)
 # What every mention of a pregnancy holds: looked for first, since most notes hold none of it.
 _STEMS = ("gestation", "pregnan", "natal", "gravid", "trimester", "partum", "fetal", "uterine", "deliver")
 _SHORT = frozenset({"iup", "ga", "ega", "edd", "ob", "labor"})
@@ -35,9 +36,7 @@ _NUMBERED = re.compile(r"g\d", re.I)
 def _may_be_about(reading: Reading) -> bool:
     low = reading.text.lower()
     return (
-        any(stem in low for stem in _STEMS)
-        or any(word.form in _SHORT for word in reading.words)
-        or _NUMBERED.search(low) is not None
+        any(stem in low for stem in _STEMS) or not _SHORT.isdisjoint(reading.forms) or _NUMBERED.search(low) is not None
     )
 
 
@@ -59,11 +58,9 @@ class Gestation:
             compact = m["days"] is not None
             if not compact and not _ABOUT.search(around):
                 continue
-            if not compact and re.match(
-                r"\s*(?:ago|old|post|later|out|s/p|x\b|until|from|visit|f/?u|follow)", reading.text[m.end() :], re.I
-            ):
+            if not compact and _ANOTHER_TIME.match(reading.text, m.end()):
                 continue
-            word = next((i for i, w in enumerate(reading.words) if w.end > m.start()), -1)
+            word = reading.word_after(m.start())
             if word < 0:
                 continue
             # "IUP 31w2d" is today's; so are weeks and days by themselves, unless a table of visits lists many;

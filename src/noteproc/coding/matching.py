@@ -182,7 +182,7 @@ class Matcher:
                 for i in places:
                     if i not in note.whole or len(note.whole[i]) <= 1:
                         _keep(found, _match(note, plan, (at[i],), 0.0, True))
-            if not partners or present.isdisjoint(partners):
+            if not partners or present.isdisjoint(partners.keys()):
                 continue
             for second in partners.keys() & present:
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]

@@ -83,9 +83,8 @@ class Mentions:
         self._index = index
         self._codesets = codesets
         weak = _weak()
-        self._weak_numbers = frozenset(
-            index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary
-        )
+        numbers = [index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary]
+        self._weak_phrases = frozenset(phrase for number in numbers for phrase in index.heads(number).single)
 
     def read(
         self, reading: Reading, matches: Sequence[Match], assertions: Assertions, quantities: Quantities
@@ -122,8 +121,7 @@ class Mentions:
         return found
 
     def _is_weak(self, match: Match) -> bool:
-        index = self._index
-        return index.counts[match.phrase] == 1 and int(index.keys[match.phrase, 0]) in self._weak_numbers
+        return match.phrase in self._weak_phrases
 
     def _is_meant(self, reading: Reading, match: Match, quantities: Quantities, nearness: Nearness) -> bool:
         index = self._index

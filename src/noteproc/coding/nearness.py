@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from heapq import merge
 
 from noteproc.codesets import When, Words
 from noteproc.coding.assertion import Assertions
@@ -23,6 +25,7 @@ class Nearness:
         self._reading = reading
         self._assertions = assertions
         self._words = lexicon.shipped()
+        self._known: dict[tuple[str, bool], list[int]] = {}
 
     def nearest(self, words: str, at: tuple[int, ...], *, whole: bool) -> tuple[int, int] | None:
         """How many words away the nearest mention of ``words`` stands, and where; None where it does not.
@@ -32,23 +35,26 @@ class Nearness:
             at: the words of the match; they do not count themselves.
             whole: whether the whole note is searched, less plans, advice and histories; else the match's section.
         """
-        keys = phrase_keys(words)
-        places = self._reading.places(keys[0]) if keys else ()
-        if not places:
-            return None
-        reading = self._reading
-        inside = reading.operative_keys() if whole else reading.keys
-        span = range(len(inside)) if whole else reading.span_near(at[0], at[-1])
-        best: tuple[int, int] | None = None
-        for i in places:
-            if i not in span or not inside[i] or (len(keys) == 1 and i in at):
-                continue
-            if len(keys) > 1 and not self._follow(inside, i, keys):
-                continue
-            away = min(abs(i - at[0]), abs(i - at[-1]))
-            if (best is None or away < best[0]) and (not whole or self._assertions.stands(i)):
-                best = (away, i)
-        return best
+        places = self._places(words, whole)
+        if places and not whole:
+            span = self._reading.span_near(at[0], at[-1])
+            places = places[bisect_left(places, span.start) : bisect_left(places, span.stop)]
+        for away, i in _outward(places, at[0], at[-1]) if places else ():
+            if (i not in at or len(phrase_keys(words)) > 1) and (not whole or self._assertions.stands(i)):
+                return away, i
+        return None
+
+    def _places(self, words: str, whole: bool) -> list[int]:
+        """Where words begin that stand in the note, or in what was done; worked out once a note."""
+        known = self._known.get((words, whole))
+        if known is None:
+            keys = phrase_keys(words)
+            found = self._reading.places(keys[0]) if keys else []
+            if found:
+                inside = self._reading.operative_keys() if whole else self._reading.keys
+                found = [i for i in found if inside[i] and (len(keys) == 1 or self._follow(inside, i, keys))]
+            known = self._known[words, whole] = found
+        return known
 
     def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> Iterator[tuple[int, int]]:
         """The nearest mention of each of a clause's alternatives that is there, in the clause's order; see `nearest`.
@@ -86,6 +92,15 @@ class Nearness:
                 return False
             i += 1
         return True
+
+
+def _outward(places: list[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The places with their distances from words ``first`` to ``last``, nearest first; of two as near the earlier."""
+    before, after = bisect_left(places, first), bisect_right(places, last)
+    inside = sorted((min(i - first, last - i), i) for i in places[before:after])
+    ahead = ((first - places[n], places[n]) for n in range(before - 1, -1, -1))
+    behind = ((places[n] - last, places[n]) for n in range(after, len(places)))
+    return merge(ahead, inside, behind)
 
 
 @lru_cache(maxsize=20_000)

@@ -12,12 +12,13 @@ class CodeRanges:
         pairs: low and high end of each range, both inclusive with everything below them.
     """
 
-    __slots__ = ("_prefixes", "_spans", "pairs")
+    __slots__ = ("_initials", "_prefixes", "_spans", "pairs")
 
     def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
         self.pairs = pairs
         self._prefixes = tuple(low for low, high in pairs if low == high)
         self._spans = tuple((low, high) for low, high in pairs if low != high)
+        self._initials = self.initials()
 
     @classmethod
     def parse(cls, text: str, separator: str = "|") -> CodeRanges:
@@ -25,7 +26,7 @@ class CodeRanges:
         return _parse(text, separator)
 
     def __contains__(self, code: object) -> bool:
-        if not isinstance(code, str):
+        if not isinstance(code, str) or code[:1] not in self._initials:
             return False
         if code.startswith(self._prefixes):
             return True

@@ -31,6 +31,7 @@ class Reading:
     Attributes:
         text: the redacted text.
         words: its words in order, replacements of identifiers left out.
+        forms: their folded forms.
         keys: their keys (see ``text.lexicon``).
         sentences: its sentences in order.
         sentence_of: a number into ``sentences`` for each word.
@@ -43,9 +44,10 @@ class Reading:
         hidden = text
         if "[" in text:
             hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
-        written, self._starts, ends = words(hidden)
+        written, self._starts, self._ends = words(hidden)
         read = list(map(self._lexicon.spellings.__getitem__, written))
-        self.words: list[Token] = placed(self._starts, ends, [spelling.form for spelling in read])
+        self.forms: list[str] = [spelling.form for spelling in read]
+        self.words: list[Token] = placed(self._starts, self._ends, self.forms)
         self.keys: list[str] = [spelling.key for spelling in read]
         self._expansions: list[tuple[str, ...]] = [spelling.expansion for spelling in read]
         self._flat: list[str] | None = None
@@ -89,6 +91,11 @@ class Reading:
         first, last = self._first_word.get(sentence, (0, 0))
         return range(first, last)
 
+    def word_after(self, offset: int) -> int:
+        """The first word that ends after a code point, or -1."""
+        word = bisect_right(self._ends, offset)
+        return word if word < len(self.words) else -1
+
     def sides_in(self, span: range) -> list[int]:
         """The words of a stretch that name a side."""
         if self._sided is None:
@@ -120,7 +127,7 @@ class Reading:
 
     def holds_any(self, keys: frozenset[str]) -> bool:
         """Whether a word of the note is, stands for, or implies one of these keys."""
-        return not keys.isdisjoint(self._index().keys())
+        return not self._index().keys().isdisjoint(keys)
 
     def _index(self) -> dict[str, list[int]]:
         if self._places is None:
