@@ -155,7 +155,6 @@ class Assertions:
         self._stands: dict[int, bool] = {}
         table = _table()
         self._starts = [i for i, form in enumerate(reading.forms) if form in table]
-        self._marked = [m.start() for m in _SIGNS.finditer(reading.text)]
         self._years = [m.start() for m in _CENTURY.finditer(reading.text)]
         # No note is older than the code sets that it is coded with.
         self._year = max([_EARLIEST, *(int(y) for y in _YEAR.findall(reading.text))])
@@ -207,7 +206,7 @@ class Assertions:
             piece = self._reading.sentences[sentence]
             known = self._signs[sentence] = _Signs(
                 self._find(sentence),
-                bool(_within(self._marked, piece.start, piece.end)),
+                _SIGNS.search(self._reading.text, piece.start, piece.end) is not None,
                 bool(_within(self._years, piece.start, piece.end)),
             )
         return known
