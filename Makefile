@@ -13,8 +13,8 @@ test: $(STAMP)  ## the whole test suite
 	$(BIN)/python -m pytest
 
 check: $(STAMP)  ## format, lint, strict types
-	$(BIN)/ruff format --check src tests benchmarks models
-	$(BIN)/ruff check src tests benchmarks models
+	$(BIN)/ruff format --check src tests benchmarks models examples
+	$(BIN)/ruff check src tests benchmarks models examples
 	$(BIN)/mypy
 
 model: $(STAMP)  ## rebuild models/ from corpus/ and print the card

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "settlement": {"redaction", "workers"},
     "interruption": set(),
     "batch": {"interruption", "settlement", "workers", "processor", "redaction", "files", "config"},
+    "spark": {"workers", "processor", "redaction", "config"},
     "verification": {"batch", "files"},
     "changes": {"files"},
     "audit": {"redaction", "files"},
@@ -81,6 +82,8 @@ DOORS = {
     "uvicorn": {"cli", "review"},
     "jinja2": {"review"},
     "mcp": {"service"},
+    "pyspark": {"spark"},
+    "pyarrow": {"spark", "files"},
     "sqlite3": {"codesets", "redaction", "review"},
 }
 

@@ -95,7 +95,7 @@ def _work(chunk: Sequence[Item]) -> list[Outcome]:
     for item in chunk:
         # The kernel ends this process where a note takes too long, whatever it hangs in.
         signal.setitimer(signal.ITIMER_REAL, time_allowed(item, _seconds))
-        outcomes.append(_process(_worker, item))
+        outcomes.append(outcome_of(_worker, item))
         signal.setitimer(signal.ITIMER_REAL, 0)
     return outcomes
 
@@ -122,7 +122,7 @@ def process_all(
         for item in items:
             if stopping():
                 return
-            yield _process(processor, item)
+            yield outcome_of(processor, item)
         return
     global _worker
     _worker = processor
@@ -185,7 +185,7 @@ def _pool(config: Config) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(config.workers, multiprocessing.get_context(method), _start_worker, (config,))
 
 
-def _process(processor: NoteProcessor, item: Item) -> Outcome:
+def outcome_of(processor: NoteProcessor, item: Item) -> Outcome:
     content = item.content
     if isinstance(content, str):
         private = processor.redactor.label_is_private(item.label)
