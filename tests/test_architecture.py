@@ -76,14 +76,13 @@ DOORS = {
     "yaml": {"redaction"},
     "openpyxl": {"codesets"},
     "pypdf": {"files"},
-    "pyarrow": {"files"},
+    "pyarrow": {"files", "spark"},
     "fastapi": {"service"},
     "starlette": {"review", "service"},
     "uvicorn": {"cli", "review"},
     "jinja2": {"review"},
     "mcp": {"service"},
     "pyspark": {"spark"},
-    "pyarrow": {"spark", "files"},
     "sqlite3": {"codesets", "redaction", "review"},
 }
 
