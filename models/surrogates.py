@@ -171,6 +171,14 @@ class Surrogates:
             "word": pick(parts["WORD"]),
         }
         head, care = pick(parts["CARE_FORM"]).format(**words), pick(parts["CARE"])
+        draw = self.rng.random()
+        if draw < 0.1:
+            return head
+        if draw < 0.2:
+            # Names like no facility's: "Kinetic Works", "Tiny Acorns", "The Mill".
+            own = pick(self.parts["OWN"])
+            other = pick(self.parts["OWN"])
+            return pick((f"{own} {other}", f"The {own}", f"{own} {care}", f"{words['place']} {own}", f"{head} {other}"))
         if self.rng.random() < 0.4:
             return pick(parts["CARE_WHOLE"]).format(head=head, care=care, **words)
         if self.rng.random() < 0.05:
@@ -184,13 +192,15 @@ class Surrogates:
             [
                 self.family().capitalize(),
                 self.place(),
+                pick(parts["OWN"]),
+                f"{pick(parts['OWN'])} {pick(parts['OWN'])}",
                 f"{pick(parts['TREE'])} {pick(parts['FEATURE'])}",
                 f"{pick(parts['WORD'])} {pick(parts['FEATURE'])}",
                 pick(parts["WORD"]),
                 f"{self.family().capitalize()} & {self.family().capitalize()}",
             ]
         )
-        return head if self.rng.random() < 0.07 else f"{head} {pick(parts['ORG'])}"
+        return head if self.rng.random() < 0.2 else f"{head} {pick(parts['ORG'])}"
 
     def street(self) -> str:
         """A street line."""

@@ -107,3 +107,26 @@ def test_our_own_redaction_passes(samples: object) -> None:
     for path in sorted(samples.glob("*.txt")):  # type: ignore[attr-defined]
         note = Note(path.stem, path.read_text(encoding="utf-8"))
         assert gate.check(note, redactor.redact(note)) == [], path.stem
+
+
+@pytest.mark.parametrize(
+    "text, leaks",
+    [
+        ("Pt Rose came. Mrs. Rose left.", [Leak("redacted here", "PATIENT_NAME")]),
+        ("Pt Rose came. MS ROSE left.", [Leak("redacted here", "PATIENT_NAME")]),
+        ("Pt Rose came. The fever rose. Rose petals.", []),
+        ("Pt Rose came. Dr. Bell rose. Rose petals.", []),
+    ],
+)
+def test_a_name_that_is_a_word_leaks_where_it_stands_as_a_name(text: str, leaks: list[Leak]) -> None:
+    assert LeakGate().check(*taken(text, ("Rose", "PATIENT_NAME"))) == leaks
+
+
+@pytest.mark.parametrize(
+    "first, again", [("4417-20931", "441720931"), ("441720931", "44172 0931"), ("KQ-77120", "kq77120")]
+)
+def test_a_number_goes_wherever_the_gate_would_find_it(first: str, again: str) -> None:
+    note = Note("n", f"MRN: {first}\nCough for two weeks. Old chart {again} was pulled.\n")
+    redacted = Redactor().redact(note)
+    assert again not in redacted.text
+    assert LeakGate().check(note, redacted) == []

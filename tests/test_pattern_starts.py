@@ -76,10 +76,3 @@ def test_values_with_a_figure_are_read_whole(text: str) -> None:
     figures = [words.starts[i] for i in words.numbers]
     plain = [m.span() for m in identifiers._VALUE.finditer(text) if any(map(str.isdigit, m.group()))]
     assert list(identifiers._values(text, figures)) == plain
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(texts(signatures._CLOSING))
-def test_initials_that_close_a_line_are_read_from_its_end(text: str) -> None:
-    found = [m.span() for m in signatures.SignatureRecognizer._closing(Words(text))]
-    assert found == [m.span() for m in signatures._CLOSING.finditer(text)]

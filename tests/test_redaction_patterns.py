@@ -56,7 +56,24 @@ def test_adversarial_repeats(name: str, pattern: re.Pattern[str]) -> None:
     assert sum(1 for _ in pattern.finditer(text)) <= len(text)
 
 
-@pytest.mark.parametrize("repeat", ["7", "A", "1/2 ", "Dr. A", "a.b@", "\u202e1\u200b", "\x00\x07 ", "\U0001f600 "])
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        "7",
+        "A",
+        "1 ",
+        "1234 ",
+        "kj\n",
+        "^A~B",
+        "\ud800",
+        "1/2 ",
+        "Dr. A",
+        "a.b@",
+        "\u202e1\u200b",
+        "\x00\x07 ",
+        "\U0001f600 ",
+    ],
+)
 def test_long_line_of_one_kind(repeat: str) -> None:
     text = repeat * (_SIZE // len(repeat))
     done = Redactor().redact(Note("long", text))

@@ -7,6 +7,7 @@ from pathlib import Path
 from noteproc.errors import ModelError
 
 _PACKAGE = Path(__file__).resolve().parent
+_chosen: dict[str, Path] = {}
 
 
 def dictionaries_dir() -> Path:
@@ -27,7 +28,14 @@ def models_dir() -> Path:
     return _find("models")
 
 
+def choose_models(folder: Path) -> None:
+    """Takes the models of this process from another folder: for training and measuring, before anything is loaded."""
+    _chosen["models"] = folder
+
+
 def _find(name: str) -> Path:
+    if name in _chosen:
+        return _chosen[name]
     for candidate in (_PACKAGE / "_data" / name, _PACKAGE.parents[1] / name):
         if candidate.is_dir():
             return candidate

@@ -60,11 +60,13 @@ class Surfaces:
 
     Args:
         names: words of names, folded, that are no ordinary words.
+        wordy: words of names, folded, that are ordinary words too: they leak only where they stand as names.
         numbers: digits and letters of numbers, separators taken out.
         wholes: e-mail addresses and the like, folded.
     """
 
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wordy: Mapping[str, str] = field(default_factory=dict, repr=False)
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
     wholes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -73,21 +75,22 @@ class Surfaces:
         """The surfaces of (entity type, words) pairs; what is too short or too ordinary to look for is left out."""
         known = words or lexicon()
         names: dict[str, str] = {}
+        wordy: dict[str, str] = {}
         numbers: dict[str, str] = {}
         wholes: dict[str, str] = {}
         for kind, surface in items:
             shown = folded(surface)
             if kind in NAME_TYPES:
                 for word in _words(shown):
-                    if len(word) >= _SHORTEST_NAME and word.isalpha() and not known.bits(word) & _ORDINARY:
-                        names.setdefault(word, kind)
+                    if len(word) >= _SHORTEST_NAME and word.isalpha():
+                        (wordy if known.bits(word) & _ORDINARY else names).setdefault(word, kind)
             elif kind in _NUMBER_TYPES:
                 squeezed = "".join(c for c in shown if c.isalnum())
                 if len(squeezed) >= _SHORTEST_NUMBER and sum(c.isdigit() for c in squeezed) >= _SHORTEST_NUMBER - 1:
                     numbers.setdefault(squeezed, kind)
             elif kind in _WHOLE_TYPES and len(shown) >= _SHORTEST_NUMBER:
                 wholes.setdefault(shown.strip(" <>.,;"), kind)
-        return cls(names, numbers, wholes)
+        return cls(names, wordy, numbers, wholes)
 
     def long_numbers(self) -> Mapping[str, str]:
         """The numbers that are long enough to be told from other people's by themselves."""
@@ -122,11 +125,16 @@ class GateView:
         self._counts: dict[str, list[int]] = {}
         for at, word in enumerate(self._words):
             self._counts.setdefault(word, []).append(at)
+        # What stands behind a title is a name, whatever word it is.
+        self._called = {
+            word for word in _titled().findall(self.text) if {word.capitalize(), word.upper()} & self._shown
+        }
         self._runs: str | None = None
 
     def find(self, surfaces: Surfaces) -> list[str]:
         """The kinds of the surfaces that stand in the text, in the surfaces' order."""
         found = [kind for name, kind in surfaces.names.items() if self._named(name)]
+        found += [kind for name, kind in surfaces.wordy.items() if name in self._called]
         found += [kind for number, kind in surfaces.numbers.items() if self.holds_number(number)]
         found += [kind for whole, kind in surfaces.wholes.items() if whole in self.text]
         return found
@@ -235,6 +243,12 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=1)
 def _word_names() -> frozenset[str]:
     return frozenset(lx.read_words("word_names.txt"))
+
+
+@lru_cache(maxsize=1)
+def _titled() -> re.Pattern[str]:
+    titles = "|".join(lx.read_words("gate_titles.txt"))
+    return re.compile(rf"\b(?:{titles})\.?[ \t]{{1,3}}([^\W\d_]+)")
 
 
 def _words(text: str) -> list[str]:

@@ -31,6 +31,7 @@ DATECUE = 1 << 17
 PLACECUE = 1 << 18
 UNITWORD = 1 << 19
 UNIT = 1 << 20
+ABBREVIATION = 1 << 21
 # How a word is written, beside what it may be.
 CAPITAL = 1 << 24
 UPPER = 1 << 25
@@ -220,8 +221,11 @@ def lexicon() -> Lexicon:
     bits = _base_bits()
     vocabulary = models_dir() / "phi_tagger" / "vocabulary.tsv"
     if vocabulary.is_file():
-        names = {"O": ORDINARY, "C": CLINICAL, "OC": ORDINARY | CLINICAL, "F": FIRST, "L": LAST, "FL": NAME}
+        kinds = {"O": ORDINARY, "C": CLINICAL, "A": ABBREVIATION, "F": FIRST, "L": LAST}
+        made = {
+            kind: sum(kinds[letter] for letter in kind) for kind in ("O", "C", "A", "OC", "OA", "CA", "OCA", "F", "L")
+        }
         for line in read_lines(vocabulary):
             word, _, kind = line.partition("\t")
-            bits[word] = bits.get(word, 0) | names[kind]
+            bits[word] = bits.get(word, 0) | made[kind]
     return Lexicon(bits)

@@ -10,7 +10,6 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.spans import Span
-from noteproc.redaction.words import Words
 
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -164,61 +163,3 @@ def ordinary(lexicon: Lexicon, part: str) -> bool:
         lexicon.bits(part)
         & (lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.ROLE | lx.IDLABEL | lx.FACILITY | lx.KIN | lx.DATECUE)
     )
-
-
-def grown(words: Words, span: Span) -> Span:
-    """A name span with the initials, given names and suffixes that touch it ("T. J. Okonkwo", "Achterberg Jr.")."""
-    if span.entity_type not in NAME_TYPES:
-        return span
-    inside = words.within(span.start, span.end)
-    if not len(inside):
-        return span
-    first, last = inside[0], inside[-1]
-    if not words.words[last][0].isalpha() and words.words[last] != ".":
-        return span
-    plain = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.ROLE | lx.KIN
-    while first > 0 and words.line_of[first - 1] == words.line_of[first]:
-        form, gap = words.words[first - 1], words.starts[first] - words.ends[first - 1]
-        if form == "." and first > 1 and gap <= 1 and words.starts[first - 1] == words.ends[first - 2]:
-            letter = words.words[first - 2]
-            if (letter.isupper() and len(letter) == 1) or letter in ("Wm", "Chas", "Jos", "Thos", "Geo"):
-                first -= 2
-                continue
-            break
-        if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
-            break
-        if (len(form) == 1 and form not in ("I", "A")) or (
-            words.bits[first - 1] & lx.FIRST and not words.bits[first - 1] & plain
-        ):
-            first -= 1
-            continue
-        break
-    n = len(words)
-    while last + 1 < n and words.line_of[last + 1] == words.line_of[last]:
-        form, gap = words.words[last + 1], words.starts[last + 1] - words.ends[last]
-        low = words.lower[last + 1]
-        if low in _SUFFIXES and gap <= 1 and form[0].isupper():
-            last += 1
-            continue
-        if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
-            last += 2
-            continue
-        after_initial = words.words[last] == "." and gap == 1 and form[0].isupper() and len(words.words[last - 1]) == 1
-        plain_step = gap == 1 and form[0].isupper() and form != "." and words.words[last] != "."
-        if not plain_step and not after_initial:
-            break
-        if (
-            len(form) == 1
-            and form not in ("I", "A")
-            and last + 2 < n
-            and words.words[last + 2] == "."
-            and words.starts[last + 2] == words.ends[last + 1]
-        ):
-            last += 2
-            continue
-        if words.bits[last + 1] & lx.LAST and not words.bits[last + 1] & plain and words.bits[last] & lx.FIRST:
-            last += 1
-            continue
-        break
-    start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
-    return span._replace(start=start, end=end) if (start, end) != (span.start, span.end) else span

@@ -17,10 +17,12 @@ from noteproc.redaction.engine import NoteAnalyzer
 from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
 from noteproc.redaction.labels import label_is_private
 from noteproc.redaction.lexicon import lexicon
-from noteproc.redaction.people import People, grown
+from noteproc.redaction.people import People
 from noteproc.redaction.phrases import PolicyPhrases
 from noteproc.redaction.plaintext import PlainText
 from noteproc.redaction.policy import Action, Policy, load_policy
+from noteproc.redaction.reach import whole
+from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
 from noteproc.redaction.recognizers.base import Hit
@@ -33,8 +35,10 @@ from noteproc.redaction.recognizers.mentions import MentionRecognizer
 from noteproc.redaction.recognizers.names import NameRecognizer
 from noteproc.redaction.recognizers.organizations import OrganizationRecognizer
 from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
+from noteproc.redaction.recognizers.scattered import ScatteredRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
+from noteproc.redaction.recognizers.worded_dates import WordedDateRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
 from noteproc.redaction.shield import Shield
 from noteproc.redaction.spans import Span, resolve, supported
@@ -43,6 +47,7 @@ from noteproc.redaction.words import Words
 
 _BLOCK = 20_000
 _TAGGED = "TAGGED_"
+TAGGED = TaggedRecognizer.__name__
 _THRESHOLD = 0.5
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
@@ -54,6 +59,7 @@ def recognizers() -> list[EntityRecognizer]:
         SignatureRecognizer(),
         MentionRecognizer(),
         NoteDateRecognizer(),
+        WordedDateRecognizer(),
         AgeRecognizer(),
         NotePhoneRecognizer(),
         AddressRecognizer(),
@@ -61,8 +67,14 @@ def recognizers() -> list[EntityRecognizer]:
         OrganizationRecognizer(),
         IdentifierRecognizer(),
         ElectronicRecognizer(),
+        AccountRecognizer(),
+        ScatteredRecognizer(),
         TaggedRecognizer(),
     ]
+
+
+# What others configured ends where they said it ends.
+_REACHING = frozenset(r.name for r in recognizers())
 
 
 @lru_cache(maxsize=4)
@@ -143,8 +155,8 @@ class Redactor:
         """
         try:
             plain = PlainText(note.text)
-            words, heard = self._analyze(plain.text)
-            voices = [(s, self._shielded(words, s).score) for s in heard]
+            words, found = self._analyze(plain.text)
+            voices = [(s, self._shielded(words, s).score) for s in self._reaching(words, found)]
             _, spans, _ = self._detect(note, plain.text)
         except Exception:
             raise RedactionError(f"redaction failed for note {note.note_id}") from None
@@ -172,11 +184,11 @@ class Redactor:
     def _detect(self, note: Note, text: str) -> tuple[Words, list[Span], dict[Span, int]]:
         words, found = self._analyze(text)
         shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
-        raw = [s for s in found if not _touches(s, shielded)]
+        raw = self._reaching(words, [s for s in found if not _touches(s, shielded)])
         raw = [s for s in (self._shielded(words, s) for s in raw) if s.score > 0.0]
         raw = self._phrases.settled(text, raw)
-        spans = list(_trimmed(text, resolve(supported(_trimmed(text, raw), _THRESHOLD))))
-        spans = resolve(grown(words, s) for s in spans)
+        spans = list(trimmed(text, resolve(supported(trimmed(text, raw), _THRESHOLD))))
+        spans = resolve(whole(words, s) if s.recognizer in _REACHING else s for s in spans)
         known = known_identifiers(note.metadata)
         people = self._people(text, spans, known)
         allowed = self._phrases.allowed(text)
@@ -192,7 +204,7 @@ class Redactor:
         more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
-            spans = resolve(_trimmed(text, resolve([*spans, *more])))
+            spans = resolve(trimmed(text, resolve([*spans, *more])))
             people = self._people(text, spans, known)
         roles = people.roles()
         final: list[Span] = []
@@ -221,6 +233,11 @@ class Redactor:
                 people.add_known(value, kind)
         people.add_all(text, spans)
         return people
+
+    @staticmethod
+    def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
+        """The spans trimmed, those of the tagger over all of what they are a part of."""
+        return [whole(words, s) if s.recognizer == TAGGED else s for s in trimmed(words.text, spans)]
 
     def _analyze(self, text: str) -> tuple[Words, list[Span]]:
         """The words of the text and what the recognizers notice, block by block."""
@@ -275,11 +292,11 @@ def _blocks(text: str) -> Iterator[str]:
     yield text[at:]
 
 
-def _trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     """The spans without blanks and marks at their edges; one of the tagger's grows to the ends of its words."""
     for s in spans:
         start, end = s.start, s.end
-        if s.recognizer == "TaggedRecognizer":
+        if s.recognizer == TAGGED:
             # The tagger sees letters and figures apart: "9th", "DG118273".
             while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - s.end < 4:
                 end += 1

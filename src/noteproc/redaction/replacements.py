@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from presidio_anonymizer.operators import Redact, Replace
 
-from noteproc.redaction.entities import NAME_TYPES
+from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
 from noteproc.redaction.policy import Action, Policy
 from noteproc.redaction.spans import Span
 from noteproc.redaction.zipcodes import zip3
@@ -18,7 +18,8 @@ Operator: TypeAlias = Literal["tag", "label", "mask"]
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _COMPACT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _NUMBERED = re.compile(r"\[([A-Z][A-Z0-9_]{2,40})_(\d{1,5})(?:: ?[0-9]{3,4})?\]")
-TAG = re.compile(r"\[[A-Z][A-Z0-9_]{2,40}(?:_\d{1,5})?(?:: ?[0-9]{3,4})?\]|(?<![\w.])90\+(?!\w)")
+# Only what redaction itself writes: a user's name in brackets is none of it.
+TAG = re.compile(r"\[(?:" + "|".join(sorted(ENTITY_TYPES)) + r")(?:_\d{1,5})?(?:: ?[0-9]{3,4})?\]|(?<![\w.])90\+(?!\w)")
 
 
 def year_of(surface: str) -> str | None:

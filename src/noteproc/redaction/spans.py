@@ -108,6 +108,9 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     return sorted(out, key=lambda s: s.start)
 
 
+_STRETCH = 64
+
+
 def _components(spans: Iterable[Span]) -> list[list[Span]]:
     groups: list[list[Span]] = []
     end = -1
@@ -123,10 +126,13 @@ def _components(spans: Iterable[Span]) -> list[list[Span]]:
 
 def _settle(group: list[Span]) -> list[Span]:
     done: list[Span] = []
+    # Winners by the stretches of text that they reach into: a long chain of spans costs no more than its length.
+    near: dict[int, list[int]] = {}
     for span in sorted(group, key=_strength):
         pieces = [(span.start, span.end)]
         touching = None
-        for at, winner in enumerate(done):
+        for at in _touched(near, span):
+            winner = done[at]
             if (
                 (
                     family(winner.entity_type) == family(span.entity_type) in ("name", "id")
@@ -137,8 +143,10 @@ def _settle(group: list[Span]) -> list[Span]:
             ):
                 # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
                 a, b = min(span.start, winner.start), max(span.end, winner.end)
-                if b - a <= 60 and not any(o is not winner and o.start < b and a < o.end for o in done):
+                rivals = (done[k] for k in _touched(near, winner._replace(start=a, end=b)) if k != at)
+                if b - a <= 60 and not any(o.start < b and a < o.end for o in rivals):
                     done[at] = winner._replace(start=a, end=b)
+                    _note(near, at, done[at])
                     pieces = []
                     break
             rest: list[tuple[int, int]] = []
@@ -162,4 +170,19 @@ def _settle(group: list[Span]) -> list[Span]:
                 or (span.score >= 0.9 and span.entity_type in ("FACILITY", "ORGANIZATION"))
             ):
                 done.append(span._replace(start=a, end=b))
+                _note(near, len(done) - 1, done[-1])
     return done
+
+
+def _note(near: dict[int, list[int]], at: int, span: Span) -> None:
+    """Write a winner into every stretch that it reaches into."""
+    for stretch in range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1):
+        written = near.setdefault(stretch, [])
+        if at not in written:
+            written.append(at)
+
+
+def _touched(near: dict[int, list[int]], span: Span) -> list[int]:
+    """The winners in the stretches that a span reaches into, in the order in which they won."""
+    stretches = range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1)
+    return sorted({at for stretch in stretches for at in near.get(stretch, ())})

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, PLACE_TYPES
+from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
+from noteproc.redaction.initials import LONGEST_INITIALS, OWNED, Initials
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.people import People, Person, ordinary
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 NAME = "SweepRecognizer"
-_AFTER_INITIALS = frozenset({"$", "/", ")", ":", ",", ";", ".", "-", "lic", "pgy"})
 _DOTTED = re.compile(r"(?<![\w.])[A-Z]\.\s?(?:[A-Z]\.\s?)?[A-Z]\.(?!\w)")
 _KNOWN_KEYS = {
     "patient_name": "PATIENT_NAME",
@@ -26,6 +25,14 @@ _KNOWN_KEYS = {
 }
 _LONG_PART = 5
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_SHORTEST_NUMBER = 5
+_LONGEST_NUMBER = 40
+_SHORTEST_ACCOUNT_NAME = 3
+_SHORTEST_CUT = 6
+_ACCOUNT = re.compile(r"(?<![\w@./])[A-Za-z][A-Za-z'-]{0,20}(?:[._][A-Za-z]{2,20}){0,2}\d{0,4}(?![\w@-])")
+_SHORTEST_KNOWN = 3
+_SEPARATORS = re.compile(r"[\s./()_:#-]+")
+_JOINERS = frozenset("-./()_:#")
 _ID_SWEPT = ID_TYPES | {"PHONE_NUMBER", "FAX_NUMBER"}
 
 
@@ -39,9 +46,9 @@ def known_identifiers(metadata: Mapping[str, str]) -> list[tuple[str, str]]:
     return out
 
 
-@lru_cache(maxsize=1)
-def _signing_words() -> frozenset[str]:
-    return frozenset(lx.read_words("signing_words.txt"))
+def squeezed(text: str) -> str:
+    """A number without what separates its figures, lower case."""
+    return _SEPARATORS.sub("", text).lower()
 
 
 class Sweep:
@@ -80,6 +87,37 @@ class Sweep:
             if meant:
                 yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
         yield from self._initials(people, covered)
+        yield from self._accounts(people, covered)
+
+    def _accounts(self, people: People, covered: bytearray) -> Iterator[Span]:
+        """User names made of a known person's name: "jpayne", "hvandermeer2", "ann.lee", "SKANAGAR"."""
+        text, bits = self._words.text, self._lexicon.bits
+        made: dict[str, Person] = {}
+        for person in people.persons:
+            full = [p.replace("'", "") for p in person.parts if len(p) > 1]
+            if not person.surname or not person.initials:
+                continue
+            family = "".join(p for p in full if p != full[0]) if len(full) > 1 else full[0] if full else ""
+            given = full[0] if len(full) > 1 else ""
+            for tail in {family, person.surname.replace("'", ""), *full[1:]}:
+                if len(tail) >= _SHORTEST_ACCOUNT_NAME:
+                    made.setdefault(person.initials[0] + tail, person)
+                    made.setdefault(tail + person.initials[0], person)
+                    if given:
+                        made.setdefault(given + tail, person)
+        if not made:
+            return
+        cut = {form[:size]: person for form, person in made.items() for size in range(_SHORTEST_CUT, len(form))}
+        for m in _ACCOUNT.finditer(text):
+            if covered[m.start()]:
+                continue
+            letters = "".join(c for c in m.group().lower() if c.isalpha())
+            plain = re.match(r"[a-z]+", m.group().lower())
+            if plain is None or bits(letters) & (lx.ORDINARY | lx.CLINICAL | lx.NAME | lx.CITY):
+                continue
+            role = made.get(letters) or cut.get(letters) or made.get(letters.removesuffix("rn").removesuffix("md"))
+            if role is not None and not (m.group()[0].isupper() and m.group()[1:].islower()):
+                yield Span(m.start(), m.end(), "USERNAME", 0.8, NAME)
 
     def _plausible(self, i: int, stem: str, mixed_case: bool, eponym_heads: frozenset[str]) -> bool:
         words, lexicon = self._words, self._lexicon
@@ -177,61 +215,73 @@ class Sweep:
             if len(letters) >= 2:
                 owners.setdefault(letters, person)
                 owners.setdefault(letters[0] + letters[-1], person)
+            for part in person.parts:
+                # Somebody known by letters alone, in a column or at the end of each entry.
+                if len(person.parts) == 1 and len(part) <= LONGEST_INITIALS:
+                    owners.setdefault(part, person)
         if not owners:
             return
         for m in _DOTTED.finditer(words.text):
             found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
             if found is not None and not covered[m.start()]:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
+        initials = Initials(words, self._lexicon)
         for i, low in enumerate(words.lower):
-            form = words.words[i]
-            if covered[words.starts[i]] or len(form) not in (2, 3, 4) or low not in owners or not form.isalpha():
+            if not 2 <= len(low) <= LONGEST_INITIALS or covered[words.starts[i]] or low not in owners:
                 continue
-            before = words.lower[i - 1] if i and words.line_of[i - 1] == words.line_of[i] else "^"
-            after = words.lower[i + 1] if i + 1 < len(words) and words.line_of[i + 1] == words.line_of[i] else "$"
-            bits = self._lexicon.bits(low)
-            if before == "^" and after.isdigit():
-                after = "$"
-            ends = bool(self._lexicon.bits(after) & lx.CREDENTIAL) or after in _AFTER_INITIALS
-            signing = before in _signing_words() and ends
-            # Small letters sign only behind a word that says so, or alone in their line.
-            sure = (before.isalpha() and len(before) > 1) or (before, after) == ("^", "$")
-            if not signing or not (form.isupper() or (form.islower() and sure)):
-                continue
-            closing = after == "$" and (sure or before in ("-", "/", ">", ".", '"', "~", "^", ")"))
-            if (
-                bits & (lx.CREDENTIAL | lx.CLINICAL | lx.ORDINARY | lx.STATE)
-                and not closing
-                and not (before in ("(", "/", ">", "by") and after in (")", "/", "$"))
-            ):
-                continue
-            if bits & lx.CREDENTIAL:
-                continue
-            yield Span(words.starts[i], words.ends[i], owners[low].role(), 0.8, NAME)
+            if initials.could_be(i) and initials.weight(i, owned=True) >= OWNED:
+                yield Span(words.starts[i], words.ends[i], owners[low].role(), 0.8, NAME)
 
     def numbers(self, spans: Iterable[Span], known: Iterable[tuple[str, str]]) -> Iterator[Span]:
-        """Every other place where a found or known number stands."""
+        """Every other place where a found or known number stands, whatever separates its figures there."""
         text = self._words.text
         surfaces: dict[str, tuple[str, float]] = {}
         for span in spans:
-            shown = text[span.start : span.end]
-            if span.entity_type in _ID_SWEPT and sum(c.isdigit() for c in shown) >= 5 and span.score >= 0.6:
-                surfaces.setdefault(shown, (span.entity_type, 0.85))
+            if span.entity_type not in _ID_SWEPT:
+                continue
+            number = squeezed(text[span.start : span.end])
+            if (
+                _SHORTEST_NUMBER <= len(number) <= _LONGEST_NUMBER
+                and sum(map(str.isdigit, number)) >= _SHORTEST_NUMBER - 1
+            ):
+                surfaces.setdefault(number, (span.entity_type, 0.85))
         for kind, value in known:
             if kind in PLACE_TYPES and self._says_nothing(value):
                 continue
-            if kind not in ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME") and len(value) >= 3:
-                surfaces[value] = (kind, 0.97)
-        for shown in sorted(surfaces):
-            kind, score = surfaces[shown]
-            at = text.find(shown)
-            while at >= 0:
-                end = at + len(shown)
-                left = at == 0 or not (text[at - 1].isalnum() and shown[0].isalnum())
-                right = end >= len(text) or not (text[end].isalnum() and shown[-1].isalnum())
-                if left and right:
-                    yield Span(at, end, kind, score, NAME)
-                at = text.find(shown, end)
+            number = squeezed(value)
+            if kind not in NAME_TYPES and len(number) >= _SHORTEST_KNOWN:
+                surfaces[number] = (kind, 0.97)
+        yield from self._standing(surfaces)
+
+    def _standing(self, surfaces: Mapping[str, tuple[str, float]]) -> Iterator[Span]:
+        """Where the surfaces stand as runs of figures and letters with little between them, in one pass."""
+        if not surfaces:
+            return
+        words = self._words
+        longest = max(map(len, surfaces))
+        begins = {number[0] for number in surfaces}
+        for i, low in enumerate(words.lower):
+            if low[0] not in begins or not low[0].isalnum():
+                continue
+            joined, k = low, i
+            while len(joined) <= longest:
+                hit = surfaces.get(joined)
+                if hit is not None:
+                    yield Span(words.starts[i], words.ends[k], hit[0], hit[1], NAME)
+                step = self._joined(k)
+                if step == k:
+                    break
+                k = step
+                joined += words.lower[k]
+
+    def _joined(self, k: int) -> int:
+        """The next run of letters or figures, where no more than two marks or blanks part it; ``k`` where none is."""
+        words = self._words
+        step = k + 1
+        while step < len(words) and words.words[step] in _JOINERS and step - k <= 2:
+            step += 1
+        near = step < len(words) and words.starts[step] - words.ends[k] <= 2 and words.words[step][0].isalnum()
+        return step if near else k
 
     def _says_nothing(self, place: str) -> bool:
         """Whether the name of a place is made of ordinary words alone: "NORMAL", "Emergency Department", "SELF"."""

@@ -106,7 +106,14 @@ _VISIT_BEFORE = re.compile(
     r"|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
     re.IGNORECASE,
 )
-_SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
+_SCALE_NEAR = re.compile(
+    r"\b(?:moca|mmse|slums|mini-?cog|bims|score[ds]?|scale|points?|quiz|test|recall|correct|phq|gad|memory|mem|hints?)\b",
+    re.IGNORECASE,
+)
+# A result, then when it was taken: "TSH 1.8 (1/8)".
+_VALUE_BEFORE = re.compile(r"\d\s?\($")
+_ENTRY_AFTER = re.compile(r"[ \t]{1,4}(?:[A-Za-z]{2}|\d{4}\b)")
+SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
 _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
     re.IGNORECASE,
@@ -116,6 +123,19 @@ _FIGURES = re.compile(r"(?<![\w./-])\d{1,4} ?[/.-]|(?<![\w.])\d{8}")
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
 _MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
 _ORDINAL_WORDS = frozenset({"the", "on"})
+
+
+def scaled(text: str, start: int, end: int) -> bool:
+    """Whether the words around a pair of figures speak of a scale, a strength or a measure."""
+    before = text[max(0, start - 30) : start]
+    return bool(
+        _MEASURE_AFTER.search(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
+    )
+
+
+def dated(text: str, start: int) -> bool:
+    """Whether the words before a pair of figures announce a date."""
+    return _DATE_BEFORE.search(text[max(0, start - 30) : start]) is not None
 
 
 def _valid(month: int, day: int) -> bool:
@@ -162,7 +182,8 @@ class NoteDateRecognizer(NoteRecognizer):
                 if weekday:
                     yield self._with_weekday(text, m.start(), m.end(), 0.8)
                 else:
-                    yield Hit(m.start(1), m.end(1), "DATE", 0.6 if clear else MAYBE)
+                    start = m.start() if m.group().lower().startswith("the ") else m.start(1)
+                    yield Hit(start, m.end(1), "DATE", 0.6 if clear else MAYBE)
         if not seen.isdisjoint(self._holiday_words):
             for m in matches(self._holidays, text, sorted([*figures, *words.opening(self._holiday_openings)])):
                 shown = m.group()
@@ -185,6 +206,9 @@ class NoteDateRecognizer(NoteRecognizer):
                 if not _valid(a, b) or (len(c) == 4 and not 1850 <= int(c) <= 2100):
                     continue
                 if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
+                    # Also how sections and versions are numbered; the years that notes speak of tell them apart.
+                    if 10 <= int(c) <= 45:
+                        yield m.start(), m.end(), 0.6 if max(a, b) > 3 else MAYBE
                     continue
                 yield m.start(), m.end(), 0.97
         for m in matches(_FULL_RANGE, text, figures) if "-" in text else ():
@@ -218,7 +242,7 @@ class NoteDateRecognizer(NoteRecognizer):
             if not day and not year:
                 continue
             score = self._short_score(text, m.start(), m.end(), a, b, m[2])
-            if 0.25 < score < 0.6 and m[2] == "/" and a in months and not (a <= b and b in _SCALES):
+            if 0.25 < score < 0.6 and m[2] == "/" and a in months and not (a <= b and b in SCALES):
                 # The month of a date that the note writes in full.
                 score = 0.6
             if score < 0.8 and a <= b and b in (5, 6, 8, 9, 10, 12, 28, 30):
@@ -251,7 +275,13 @@ class NoteDateRecognizer(NoteRecognizer):
         if after[:1] == ":" and b != 10:
             return 0.6
         if b > 12 and a != b:
-            return 0.3 if b in (15, 20, 30) and a <= b else 0.7
+            scale = b in (15, 20, 30) and a <= b and _SCALE_NEAR.search(text[max(0, start - 40) : start])
+            return 0.3 if scale else 0.65 if b in (15, 20, 30) else 0.7
+        if before[-1:] == "(" and after[:1] == ")" and _VALUE_BEFORE.search(before) and b not in (5, 10):
+            return 0.65
+        opens = not before.strip(" \t") or before.rstrip(" \t")[-1:] == "\n"
+        if opens and _ENTRY_AFTER.match(after):
+            return 0.65 if b not in (5, 10) or a > b else MAYBE
         return 0.3 if a <= b and b in (5, 6, 8, 9, 10, 12) else MAYBE
 
     def _with_weekday(self, text: str, start: int, end: int, score: float) -> Hit:

@@ -30,6 +30,11 @@ _CLINICAL_ENDING = re.compile(
 )
 
 
+def _glued(words: Words, k: int) -> bool:
+    """Whether a dash joins two words: with blanks around it, it parts a place from what is said of it."""
+    return words.starts[k] == words.ends[k - 1] and words.starts[k + 1 : k + 2] == [words.ends[k]]
+
+
 class FacilityRecognizer(NoteRecognizer):
     """Facilities and organisations by their head word."""
 
@@ -129,7 +134,7 @@ class FacilityRecognizer(NoteRecognizer):
             form = words.words[k]
             if form[0].isupper():
                 last = k + 1
-            elif not (words.lower[k] in _JOINERS or form in ".&'"):
+            elif not (words.lower[k] in _JOINERS or form in ".&'") or (form == "-" and not _glued(words, k)):
                 break
             k += 1
         return last
@@ -140,7 +145,12 @@ class FacilityRecognizer(NoteRecognizer):
         own, care = [], 0
         for k in content:
             low, bits = words.lower[k], words.bits[k]
-            if low in self._breakers or bits & (lx.TITLE | lx.WEEKDAY) or (bits & lx.CREDENTIAL and low not in _CARE):
+            if (
+                len(low) == 1
+                or low in self._breakers
+                or bits & (lx.TITLE | lx.WEEKDAY)
+                or (bits & lx.CREDENTIAL and low not in _CARE)
+            ):
                 return None
             if low in self._generic or low in _STRONG_HEADS or low in _TAIL_HEADS or low in _CARE:
                 care += 1
@@ -285,6 +295,7 @@ class FacilityRecognizer(NoteRecognizer):
                 k -= 1
             elif (
                 low in _JOINERS
+                and (form != "-" or _glued(words, k - 1))
                 and k - 2 >= 0
                 and words.words[k - 2][0].isupper()
                 and words.line_of[k - 2] == words.line_of[i]

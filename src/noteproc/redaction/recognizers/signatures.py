@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.initials import BACKS, LONGEST_INITIALS, SIGNS, Initials
 from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.words import Words, matches
@@ -31,60 +32,20 @@ _CC = re.compile(
     r"^[ \t>*-]{0,8}(?:cc|c\.c\.|bcc|copies?(?:\s{1,3}to)?|copied(?:\s{1,3}to)?)\s?[:-]\s{0,4}",
     re.IGNORECASE | re.MULTILINE,
 )
-_SIGNED_INITIALS = re.compile(
-    r"(?:\(|--?\s?|/s/\s?|>>\s?|\binitials?\b:?\s?|\bby:?\s)([A-Z](?:\.\s?)?[A-Z](?:\.?\s?[A-Z])?\.?)(?=\)|[ \t]{0,4}$"
-    r"|\s{0,2}[,;]|\s{1,3}(?:RN|MD|LPN|PA|NP|CNA|PT|OT)\b)",
-    re.MULTILINE,
-)
 _LOG_LINE = re.compile(
     r"^[ \t]{0,8}(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?[ \t]{1,8})?(?:\d{1,2}:\d\d|[0-2]\d[0-5]\d)[ \t]{1,8}([A-Za-z]{2,3}"
     r"|[A-Za-z]\.[ ]?[A-Za-z'-]{2,20})[ \t]?[-:][ \t]",
     re.MULTILINE,
 )
-_SEEN_BY = re.compile(
-    r"\b(?:by|per|D/w|d/w)\s{1,3}([A-Z]{2,3})(?=\s{1,3}(?:in|at|on|this|today|and agrees)\b|\s{0,2}[,.;)]|[ \t]{0,4}$)",
-    re.MULTILINE,
-)
-_LONE = re.compile(
-    r"^[ \t]{0,8}/?[ \t]?([A-Za-z]{2,3})(?:[ \t]{1,8}(?:[0-2]\d[0-5]\d|\d{1,2}:\d\d))?[ \t]{0,8}$", re.MULTILINE
-)
-_CLOSING = re.compile(
-    r"(?:[-.\"~>/]\s{0,2}|(?<=\s)\s)([A-Z]{2,3}|[a-z]{2,3})[ \t]{0,4}(?:\d{4}|\d{1,2}:\d\d)?[ \t]{0,8}$", re.MULTILINE
-)
-_STAMPED = re.compile(
-    r"^[ \t]{0,8}(?:-{1,2}|~|/)?[ \t]?([A-Z]{2,3}|[a-z]{2,3})[ \t,]{1,4}(?=\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b"
-    r"|(?:[01]\d|2[0-3])[0-5]\d\b|\d{1,2}:\d\d)",
-    re.MULTILINE,
-)
-_DATED = re.compile(
-    r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}(?:by[ \t])?"
-    r"([A-Z]{2,3}|[a-z]{2,3})(?=[ \t]{0,4}(?:$|[:;]|\())",
-    re.MULTILINE,
-)
-_LAST_LINE = re.compile(
-    r"(?:^|[.;!?)\]][ \t]{1,3}|\n[ \t]*)[-~/>]{0,2}[ \t]?((?:[A-Z]\.[ \t]?){2,3}|[A-Z]{2,3}|[a-z]{2,3})[ \t]{0,4}"
-    r"(?:[ \t]\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?)?[ \t]{0,4}(?:[ \t]\d{1,2}:?\d\d)?[ \t]*$"
-)
-_ADDED = re.compile(
-    r"(?:\baddend(?:um|ed)?(?:[ \t]{1,2}[\d/.-]{3,10})?|[.)][ \t]{1,2}\()[ \t:,-]{0,3}([A-Z]{2,3}|[a-z]{2,3})"
-    r"(?=[ \t]{0,2}(?::|$|\)))",
-    re.MULTILINE,
-)
-_BESIDE_LETTERS = re.compile(
-    r"\b(?:RN|LPN|MA|CNA|PA|NP|MD|RT|rn|lpn|md|np|crna)[ \t]([a-z]{2,3})(?=[ \t]{0,3}(?:$|[.,;/]))"
-    r"|(?<![\w-])([a-z]{2,3})[ \t](?:RN|LPN|CNA|PA|NP|MD|CRNA|DO)\b",
+# "B.A." or "S.T-R." at the end of a line, behind a sentence or a date or alone.
+_DOTTED = re.compile(
+    r"(?:^[ \t]{0,8}|[.;!?)\"'][ \t]{1,3}|\d[ \t]{1,3}|/s/[ \t]{0,2}|[-~][ \t]?|\bby:?[ \t])"
+    r"((?:[A-Z]\.[ -]?){2,3}(?:[A-Z]\b\.?)?)(?=[ \t]{0,4}(?:$|\d{1,2}[/.-]\d))",
     re.MULTILINE,
 )
 # The words and marks with which the patterns above begin.
 _BY_WORDS = frozenset([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
-_SEEN_WORDS = frozenset({"by", "per", "d"})
-_INITIALS_OPENINGS = frozenset({"(", "-", "/", ">", "initial", "initials", "by"})
-_LETTERS = frozenset({"rn", "lpn", "ma", "cna", "pa", "np", "md", "rt", "crna", "do"})
 _SLASHES = frozenset({"/", ":"})
-_OPEN = frozenset({"("})
-# No match of _CLOSING is longer.
-_CLOSING_REACH = 24
-_VOWELS = frozenset("aeiou")
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
 
@@ -131,7 +92,7 @@ class SignatureRecognizer(NameReader):
             if end - start > 24 or end - start < 5:
                 continue
             found = _TYPIST_LINE.match(text[start:end].strip("\r"))
-            if found and f"{found[1]}/{found[3]}".lower() not in _NOT_TYPIST:
+            if found and f"{found[1]}/{found[3]}".lower() not in _NOT_TYPIST and self._typists(found[1], found[3]):
                 for group in (1, 3, 4):
                     if found[group]:
                         yield Hit(start + found.start(group), start + found.end(group), "CLINICIAN_NAME", 0.9)
@@ -152,97 +113,28 @@ class SignatureRecognizer(NameReader):
             for piece in pieces:
                 yield Hit(at, at + len(piece), "CLINICIAN_NAME", 0.8)
                 at += len(piece) + 1
-        for pattern, score, starts in (
-            (_LOG_LINE, 0.7, words.line_starts),
-            (_SEEN_BY, 0.85, words.opening(_SEEN_WORDS)),
-        ):
-            for m in matches(pattern, text, starts):
-                low = m[1].lower()
-                if (
-                    low not in _SERVICES
-                    and not self.lexicon.bits(low) & lx.CREDENTIAL
-                    and not (
-                        pattern is _LOG_LINE
-                        and self.lexicon.bits(low) & (lx.ORDINARY | lx.CLINICAL)
-                        and not m[1].islower()
-                    )
-                ):
-                    yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
-        for m in self._closing(words):
-            if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (lx.CREDENTIAL | lx.UNITWORD):
-                known = self.lexicon.bits(m[1].lower())
-                apart = m.group()[:1].isspace() or m.group()[:1] == "/"
-                score = (
-                    0.3
-                    if known & (lx.CLINICAL | lx.ORDINARY)
-                    else 0.55
-                    if not known and (apart or m[1].isupper())
-                    else MAYBE
-                )
-                yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", score)
-        for m in matches(_LONE, text, words.line_starts):
-            if m[1].lower() not in _SERVICES and not self.lexicon.bits(m[1].lower()) & (
-                lx.ORDINARY | lx.CREDENTIAL | lx.UNITWORD | lx.CLINICAL
-            ):
+        for m in matches(_LOG_LINE, text, words.line_starts):
+            low = m[1].lower()
+            bits = self.lexicon.bits(low)
+            known = bits & (lx.ORDINARY | lx.ABBREVIATION) and not m[1].islower()
+            if low not in _SERVICES and not bits & lx.CREDENTIAL and not known:
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        yield from self._stamped(words)
-        for m in matches(_SIGNED_INITIALS, text, words.opening(_INITIALS_OPENINGS)):
-            letters = m[1].replace(".", "").replace(" ", "").lower()
-            bits = self.lexicon.bits(letters)
-            if bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY | lx.STATE | lx.UNITWORD):
-                continue
-            yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", MAYBE)
+        yield from self._initials(words)
 
-    @staticmethod
-    def _closing(words: Words) -> Iterator[re.Match[str]]:
-        """The matches of ``_CLOSING``, looked for at the ends of lines alone."""
-        end = 0
-        for line in range(len(words.line_starts)):
-            stop = words.line_end(line)
-            found = _CLOSING.search(words.text, max(end, stop - _CLOSING_REACH), stop)
-            if found:
-                end = found.end()
-                yield found
+    def _typists(self, first: str, second: str) -> bool:
+        """Whether two groups of letters can be people: of two common words in small letters neither is."""
+        common = lx.ORDINARY | lx.ABBREVIATION | lx.CLINICAL
+        return not all(p.islower() and self.lexicon.bits(p) & common and len(p) > 2 for p in (first, second))
 
-    def _stamped(self, words: Words) -> Iterator[Hit]:
-        """Initials beside a date or time where an entry begins or ends, and those that close the note."""
-        text = words.text
-        # The first figure of a date has two digits at most, whatever stands before them.
-        dates = [k for i in words.numbers for k in _last_two(words.starts[i], words.ends[i])]
-        for pattern, starts in ((_STAMPED, words.line_starts), (_DATED, dates)):
-            for m in matches(pattern, text, starts):
-                if self._could_sign(m[1], strict=True):
-                    yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        stripped = text.rstrip()
-        tail = max(0, len(stripped) - 60)
-        brackets = [max(0, at - back) for at in words.opening(_OPEN) for back in (3, 2)]
-        addenda = words.opening(frozenset(), ("addend",)) if "addend" in text else []
-        for m in matches(_ADDED, text, sorted([*brackets, *addenda])):
-            dated = any(map(str.isdigit, m.group())) and m[1].isupper() and m[1].lower() not in _SERVICES
-            if dated or self._could_sign(m[1], strict=False):
-                yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        letters = [max(0, at - back) for at in words.opening(_LETTERS) for back in (4, 3, 0)]
-        for m in matches(_BESIDE_LETTERS, text, sorted(letters)):
-            which = 1 if m[1] else 2
-            if self._could_sign(m[which], strict=False):
-                yield Hit(m.start(which), m.end(which), "CLINICIAN_NAME", 0.65)
-        closing = _LAST_LINE.search(stripped, stripped.rfind("\n", tail) + 1 if "\n" in stripped[tail:] else tail)
-        if closing and self._could_sign(closing[1], strict=False):
-            yield Hit(closing.start(1), closing.start(1) + len(closing[1].rstrip()), "CLINICIAN_NAME", 0.65)
-
-    def _could_sign(self, shown: str, *, strict: bool) -> bool:
-        """Whether letters are initials rather than an abbreviation; at the very end of a note a lower bar holds."""
-        low = shown.replace(".", "").replace(" ", "").lower()
-        bits = self.lexicon.bits(low)
-        if low in _SERVICES or bits & (lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN):
-            return False
-        if bits & lx.ORDINARY and not shown.isupper():
-            return False
-        if strict:
-            return not bits & (lx.CLINICAL | lx.ORDINARY)
-        return not bits & lx.CLINICAL or (not _VOWELS & set(low) and not shown.isupper())
-
-
-def _last_two(start: int, end: int) -> list[int]:
-    """Where a run of digits begins, and where its last two digits and its last one do."""
-    return sorted({start, max(start, end - 2), end - 1})
+    def _initials(self, words: Words) -> Iterator[Hit]:
+        """Two to four letters where somebody signs, whoever it is."""
+        initials = Initials(words, self.lexicon)
+        for i, form in enumerate(words.words):
+            if 2 <= len(form) <= LONGEST_INITIALS and initials.could_be(i):
+                weight = initials.weight(i)
+                if weight >= SIGNS:
+                    yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7)
+                elif weight >= BACKS:
+                    yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", MAYBE)
+        for m in _DOTTED.finditer(words.text):
+            yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)

@@ -40,7 +40,7 @@ class TaggedRecognizer(NoteRecognizer):
             under types of its own, the tagger's evidence and that of the patterns both reach the redactor.
     """
 
-    threshold = 0.35
+    threshold = 0.25
 
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix
@@ -85,4 +85,4 @@ class TaggedRecognizer(NoteRecognizer):
             first, last = hot[start], hot[start + int(length) - 1]
             if not _cuts_a_number(words, first, last):
                 kind = self.prefix + self._kind_names[best[start]]
-                yield Hit(words.starts[first], words.ends[last], kind, round(min(score, 0.94), 3))
+                yield Hit(words.starts[first], words.ends[last], kind, round(min(score, 0.999), 3))

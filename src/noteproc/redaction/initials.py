@@ -1,0 +1,155 @@
+"""Initials: how far the place where two to four letters stand says that somebody signs there."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.words import Words
+
+# From here on letters are initials by their place alone; a person whose initials they are needs less.
+SIGNS = 2.5
+# From here on it takes the tagger's word as well; from here on, that a known person has these initials.
+BACKS = 1.5
+OWNED = 1.0
+LONGEST_INITIALS = 4
+_NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN | lx.ROLE
+_TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
+_TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
+_CLOSERS = ".;!?)\"']"
+_TAIL_LINES = 3
+
+
+@lru_cache(maxsize=1)
+def _signing_words() -> frozenset[str]:
+    return frozenset(w for w in lx.read_words("signing_words.txt") if w.isalpha() and len(w) > 1)
+
+
+@lru_cache(maxsize=1)
+def _done_by() -> frozenset[str]:
+    return frozenset(lx.read_words("done_by.txt"))
+
+
+@lru_cache(maxsize=1)
+def _following_words() -> frozenset[str]:
+    return frozenset(lx.read_words("following_words.txt"))
+
+
+@lru_cache(maxsize=1)
+def _services() -> frozenset[str]:
+    return frozenset(lx.read_words("services.txt"))
+
+
+class Initials:
+    """Weighs letters where they stand.
+
+    Args:
+        words: the words of the note.
+        lexicon: knows common abbreviations.
+    """
+
+    def __init__(self, words: Words, lexicon: Lexicon) -> None:
+        self.words = words
+        self._lexicon = lexicon
+        text = words.text.rstrip()
+        self._tail = words.line_of[-1] - _TAIL_LINES if len(words) else 0
+        self._end = len(text)
+
+    def could_be(self, i: int) -> bool:
+        """Whether a token is two to four letters that no profession, unit or month claims."""
+        form, low = self.words.words[i], self.words.lower[i]
+        if not (
+            2 <= len(form) <= LONGEST_INITIALS
+            and form.isalpha()
+            and (form.isupper() or form.islower() or len(form) == 3)
+        ):
+            return False
+        never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER
+        return low not in _services() and not self._lexicon.bits(low) & never
+
+    def weight(self, i: int, *, owned: bool = False) -> float:
+        """What the place and the letters themselves say; below zero they are language.
+
+        Args:
+            i: the index of the token.
+            owned: a person of the note has these initials, so that an abbreviation speaks less against them.
+        """
+        words, text = self.words, self.words.text
+        form, low = words.words[i], words.lower[i]
+        bits = self._lexicon.bits(low)
+        small = form.islower()
+        total = 0.0
+        if bits & lx.ABBREVIATION:
+            total -= 1.0 if owned and not small else 3.0
+        elif bits & lx.ORDINARY:
+            total -= 3.0 if small else 1.0
+        elif bits & lx.CLINICAL:
+            # Two small letters of no common use are somebody's more often than not.
+            total += 1.0 if small and len(form) == 2 else -0.25
+        elif small:
+            total += {2: 2.0, 3: 0.75}.get(len(form), 0.0)
+        elif len(form) == 2:
+            total += 0.5
+        line = words.line_of[i]
+        opens = i == 0 or words.line_of[i - 1] != line
+        k = i + 1
+        while k < len(words) and words.line_of[k] == line and words.words[k] in ".)/]~":
+            k += 1
+        ends = k >= len(words) or words.line_of[k] != line
+        before = "" if opens else words.words[i - 1]
+        gap = 0 if opens else words.starts[i] - words.ends[i - 1]
+        after = "" if i + 1 >= len(words) or words.line_of[i + 1] != line else words.lower[i + 1]
+        timed = _TIME.match(text, words.ends[i]) is not None
+        if opens and ends:
+            total += 2.5
+        elif opens:
+            total += 1.0 if timed or after in ("/", ":", "-") else 0.25
+        elif ends:
+            total += 1.0
+            if before in _CLOSERS and gap:
+                total += 1.5
+            elif gap > 1:
+                total += 1.0
+        if not opens:
+            lower = words.lower[i - 1]
+            if lower == "by" and i > 1 and words.lower[i - 2] in _done_by():
+                total += 3.0 if small else 5.5
+            elif lower in ("by", "per"):
+                total += 2.0 if small else 1.25
+            elif (
+                small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(lower) > 1
+            ) or lower in _signing_words():
+                total += 2.0
+            elif before in ("/", "~", ">", "-", "(", "[") and not (before == "-" and not gap and not opens):
+                total += 0.5
+            dated = _TIMED.search(text, max(0, words.starts[i] - 12), words.starts[i])
+            if dated:
+                total += 1.25
+                told = words.at(dated.start()) - 1
+                if told >= 0 and words.lower[told] in _done_by():
+                    total += 1.0 if small else 4.0
+        if before in ("(", "[", "/") and after in (")", "]", "/") and not gap:
+            total += 1.25 if small else 0.25
+        if timed:
+            total += 1.0
+        if after:
+            credential = self._lexicon.bits(after) & lx.CREDENTIAL and after not in ("in", "as", "do", "iv", "pt")
+            if credential and words.starts[i + 1] - words.ends[i] <= 2:
+                total += 2.0
+            elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
+                total += 1.0
+        if line > self._tail:
+            total += 0.5
+        return total
+
+    def _pairs(self, k: int) -> bool:
+        """Whether another token of initials' shape stands behind a slash ("LC/AN", "JB/tammi")."""
+        words = self.words
+        return (
+            words.starts[k] == words.ends[k - 1]
+            and words.words[k].isalpha()
+            and len(words.words[k]) <= 4
+            and not words.bits[k] & (lx.ABBREVIATION | lx.ORDINARY)
+        )

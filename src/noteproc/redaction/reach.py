@@ -1,0 +1,280 @@
+"""How far a found span reaches: over the whole name, place or number of which something was noticed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.entities import ID_TYPES, NAME_TYPES
+from noteproc.redaction.spans import Span
+from noteproc.redaction.words import Words
+
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_SHORT_GIVEN = frozenset({"Wm", "Chas", "Jos", "Thos", "Geo"})
+_PLAIN = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.ROLE | lx.KIN
+_HEADS = lx.FACILITY | lx.ORG
+_ENDS_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN | lx.CREDENTIAL
+_JOINERS = frozenset({"of", "and", "&", "the", "-", "'"})
+_LONGEST_PLACE = 9
+_LONGEST_NUMBER = 30
+_LONGEST_GROUP = 7
+_LONGEST_LEAD = 4
+
+
+def whole(words: Words, span: Span) -> Span:
+    """The span over all of the name, place or number of which it covers a part."""
+    inside = words.within(span.start, span.end)
+    if not len(inside):
+        return span
+    first, last = inside[0], inside[-1]
+    if span.entity_type in NAME_TYPES:
+        if not words.words[last][0].isalpha() and words.words[last] != ".":
+            return span
+        first, last = _name_start(words, first), _name_end(words, first, last)
+    elif span.entity_type in ("FACILITY", "ORGANIZATION"):
+        first, last = first, _place_end(words, first, last)
+    elif span.entity_type in ID_TYPES or span.entity_type in ("PHONE_NUMBER", "DATE"):
+        first, last = _unbroken(words, first, last)
+        if span.entity_type in ID_TYPES:
+            first, last = _grouped(words, first, last)
+    start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
+    return span._replace(start=start, end=end) if (start, end) != (span.start, span.end) else span
+
+
+def _name_start(words: Words, first: int) -> int:
+    while first > 0 and words.line_of[first - 1] == words.line_of[first]:
+        form, gap = words.words[first - 1], words.starts[first] - words.ends[first - 1]
+        if form == "." and first > 1 and gap <= 1 and words.starts[first - 1] == words.ends[first - 2]:
+            letter = words.words[first - 2]
+            if (letter.isupper() and len(letter) == 1) or letter in _SHORT_GIVEN:
+                first -= 2
+                continue
+            break
+        if form == "-" and gap == 0 and first > 1 and words.starts[first - 1] == words.ends[first - 2]:
+            if words.words[first - 2][0].isupper() and not words.bits[first - 2] & lx.ORDINARY:
+                first -= 2
+                continue
+            break
+        if form == "," and gap <= 1 and _family_first(words, first):
+            first -= 2
+            continue
+        if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
+            break
+        if (len(form) == 1 and form not in ("I", "A")) or (
+            words.bits[first - 1] & lx.FIRST and not words.bits[first - 1] & _PLAIN
+        ):
+            first -= 1
+            continue
+        break
+    return first
+
+
+def _family_first(words: Words, first: int) -> bool:
+    """Whether a family name that opens its line or column stands before the comma before a given name."""
+    k = first - 2
+    if k < 0 or words.line_of[k] != words.line_of[first] or not words.bits[first] & lx.FIRST:
+        return False
+    form, b = words.words[k], words.bits[k]
+    if not form[0].isupper() or len(form) < 2 or form.isupper() != words.words[first].isupper():
+        return False
+    opens = k == 0 or words.line_of[k - 1] != words.line_of[k] or words.starts[k] - words.ends[k - 1] > 1
+    return (opens or words.words[k - 1] == ":") and bool(b & lx.LAST or not b & _PLAIN)
+
+
+def _name_end(words: Words, first: int, last: int) -> int:
+    n = len(words)
+    while last + 1 < n and words.line_of[last + 1] == words.line_of[last]:
+        form, gap = words.words[last + 1], words.starts[last + 1] - words.ends[last]
+        low = words.lower[last + 1]
+        if low in _SUFFIXES and gap <= 1 and form[0].isupper():
+            last += 1
+            continue
+        if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
+            last += 2
+            continue
+        if form == "-" and gap == 0 and last + 2 < n and words.starts[last + 2] == words.ends[last + 1]:
+            if not words.words[last + 2].isalpha() or words.words[last] == ".":
+                break
+            last += 2
+            continue
+        ahead = _past_particles(words, last + 1)
+        if ahead > last + 1:
+            last = ahead
+            continue
+        initial = words.words[last] == "." and gap <= 1 and len(words.words[last - 1]) == 1
+        small = initial and form.islower() and words.words[first].islower() and len(form) > 2
+        if small and last - first >= 2 and not words.bits[last + 1] & (lx.ORDINARY | lx.CREDENTIAL | lx.TITLE):
+            last += 1
+            continue
+        after_initial = initial and form[0].isupper()
+        plain_step = gap == 1 and form[0].isupper() and form != "." and words.words[last] != "."
+        if not plain_step and not after_initial:
+            break
+        if (
+            len(form) == 1
+            and form not in ("I", "A")
+            and last + 2 < n
+            and words.words[last + 2] == "."
+            and words.starts[last + 2] == words.ends[last + 1]
+        ):
+            last += 2
+            continue
+        known = words.bits[last + 1]
+        if known & lx.LAST and not known & _PLAIN and words.bits[last] & lx.FIRST:
+            last += 1
+            continue
+        if after_initial and len(form) > 1 and not form.isupper() and known & lx.LAST:
+            last += 1
+            continue
+        break
+    return last
+
+
+def _past_particles(words: Words, k: int) -> int:
+    """The family name behind particles that begin at ``k`` ("van der Meer"); ``k`` where none stands there."""
+    start, n = k, len(words)
+    while (
+        k < n
+        and words.bits[k] & lx.PARTICLE
+        and words.line_of[k] == words.line_of[start]
+        and words.starts[k] - words.ends[k - 1] == 1
+        and k - start < 3
+    ):
+        k += 1
+    if k == start or k >= n or words.line_of[k] != words.line_of[start] or words.starts[k] - words.ends[k - 1] > 1:
+        return start
+    form = words.words[k]
+    caps = form[0].isupper() and len(form) > 2
+    return k if caps and (words.bits[k] & lx.LAST or not words.bits[k] & lx.ORDINARY) else start
+
+
+def _place_end(words: Words, first: int, last: int) -> int:
+    """The last capitalised word of the place: "Garcia Early" + "Learning", "STROKE" + "CENTER"."""
+    n, line = len(words), words.line_of[last]
+    caps = all(words.words[k].isupper() for k in range(first, last + 1) if words.words[k][0].isalpha())
+    k = last + 1
+    while k < n and words.line_of[k] == line and k - first < _LONGEST_PLACE:
+        gap, form, b = words.starts[k] - words.ends[k - 1], words.words[k], words.bits[k]
+        if gap > 1:
+            break
+        if words.lower[k] in _JOINERS:
+            # A joiner belongs to the place when a capital follows: "Eye & Ear", "Walk-In".
+            if k + 1 >= n or words.starts[k + 1] - words.ends[k] > 1 or words.line_of[k + 1] != line:
+                break
+            if form not in ("-", "&", "of") or not words.words[k + 1][0].isupper():
+                break
+            k += 1
+            continue
+        if not form[0].isupper() or len(form) < 2 or (gap == 0 and words.words[k - 1] != "-"):
+            break
+        if b & _ENDS_PLACE and not b & _HEADS:
+            break
+        if (form.isupper() or caps) and not b & _HEADS:
+            break
+        last = k
+        k += 1
+    return last
+
+
+def _unbroken(words: Words, first: int, last: int) -> tuple[int, int]:
+    """The run without a blank in which a number stands: letters, figures and the marks between them."""
+    text = words.text
+    while (
+        first > 0
+        and words.ends[first - 1] == words.starts[first]
+        and words.ends[last] - words.starts[first - 1] <= _LONGEST_NUMBER
+    ):
+        step = 1 if words.words[first - 1][0].isalnum() else 2
+        mark = "" if step == 1 else words.words[first - 1]
+        if step == 2 and (mark not in "-/._" or first < 2 or words.ends[first - 2] != words.starts[first - 1]):
+            break
+        if not text[words.starts[first - step]].isalnum():
+            break
+        if mark and not words.words[first - 2].isdigit() and mark != "-":
+            break
+        first -= step
+    while (
+        last + 1 < len(words)
+        and words.starts[last + 1] == words.ends[last]
+        and words.ends[last + 1] - words.starts[first] <= _LONGEST_NUMBER
+    ):
+        step = 1 if words.words[last + 1][0].isalnum() else 2
+        mark = "" if step == 1 else words.words[last + 1]
+        if step == 2 and (
+            mark not in "-/._" or last + 2 >= len(words) or words.starts[last + 2] != words.ends[last + 1]
+        ):
+            break
+        if not words.words[last + step][0].isalnum():
+            break
+        if mark and not words.words[last + 2].isdigit() and mark != "-":
+            break
+        last += step
+    return first, last
+
+
+def _grouped(words: Words, first: int, last: int) -> tuple[int, int]:
+    """The run with the groups that stand apart from it: "H 536 220", "60771 2298 4", "STS 3 0 1 - 5 5 2"."""
+    while (step := _next_group(words, last)) > last and words.ends[step] - words.starts[first] <= _LONGEST_NUMBER:
+        last = step
+    groups = last > first
+    while first > 0 and words.starts[first] - words.ends[first - 1] == 1 and _on_line(words, first - 1, first):
+        form = words.words[first - 1]
+        if not groups or not form.isdigit() or len(form) > _LONGEST_GROUP or _measured(words, first - 1):
+            break
+        if words.ends[last] - words.starts[first - 1] > _LONGEST_NUMBER:
+            break
+        first -= 1
+    if first > 0 and _on_line(words, first - 1, first) and words.starts[first] - words.ends[first - 1] == 1:
+        form, b = words.words[first - 1], words.bits[first - 1]
+        glued = (
+            first > 1
+            and words.ends[first - 2] == words.starts[first - 1]
+            and (words.words[first - 2][0].isalnum() or words.words[first - 2] in "-/._")
+        )
+        known = lx.IDLABEL | lx.ABBREVIATION | lx.ORDINARY | lx.TITLE | lx.CREDENTIAL | lx.ROLE | lx.MONTH
+        plain = len(form) > 1 and (b & known or words.lower[first - 1] in words_of_labels())
+        if form.isupper() and form.isalpha() and len(form) <= _LONGEST_LEAD and not glued and not plain:
+            first -= 1
+    return first, last
+
+
+def _next_group(words: Words, last: int) -> int:
+    """The index of the last token of the next group of a number; ``last`` where none follows."""
+    n, k = len(words), last + 1
+    if k >= n or not _on_line(words, last, k) or words.starts[k] - words.ends[last] > 1:
+        return last
+    if words.words[k] == "-" and k + 1 < n and words.starts[k + 1] - words.ends[k] <= 1:
+        k += 1
+    elif words.starts[k] - words.ends[last] != 1:
+        return last
+    form = words.words[k]
+    closing = form.isupper() and len(form) == 1 and form.isalpha() and words.words[last].isdigit()
+    if closing:
+        after = words.words[k + 1] if k + 1 < n and _on_line(words, k, k + 1) else "."
+        return k if after[0] in ".,;)" and words.words[k] not in ("M", "F", "L", "R", "I", "A") else last
+    if not form.isdigit() or len(form) > _LONGEST_GROUP or _measured(words, k):
+        return last
+    # A group behind a whole number is part of it only where the number is written in groups.
+    spaced = " " in words.text[words.starts[max(0, last - 1)] : words.ends[last]] or len(words.words[last]) <= 4
+    return k if spaced else last
+
+
+def _measured(words: Words, k: int) -> bool:
+    """Whether figures go on with a mark or a unit, so that they are a time, a share or an amount."""
+    if k + 1 >= len(words):
+        return False
+    glued = words.starts[k + 1] == words.ends[k]
+    if glued and (words.words[k + 1] in "/.%:+" or words.words[k + 1].isalpha()):
+        dot = words.words[k + 1] == "." and not (k + 2 < len(words) and words.starts[k + 2] == words.ends[k + 1])
+        return not dot
+    return bool(words.bits[k + 1] & lx.UNITWORD) and _on_line(words, k, k + 1)
+
+
+def _on_line(words: Words, i: int, k: int) -> bool:
+    return words.line_of[i] == words.line_of[k]
+
+
+@lru_cache(maxsize=1)
+def words_of_labels() -> frozenset[str]:
+    """Every word of a label in front of a number."""
+    return frozenset(w for label, _ in lx.read_pairs("labels.tsv") for w in label.split())

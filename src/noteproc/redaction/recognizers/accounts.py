@@ -1,0 +1,84 @@
+"""Names of users' accounts: letters and figures in one, after a word of signing on, or in brackets behind a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_CUES = sorted(lx.read_phrases("account_cues.txt"), key=lambda p: (-len(p), p))
+_CUED = re.compile(
+    r"(?<![\w-])(?:" + "|".join(re.escape(c).replace(r"\ ", r"\s") for c in _CUES) + r")\b[:=/#]?\s{0,2}[:(\[]?\s{0,2}"
+    r"([A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*)(?![\w@-])",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(r"(?<![\w@./#-])([a-z]{3,16}|[A-Z]{5,16})\d{1,4}(?![\w@/-]|\.\w)")
+_BRACKETED = re.compile(r"(?:MD|DO|RN|NP|PA|PA-C|LPN|PhD|PharmD|[A-Z]{2,5})\s?[\[(]([A-Za-z]{2,16}\d{0,4})[\])]")
+_ESIGNED = re.compile(r"/e?s/[^\n]{3,60}?\s{1,6}([a-z]{5,16}\d{0,3})(?=\s|$)")
+_DOTTED = re.compile(r"(?<![\w@./-])([a-z]{1,14})[._]([a-z]{3,16})(?:\.[a-z]{2,4}){0,2}(?![\w@/]|\.\w)")
+_KNOWN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.ABBREVIATION | lx.MONTH | lx.CREDENTIAL | lx.IDLABEL
+_WORDED = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.NAME | lx.CITY | lx.UNITWORD | lx.MONTH | lx.CREDENTIAL
+_STAMP = re.compile(r"[ \t,/]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b|\d{1,3}\.\d{1,3}\.)")
+_SHORTEST = 5
+
+
+class AccountRecognizer(NoteRecognizer):
+    """User names."""
+
+    kinds = ("USERNAME",)
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every user name."""
+        text = words.text
+        bits = self.lexicon.bits
+        for m in _MIXED.finditer(text):
+            letters = m[1].lower()
+            if bits(letters) & _KNOWN:
+                continue
+            long = len(letters) >= _SHORTEST
+            yield Hit(m.start(), m.end(), "USERNAME", 0.65 if long and m[1].islower() else 0.5 if long else MAYBE)
+        for m in _CUED.finditer(text):
+            shown = m[1]
+            pieces = [p for p in re.split(r"[\d._-]+", shown.lower()) if p]
+            strange = any(len(p) >= _SHORTEST and not bits(p) for p in pieces)
+            figured = any(map(str.isdigit, shown))
+            if (strange and shown.islower()) or (figured and strange):
+                yield Hit(m.start(1), m.end(1), "USERNAME", 0.75)
+            elif figured and len(shown) >= _SHORTEST and not all(bits(p) & _KNOWN for p in pieces):
+                yield Hit(m.start(1), m.end(1), "USERNAME", 0.5)
+        if "[" in text or "(" in text:
+            for m in _BRACKETED.finditer(text):
+                letters = m[1].rstrip("0123456789").lower()
+                if len(letters) >= _SHORTEST and not bits(letters) & _KNOWN:
+                    yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
+        if "/es/" in text or "/s/" in text:
+            for m in _ESIGNED.finditer(text):
+                if not bits(m[1].rstrip("0123456789")) & _KNOWN:
+                    yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
+        yield from self._initial_and_family(words)
+        for m in _DOTTED.finditer(text):
+            first, second = bits(m[1]), bits(m[2])
+            if not (second & _KNOWN) and (len(m[1]) == 1 or not first & _KNOWN):
+                yield Hit(m.start(), m.end(), "USERNAME", 0.6)
+
+    def _initial_and_family(self, words: Words) -> Iterator[Hit]:
+        """ "mwhite RN", "wosei" at the end of a line: an initial and a listed family name, where people sign."""
+        bits = self.lexicon.bits
+        for i, form in enumerate(words.words):
+            if len(form) < _SHORTEST or not form.islower() or not form.isalpha() or words.bits[i] & _WORDED:
+                continue
+            if not bits(form[1:]) & lx.LAST:
+                continue
+            line = words.line_of[i]
+            ends = i + 1 >= len(words) or words.line_of[i + 1] != line
+            opens = i == 0 or words.line_of[i - 1] != line
+            apart = opens or words.words[i - 1] in ".;)/" or words.starts[i] - words.ends[i - 1] > 1
+            stamped = not ends and _STAMP.match(words.text, words.ends[i])
+            if (ends and apart) or (not ends and (words.bits[i + 1] & lx.CREDENTIAL or (stamped and apart))):
+                known = bits(form[1:]) & (lx.ORDINARY | lx.CLINICAL)
+                yield Hit(words.starts[i], words.ends[i], "USERNAME", MAYBE if known else 0.65)

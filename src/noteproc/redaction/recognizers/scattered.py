@@ -1,0 +1,75 @@
+"""Numbers whose figures stand apart ("6 0 4 4", "662 393 4 4 1 8") or are spoken; names spelled letter by letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_SINGLES = re.compile(r"(?<![\w./:-])(?:\d[ ]){3,14}\d(?:[ ][A-Z](?![\w]))?(?![\w/%]|[.:-]\d)")
+_PHONE = re.compile(
+    r"(?<![\w./:-])\(?([2-9]\d{2})\)?(?:[ ]?[.-][ ]?|[ ])(?:\d{1,4}(?:[ ]?[.-][ ]?|[ ])){1,8}\d{1,4}(?![\w/%]|[.:-]\d)"
+)
+_SPELLED = re.compile(r"(?<![\w-])(?:[A-Z][-. ]){2,19}[A-Z](?![\w-])")
+_TELEPHONE = 10
+_FEWEST_SPOKEN = 7
+_SPOKEN = frozenset(lx.read_words("spoken_figures.txt"))
+_STEPS = frozenset({"dash", "period", "point", "hyphen", "space", ",", "-", "."})
+
+
+class ScatteredRecognizer(NoteRecognizer):
+    """What is spelled or broken up."""
+
+    kinds = ("PHONE_NUMBER", "OTHER_ID", "OTHER_NAME")
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every such number and name."""
+        text = words.text
+        for m in _PHONE.finditer(text):
+            shown = m.group()
+            groups = re.findall(r"\d+", shown)
+            if sum(map(len, groups)) != _TELEPHONE:
+                continue
+            marked = any(c in shown for c in "-.()")
+            broken = sum(len(g) == 1 for g in groups) > 1
+            if marked or broken or len(groups[1]) == len(groups[0]):
+                yield Hit(m.start(), m.end(), "PHONE_NUMBER", 0.85 if marked else 0.7)
+        for m in _SINGLES.finditer(text):
+            yield Hit(m.start(), m.end(), "OTHER_ID", 0.65)
+        for m in _SPELLED.finditer(text):
+            letters = m.group()[::2]
+            if len(set(m.group()[1::2])) > 1 or m.group()[1] == ".":
+                continue
+            dashed = m.group()[1] == "-"
+            known = self.lexicon.bits(letters.lower())
+            if dashed and len(letters) > 2 and not known & lx.ABBREVIATION:
+                yield Hit(m.start(), m.end(), "OTHER_NAME", 0.8 if len(letters) > 3 or known & lx.NAME else MAYBE)
+            elif len(letters) > 3 and known & lx.NAME:
+                yield Hit(m.start(), m.end(), "OTHER_NAME", 0.8)
+        yield from self._spoken(words)
+
+    @staticmethod
+    def _spoken(words: Words) -> Iterator[Hit]:
+        """ "five two zero five five five oh one eight eight": seven figures in a row or more."""
+        n, i = len(words), 0
+        while i < n:
+            if words.lower[i] not in _SPOKEN:
+                i += 1
+                continue
+            k = last = i
+            count = 0
+            while k < n and (words.lower[k] in _SPOKEN or (words.lower[k] in _STEPS and k + 1 < n)):
+                if words.lower[k] in _SPOKEN:
+                    count += 1
+                    last = k
+                elif words.lower[k + 1] not in _SPOKEN:
+                    break
+                k += 1
+            if count >= _FEWEST_SPOKEN:
+                yield Hit(words.starts[i], words.ends[last], "PHONE_NUMBER", 0.8)
+            i = last + 1

@@ -1,0 +1,65 @@
+"""Dates in words, dates whose figures a scanner read as letters, and time stamps.
+
+"The ninth of October", "March the 3rd", "25th day of March, 2025"; "1O/2l/2O24"; "2025-06-05T10:42".
+
+Source: 45 CFR 164.514(b)(2)(i)(C): all elements of dates except the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.base import MAYBE, SURE, Hit, NoteRecognizer
+from noteproc.redaction.words import Words
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_ORDINALS = frozenset(lx.read_words("ordinals.txt"))
+_WORD = "(?:" + "|".join(sorted((w.replace("-", "[- ]") for w in _ORDINALS), key=lambda w: (-len(w), w))) + ")"
+_DAY = rf"(?:{_WORD}|(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th))"
+_YEAR = r"(?:,?\s{1,2}(?:of\s{1,2})?(?:19|20)\d\d(?!\d))"
+_OF_MONTH = re.compile(
+    rf"\b(?:the\s{{1,2}})?{_DAY}(?:\s{{1,2}}day)?\s{{1,2}}of\s{{1,2}}{_MONTH}\b\.?{_YEAR}?", re.IGNORECASE
+)
+_MONTH_THE = re.compile(rf"\b{_MONTH}\s{{1,2}}(?:the\s{{1,2}})?{_DAY}\b{_YEAR}?", re.IGNORECASE)
+_THE_NTH = re.compile(r"\bthe\s{1,2}(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)\b", re.IGNORECASE)
+_SCANNED = re.compile(r"(?<![\w/.-])([\dOoIl]{1,2})([/-])([\dOoIl]{1,2})\2([\dOoIl]{4}|[\dOoIl]{2})(?![\w/]|[.-]\d)")
+_STAMP = re.compile(
+    r"(?<![\w./-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:?[0-5]\d(?::?[0-5]\d(?:\.\d{1,6})?)?"
+    r"(?:Z|[+-][01]\d:?\d\d)?(?!\w)"
+)
+_SPACED = re.compile(r"(?<![\w./-])(0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01]) (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]\d)")
+_BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
+_READ = str.maketrans("OoIl", "0011")
+
+
+class WordedDateRecognizer(NoteRecognizer):
+    """Dates that are not written in figures alone."""
+
+    kinds = ("DATE",)
+
+    def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
+        """Every such date."""
+        text = words.text
+        if any(b & lx.MONTH for b in words.bits):
+            for pattern in (_OF_MONTH, _MONTH_THE):
+                for m in pattern.finditer(text):
+                    yield Hit(m.start(), m.end(), "DATE", SURE)
+        if "T" in text:
+            for m in _STAMP.finditer(text):
+                yield Hit(m.start(), m.end(), "DATE", 0.97)
+        for m in _SCANNED.finditer(text):
+            read = [int(g.translate(_READ)) for g in (m[1], m[3], m[4])]
+            letters = sum(c.isalpha() for c in m.group())
+            day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
+            if letters and sum(map(str.isdigit, m.group())) >= 2 and day:
+                yield Hit(m.start(), m.end(), "DATE", 0.9)
+        for m in _SPACED.finditer(text):
+            cued = _BIRTH.search(text[max(0, m.start() - 12) : m.start()])
+            yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
