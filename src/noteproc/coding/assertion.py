@@ -57,6 +57,7 @@ _ITEM_ANSWER = re.compile(
 _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
+_DENYING = frozenset({"no", "not", "without", "never", "denies"})
 _EARLIEST = 2022
 _IN_YEAR = re.compile(
     r"(?:[\s\"”)]*(?:[\w-]+\s+){0,2}?"
@@ -193,8 +194,17 @@ class Assertions:
         """Whether a single word is said of the patient and not denied, doubted or only warned of."""
         known = self._stands.get(word)
         if known is None:
-            known = self._stands[word] = self.of(word, word).kind in ("present", "historical", "planned", "declined")
+            said = self.of(word, word).kind in ("present", "historical", "planned", "declined")
+            known = self._stands[word] = said and not self._is_denied_within(word)
         return known
+
+    def _is_denied_within(self, word: int) -> bool:
+        """Whether a word belongs to a cue that opens with a denial ("without complication")."""
+        words = self._reading.words
+        return any(
+            cue.start < word < cue.end and words[cue.start].form in _DENYING
+            for cue in self.cues(self._reading.sentence_of[word])
+        )
 
     def cues(self, sentence: int) -> list[Cue]:
         """The cues of a sentence, in order; words inside a longer cue give none of their own."""

@@ -63,6 +63,10 @@ _VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\
 _CLOCKED = re.compile(
     r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))"
 )
+_NAMES_PROCEDURE = frozenset(
+    {"test", "testing", "tested", "swab", "panel", "protocol", "score", "scale", "questionnaire", "vaccine", "vax"}
+    | {"vaccination", "booster", "shot", "shots", "immunization", "toxoid", "titer", "serology", "screen", "screening"}
+)
 _NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
 
 
@@ -72,6 +76,12 @@ def _words() -> dict[str, WordList]:
     for row in rows(dictionaries_dir() / "context" / "performed.tsv", ("kind", "words")):
         found[row["kind"]] = WordList(row["words"].split("|"))
     return found
+
+
+@lru_cache(maxsize=1)
+def _readings() -> dict[str, str]:
+    table = rows(dictionaries_dir() / "rules" / "readings.tsv", ("code", "reading"))
+    return {row["code"]: row["reading"] for row in table}
 
 
 @lru_cache(maxsize=8)
@@ -119,12 +129,12 @@ class Performance:
         """Why a mention is not coded, or None where it was done."""
         if self._reading.text[self._start(mention) : self._end(mention)] == entry.code:
             # What the note itself reports, it reports as done.
-            return _REASONS.get(mention.verdict.kind)
+            return _REASONS.get(self._kind(mention))
         if entry.kind == "drug":
             return self._drug(mention, entry)
         if entry.kind == "supply":
             return self._supply(mention, entry)
-        if entry.system == CPT and entry.code not in _VISITS and self._inpatient and mention.verdict.kind == "present":
+        if entry.system == CPT and entry.code not in _VISITS and self._inpatient and self._kind(mention) == "present":
             # The hospital reports an inpatient's procedures in ICD-10-PCS; each physician from the note of his own.
             return "historical"
         if mention.match.score < LIMIT and not self.is_told_here(mention):
@@ -177,6 +187,10 @@ class Performance:
         """Whether the note tells an operation."""
         return self._surgical
 
+    def reported_as(self, code: str) -> str:
+        """The code under which a facility's department reports the reading of a test alone."""
+        return _readings().get(code, code) if self._emergency else code
+
     @property
     def emergency(self) -> bool:
         """Whether the note is an emergency department's."""
@@ -184,8 +198,11 @@ class Performance:
 
     def _service(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         words = _words()
+        if mention.section == "anesthesia" and entry.code in codes_of("anesthesia_parts.tsv", "codes"):
+            # The block under which somebody is operated on is the anesthetist's.
+            return "included"
         text = self._sentence(mention)
-        kind = mention.verdict.kind
+        kind = self._kind(mention)
         if kind in ("present", "historical") and mention.section in ("", "procedure") and self.titled(mention):
             return None
         if kind == "present" and (entry.code in _VISITS or entry.code[:2] == "A0"):
@@ -216,14 +233,15 @@ class Performance:
         """Tests: made by whoever writes the note, with a result; not quoted from elsewhere."""
         words = _words()
         text = self._sentence(mention)
-        kind = mention.verdict.kind
+        kind = self._kind(mention)
         if kind in ("absent", "possible") and self._only_its_result(mention):
             kind = "present"
         if kind == "planned" and words["result"].search(text) and words["own"].search(text):
             kind = "present"
         if kind != "present":
             return _REASONS.get(kind, "historical")
-        if self._report or self._names_report(mention):
+        in_office = entry.code in codes_of("office_tests.tsv", "tests")
+        if self._report or self._names_report(mention) or (in_office and self.is_told_here(mention)):
             return None
         if self._away or self._is_elsewhere(mention):
             return "historical"
@@ -237,16 +255,10 @@ class Performance:
         if own:
             return None
         result = words["result"].search(text) is not None or re.search(r"\d", text) is not None
-        return (
-            None
-            if result
-            and entry.code in codes_of("office_tests.tsv", "tests")
-            and not (self._emergency or self._operative)
-            else "historical"
-        )
+        return None if result and in_office and not (self._emergency or self._operative) else "historical"
 
     def _drug(self, mention: Mention, entry: CodeEntry) -> Reason | None:
-        kind = mention.verdict.kind
+        kind = self._kind(mention)
         if kind == "planned" and _CLOCKED.search(self._sentence(mention)):
             kind = "present"
         if kind != "present":
@@ -266,7 +278,7 @@ class Performance:
         return _REASONS.get(section, "planned")
 
     def _supply(self, mention: Mention, entry: CodeEntry) -> Reason | None:
-        kind = mention.verdict.kind
+        kind = self._kind(mention)
         if kind != "present":
             return _REASONS.get(kind, "planned")
         text = self._sentence(mention)
@@ -290,6 +302,18 @@ class Performance:
 
     def _end(self, mention: Mention) -> int:
         return self._reading.words[mention.match.last].end
+
+    def _kind(self, mention: Mention) -> str:
+        """How a mention is asserted; what only names a disease ("vaccine", "protocol") names a procedure."""
+        kind = mention.verdict.kind
+        words = self._reading.words
+        if kind == "hypothetical" and all(
+            c.direction == "backward" and words[c.end - 1].form in _NAMES_PROCEDURE
+            for c in mention.verdict.cues
+            if c.kind == "hypothetical"
+        ):
+            return "present"
+        return kind
 
     def _is_given_here(self, mention: Mention) -> bool:
         """Whether a vaccine was given in this visit: the words around it say so."""

@@ -80,12 +80,13 @@ class Procedures:
         done = [m for reason, m in judged if reason is None]
         if not done:
             return Candidate(entry.system, entry.code, entry.code, tuple(group), reason=judged[0][0])
+        code = performance.reported_as(entry.code)
         done.sort(key=lambda m: (-_weight(m), -len(m.match.at), -m.match.score, m.match.at))
         best = done[0]
         return Candidate(
             entry.system,
-            entry.code,
-            entry.code,
+            code,
+            code,
             tuple(done),
             support=tuple(sorted({i for m in done for i in m.support} - {i for m in done for i in m.match.at})),
             score=round(min(0.99, _weight(best) * min(1.0, 0.6 + 0.4 * best.match.score)), 4),

@@ -30,7 +30,8 @@ _UNITS: Mapping[str, str] = {
     "levels": r"levels?\b",
     "views": r"(?:views?|v)\b",
     "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
-    r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|views?|blocks?|stents?|vessels?|grafts?)\b",
+    r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|views?|blocks?|stents?|vessels?|grafts?"
+    r"|stud(?:y|ies)|nerves)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
 }
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}

@@ -15,6 +15,12 @@ _TAG = re.compile(r"\[[A-Z][A-Z_]{0,40}_\d{1,9}(?::[^\[\]]{0,80})?\]")
 _NOT_OPERATIVE = frozenset(
     {"plan", "instructions", "consent", "family", "pmh", "psh", "allergies", "social", "orders", "template"}
 )
+# "With and without contrast", "w/ & w/o", "without and with".
+_WITH_AND_WITHOUT = re.compile(
+    r"\b(?:with|w/?)\s*(?:and|&|\+|/|then|followed by)\s*(?:without|w/?o\b|wo\b)"
+    r"|\b(?:without|w/?o)\s*(?:and|&|\+|/|then|followed by)\s*(?:with|w)\b",
+    re.I,
+)
 _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
 _OF_EYES = frozenset(
     {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
@@ -49,6 +55,7 @@ class Reading:
         self.forms: list[str] = [spelling.form for spelling in read]
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
         self.keys: list[str] = [spelling.key for spelling in read]
+        self._read_both()
         self._expansions: list[tuple[str, ...]] = [spelling.expansion for spelling in read]
         self._flat: list[str] | None = None
         self._places: dict[str, list[int]] | None = None
@@ -190,6 +197,15 @@ class Reading:
             if i + 1 < len(words) and words[i + 1].form in ("o", "out") and self.between(i, i + 1) == "/":
                 self.keys[i] = self._lexicon.key("without")
                 self.keys[i + 1] = self._lexicon.key("of")
+
+    def _read_both(self) -> None:
+        """What was done with and without something takes the key of "w/wo", not that of "without"."""
+        if "with" not in self.keys and "without" not in self.keys:
+            return
+        for m in _WITH_AND_WITHOUT.finditer(self.text):
+            for i in range(bisect_left(self._starts, m.start()), bisect_right(self._starts, m.end())):
+                if self.keys[i] == "without":
+                    self.keys[i] = "wo"
 
     def _read_eyes(self, sides: list[int]) -> None:
         """OD, OS and OU are sides in a note that speaks of eyes."""

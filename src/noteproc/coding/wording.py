@@ -73,7 +73,7 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     beside = [reading.words[k] for k in (match.at[0] - 1, match.at[0] + 1) if 0 <= k < len(reading.words)]
     plain = [w for w in beside if w.form.isalpha()]
     shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
-    return not shouted or phrase.lower() in _lowercase() or _RARE_WORD.search(phrase) is not None
+    return not shouted or phrase.lower() not in lexicon.shipped().ordinary
 
 
 @lru_cache(maxsize=50_000)
@@ -100,6 +100,8 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return True
     if match.kind == "reordered" and any(";" in piece for piece in pieces):
         return True
+    if match.kind == "reordered" and len(match.at) == 2 and "," in pieces[0] and _is_list(match, index):
+        return True
     first = reading.words[match.at[0]]
     if match.kind == "reordered" and first.form.isdigit():
         line = reading.text.rfind("\n", 0, first.start) + 1
@@ -111,6 +113,12 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         span = reading.text[first.start : reading.words[match.at[-1]].end]
         return len(_DENIAL.findall(span)) > denied
     return any(_DENIAL.search(piece) for piece in pieces)
+
+
+def _is_list(match: Match, index: PhraseIndex) -> bool:
+    """Whether two words with a comma between them, in the other order, are two things: "headache, cough"."""
+    keys = index.keys[match.phrase, : index.counts[match.phrase]].tolist()
+    return all(index.heads(key).single for key in keys)
 
 
 def is_rare_short(match: Match, index: PhraseIndex) -> bool:

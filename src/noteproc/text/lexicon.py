@@ -85,6 +85,7 @@ class Lexicon:
         default: keys that a code may hold though the note does not say them.
         axis: keys that say which, not what: they may stand between the words of a phrase.
         lowercase: abbreviations that are read in small letters too.
+        ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
         spellings: word as written -> what it says; any word may be asked for.
     """
 
@@ -112,6 +113,12 @@ class Lexicon:
             key = self.key(fold(row["word"]))
             self._implied[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
         self.lowercase = frozenset(light.get("lowercase", ()))
+        self.ordinary = frozenset(
+            words
+            for row in rows(folder / "light.tsv", ("kind", "words"))
+            if row["kind"] == "ordinary"
+            for words in row["words"].split()
+        )
         self._capitals_only = light.get("capitals", frozenset())
         self.spellings = _Spellings(self)
 
