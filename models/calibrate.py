@@ -1,4 +1,4 @@
-"""Fits the scores of diagnoses on the coded notes of ``corpus/codes`` and prints how well they hold.
+"""Fits the scores of codes on the coded notes of ``corpus/codes`` and prints how well they hold.
 
     python models/calibrate.py            # writes models/coding_scores.json
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from noteproc.codesets import ICD10CM
+from noteproc.codesets import CPT, HCPCS, ICD10CM
 from noteproc.coding import Coder
 from noteproc.evaluation.gold import load_gold
 from noteproc.records import CodingContext, RedactedNote
@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OPTIONAL = re.compile(r"Z(79|8\d|9\d|3A|66|7[0-8]|5[5-9]|6[0-5])|[V-Y]\d")
 PARTS = 5
 PENALTY = 3.0
-PROCEDURES = 0.5
+# Visits: never suggested from what is told, so neither right nor wrong.
+VISITS = re.compile(r"99[2-4]\d\d")
 BINS = 10
 
 Floats = npt.NDArray[np.float64]
@@ -44,24 +45,27 @@ class Rows:
     missed: npt.NDArray[np.int64]
 
 
-def read() -> Rows:
-    """The candidates of all notes of the corpus."""
+def read(*, diagnoses: bool) -> Rows:
+    """The candidates of all notes of the corpus: diagnoses, or everything else."""
     coder = Coder(threshold=0.5)
     names: tuple[str, ...] = ()
     x, y, note, missed = [], [], [], []
     notes = load_gold(sorted((ROOT / "corpus" / "codes").glob("*.jsonl")))
     for number, gold in enumerate(notes.values()):
-        codes = [c for c in gold.codes or () if c.system == ICD10CM]
+        systems = (ICD10CM,) if diagnoses else (CPT, HCPCS)
+        codes = [c for c in gold.codes or () if c.system in systems and not VISITS.fullmatch(c.code)]
         right = {c.code for c in codes if c.role == "reportable"}
         neutral = {c.code for c in codes} - right
         traps = {t.code for t in gold.traps}
         context = CodingContext(setting="inpatient" if "discharge" in gold.kind else "outpatient")
         seen = set()
-        for candidate, values in coder.features(RedactedNote.already_redacted(gold.note_id, gold.text, context)):
+        redacted = RedactedNote.already_redacted(gold.note_id, gold.text, context)
+        for candidate, values in (coder.features if diagnoses else coder.procedure_features)(redacted):
             names = names or tuple(values)
             code = candidate.code
             seen.add(code)
-            if code in neutral or (code not in right and code not in traps and OPTIONAL.match(code)):
+            optional = OPTIONAL.match(code) if diagnoses else VISITS.fullmatch(code)
+            if code in neutral or (code not in right and code not in traps and optional):
                 continue
             x.append([values[name] for name in names])
             y.append(float(code in right))
@@ -104,14 +108,13 @@ def f1(scores: Floats, rows: Rows, threshold: float) -> float:
     return 2.0 * right / (float(told.sum()) + gold)
 
 
-def main() -> None:
-    """Fits, prints the table of reliability, writes the file."""
-    rows = read()
+def fitted(name: str, rows: Rows, lowest: float) -> tuple[float, dict[str, float]]:
+    """The threshold and the weights; prints the table of reliability on the way."""
     scores = held_out(rows)
-    steps = [round(0.2 + 0.01 * n, 2) for n in range(51)]
+    steps = [round(lowest + 0.01 * n, 2) for n in range(51)]
     threshold = max(steps, key=lambda t: (round(f1(scores, rows, t), 4), -abs(t - 0.5)))
-    print(f"notes {len(rows.missed)}  candidates {len(rows.y)}  right {int(rows.y.sum())}")
-    print(f"held out: F1 {f1(scores, rows, threshold):.3f} at {threshold}; Brier {np.mean((scores - rows.y) ** 2):.3f}")
+    print(f"{name}: notes {len(rows.missed)}, candidates {len(rows.y)}, right {int(rows.y.sum())}")
+    print(f"held out: F1 {f1(scores, rows, threshold):.3f} at {threshold}; Brier {np.mean((scores - rows.y) ** 2):.3f}\n")
     print("| score | candidates | mean score | share right |\n|---|---|---|---|")
     for n in range(BINS):
         inside = (scores >= n / BINS) & ((scores < (n + 1) / BINS) | (n == BINS - 1))
@@ -120,12 +123,21 @@ def main() -> None:
                 f"| {n / BINS:.1f}-{(n + 1) / BINS:.1f} | {int(inside.sum())} | {scores[inside].mean():.2f} "
                 f"| {rows.y[inside].mean():.2f} |"
             )
+    print()
     weights = fit(rows.x, rows.y)
+    return threshold, {name: round(float(w), 4) for name, w in zip(rows.names, weights, strict=True)}
+
+
+def main() -> None:
+    """Fits, prints the tables of reliability, writes the file."""
+    threshold, weights = fitted("diagnoses", read(diagnoses=True), 0.2)
+    procedures, procedure_weights = fitted("procedures, supplies and drugs", read(diagnoses=False), 0.1)
     out = {
-        "about": "Weights of the logistic score of a diagnosis, fitted on corpus/codes by models/calibrate.py.",
+        "about": "Weights of the logistic scores of codes, fitted on corpus/codes by models/calibrate.py.",
         "threshold": threshold,
-        "procedures": PROCEDURES,
-        "weights": {name: round(float(w), 4) for name, w in zip(rows.names, weights, strict=True)},
+        "weights": weights,
+        "procedures": procedures,
+        "procedure_weights": procedure_weights,
     }
     path = ROOT / "models" / "coding_scores.json"
     path.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")

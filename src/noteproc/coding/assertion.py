@@ -58,6 +58,8 @@ _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
+# How far a heading over a list ("not done:") and the verdict behind one reach, in words.
+_LISTED = 16
 _EARLIEST = 2022
 _IN_YEAR = re.compile(
     r"(?:[\s\"”)]*(?:[\w-]+\s+){0,2}?"
@@ -269,6 +271,9 @@ class Assertions:
                         return False
         if forward:
             return self._forward(cue, first, sentence)
+        if cue.kind in ("declined", "planned", "absent") and ":" in self._reading.between(cue.start - 1, cue.start):
+            # "Ultrasound, traction, needles: not used".
+            return high - low <= _LISTED // 2 and not self._clause_breaks(low, high - 1, sentence, hard=True)
         if cue.kind in ("historical", "possible", "absent", "hypothetical", "planned", "declined"):
             # What follows the words speaks of them only when it is near, and in the same clause.
             return high - low <= _BACKWARD.get(cue.kind, 4) and not self._clause_breaks(
@@ -280,6 +285,9 @@ class Assertions:
         reading = self._reading
         if first - cue.end > 40:
             return False
+        if cue.kind == "declined" and ":" in reading.between(cue.end - 1, cue.end):
+            # "Not done: ultrasound, traction".
+            return first - cue.end <= _LISTED and not self._clause_breaks(cue.end + 1, first, sentence, hard=True)
         if cue.kind == "declined":
             return first - cue.end <= 4 and not self._clause_breaks(cue.end, first, sentence, hard=False)
         if cue.kind == "historical":
@@ -288,6 +296,9 @@ class Assertions:
             return first - cue.end <= 8 and not self._clause_breaks(cue.end, first, sentence, hard=True)
         if cue.kind != "absent":
             return not (cue.kind == "planned" and first - cue.end > 14)
+        if any(":" in reading.between(i, i + 1) for i in range(cue.end, first)):
+            # "No manipulation: walking boot".
+            return False
         forms = tuple(reading.words[i].form for i in range(cue.start, cue.end))
         if forms[-1] in ("not", "never"):
             return first - cue.end <= 3
@@ -323,6 +334,8 @@ class Assertions:
         for i in range(max(low - 1, 0), min(high, len(reading.words) - 1)):
             gap = reading.between(i, i + 1)
             if ";" in gap or ("." in gap and " " in gap) or "\n\n" in gap or (not hard and ("," in gap or ":" in gap)):
+                return True
+            if not hard and ")" in gap and "\n" in gap:
                 return True
         return False
 

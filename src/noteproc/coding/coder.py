@@ -125,6 +125,13 @@ class Coder:
             if c.reason is None and c.system == ICD10CM
         ]
 
+    def procedure_features(self, note: RedactedNote) -> list[tuple[Candidate, dict[str, float]]]:
+        """The other candidates of a note that were done, with what their scores rest on."""
+        reading = Reading(note.text, self._headings)
+        _, mentions, quantities = self._weighed(reading, note)
+        done = self._procedures.read(reading, mentions, quantities, note.context.setting)
+        return [(c, ranking.procedure_features(c, reading)) for c in done if c.reason is None]
+
     def _least(self, candidate: Candidate, reading: Reading) -> float:
         """The least score of a suggestion; what the note itself concludes is told before it is likely."""
         if candidate.system != ICD10CM:
@@ -163,7 +170,8 @@ class Coder:
         found = self._conventions.exclude(found)
         found = self._conventions.accompany(found, told)
         found = self._conventions.ask(reading, found)
-        found += self._procedures.read(reading, mentions, quantities, note.context.setting)
+        done = self._procedures.read(reading, mentions, quantities, note.context.setting)
+        found += ranking.score_procedures(done, reading)
         found += self._procedures.encounters(found, ranking.fitted().procedures)
         return self._preferred(found)
 

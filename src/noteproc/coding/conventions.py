@@ -131,7 +131,7 @@ class Conventions:
 
     def combine(self, reading: Reading, candidates: Sequence[Candidate], compose: Compose) -> list[Candidate]:
         """The candidates after the combination rules; what a combination holds already becomes "outranked"."""
-        found = self._of_one_type(candidates)
+        found = self._of_one_type(reading, candidates)
         coded: list[Candidate] = []
         have: frozenset[CodeRanges] | None = None
         for rule in _combinations():
@@ -144,6 +144,13 @@ class Conventions:
                 continue
             have = None
             if not rule.replaces.pairs:
+                weak = next((n for n, c in enumerate(found) if c.code == rule.code and c.reason is None), None)
+                if weak is not None:
+                    # Told by itself far away, it belongs to what it stands beside.
+                    first = next(c for c in coded if c.code in rule.needs[0])
+                    mentions = tuple(dict.fromkeys((*found[weak].mentions, *first.mentions)))
+                    found[weak] = replace(found[weak], mentions=mentions, derived=True)
+                    continue
                 found.extend(self._added(rule, coded, compose))
                 continue
             made: set[str] = set()
@@ -179,12 +186,18 @@ class Conventions:
                     found[n] = candidate.without("outranked")
         return found
 
-    def _of_one_type(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def _of_one_type(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Complications of diabetes follow the type that the note names: "NPDR" beside type 1 is E10, not E11.
 
         Source: ICD-10-CM Official Guidelines FY 2026, I.C.4.a.1 and I.C.4.a.2.
         """
         found = list(candidates)
+        if reading.says(phrase_keys("type 1 diabetes")) and not reading.says(phrase_keys("type 2 diabetes")):
+            for n, candidate in enumerate(found):
+                code = "E10" + candidate.code[3:]
+                if candidate.code.startswith("E11") and self._codesets.entry(ICD10CM, code) is not None:
+                    found[n] = replace(candidate, code=code, base="E10" + candidate.base[3:])
+            return _once(found)
         named = {c.code[:3] for c in found if c.reason is None and c.code[:3] in _DIABETES and len(c.base) == 3}
         if len(named) != 1 or named == {"E11"}:
             return found
@@ -335,6 +348,16 @@ class Conventions:
     def _read_excluded(self, code: str) -> CodeNames:
         notes = self._codesets.notes(ICD10CM, code, "excludes1")
         return CodeNames(tuple(dict.fromkeys(r for note in notes for r in note.codes)))
+
+
+def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate a code, the first of each; what is coded goes before what is not."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        known = found.get(candidate.code)
+        if known is None or (known.reason is not None and candidate.reason is None):
+            found[candidate.code] = candidate
+    return list(found.values())
 
 
 def _echo(found: list[Candidate], code: str, weaker: Candidate) -> None:

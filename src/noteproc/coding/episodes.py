@@ -73,10 +73,11 @@ class Episodes:
                     if character in options and _stands(forms, said):
                         return by_character[character]
         if options <= frozenset("01234"):
-            keys = [self._reading.keys[i] for at in mentions for i in self._sentence(at)]
-            for word, character in _STAGE.items():
-                if word in keys and character in options:
-                    return by_character[character]
+            for at in mentions:
+                keys = [self._reading.keys[i] for i in self._sentence(at)]
+                for word, character in _STAGE.items():
+                    if word in keys and character in options:
+                        return by_character[character]
             return by_character.get("0", leaf.codes[0])
         wanted = self._encounter(options, forms)
         return by_character.get(wanted, by_character.get("A", by_character.get("0", leaf.codes[0])))

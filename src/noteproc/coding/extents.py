@@ -20,6 +20,11 @@ _HOURS = re.compile(
     r"\b(?:over\s)?(\d+(?:\.\d+)?)\s?(?:h|hrs?|hours?)\b(?:\s?(\d{1,2})\s?m(?:in)?\b)?|\b(\d{1,3})\s?min(?:ute)?s?\b",
     re.I,
 )
+# "1119 end = 129 min", "infusion complete (2h 05m)".
+_TOTAL = re.compile(
+    r"\b(?:end|ended|complete|completed|total|stop|stopped|over|infusion)\b[^.\n]{0,24}?(?:(\d)\s?h(?:rs?|ours?)?\s?(\d{1,2})?\s?m?|(\d{2,3})\s?min)",
+    re.I,
+)
 # A sentence that goes on with the next level.
 _AGAIN = re.compile(
     r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I
@@ -51,7 +56,7 @@ class Extents:
         if quantity == "stages":
             return self._stages()
         if quantity in ("minutes", "infusion"):
-            found = [self._minutes(m) for m in mentions]
+            found = [self._minutes(m, quantity) for m in mentions]
             return max((f for f in found if f is not None), default=None)
         match = mentions[0].match
         return self._quantities.value(quantity, match.first, match.last)
@@ -91,11 +96,15 @@ class Extents:
                   if m.group(1).isdigit() or m.group(1).lower() in _NUMBER_WORDS]  # fmt: skip
         return max(found, default=None)
 
-    def _minutes(self, mention: Mention) -> float | None:
-        """The time told in the mention's sentence or line."""
+    def _minutes(self, mention: Mention, quantity: str) -> float | None:
+        """The time told in the mention's sentence or line; of an infusion also behind its end."""
         reading = self._reading
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
         text = reading.text[sentence.start : sentence.end]
+        if quantity == "infusion" and not (_CLOCK.search(text) or _HOURS.search(text)):
+            text = reading.text[sentence.start : reading.section(sentence.start).end]
+            told = _TOTAL.search(text)
+            return None if told is None else float(told.group(1) or 0) * 60 + float(told.group(2) or told.group(3) or 0)
         clock = _CLOCK.search(text)
         if clock is not None:
             start, end = (int(clock.group(i)) * 60 + int(clock.group(i + 1)) for i in (1, 3))

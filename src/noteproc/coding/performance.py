@@ -67,6 +67,14 @@ _NAMES_PROCEDURE = frozenset(
     {"test", "testing", "tested", "swab", "panel", "protocol", "score", "scale", "questionnaire", "vaccine", "vax"}
     | {"vaccination", "booster", "shot", "shots", "immunization", "toxoid", "titer", "serology", "screen", "screening"}
 )
+_PART = re.compile(r"\W*(?:(?:part|exam|examination|study|test|procedure)\b\W*)?(?:\d{1,2}|[ivx]{1,3}|[a-c])?\W*", re.I)
+_TAG = re.compile(r"\[[^\[\]]{1,80}\]")
+# So many sentences after a procedure's name may tell how it was done; so many of their words make sure that it was.
+_AFTERWARDS, _SURE = 3, 2
+# A line this short may head the lines below it, up to so many.
+_HEADING_WIDTH, _BLOCK = 48, 14
+_HANDED_IN = re.compile(r"\b(?:im|sc|sq|subq|deltoid|delt|lot|thigh|vastus|given|\.?\d+(?:\.\d+)?\s?ml)\b", re.I)
+_AFTER_VACCINE = 64
 _NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
 
 
@@ -219,15 +227,18 @@ class Performance:
         reason = _REASONS.get(kind)
         if reason is not None:
             return reason
-        if entry.code in _VACCINES and not self._is_given_here(mention):
-            return "planned"
+        if entry.code in _VACCINES:
+            end = self._end(mention)
+            if _HANDED_IN.search(self._reading.text, end, end + _AFTER_VACCINE):
+                return None
+            if not self._is_given_here(mention):
+                return "planned"
         if mention.section not in _STORY or words["today"].search(text):
             return None
         if self._is_elsewhere(mention):
             return "historical"
-        if (not self._operative or self._told) and not words["surely done"].search(text):
-            return "historical"
-        return None
+        done = words["surely done"].search(text) is not None or self._in_block(mention) or self._is_worked(mention)
+        return None if done or (self._operative and not self._told) else "historical"
 
     def _test(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Tests: made by whoever writes the note, with a result; not quoted from elsewhere."""
@@ -245,6 +256,8 @@ class Performance:
             return None
         if self._away or self._is_elsewhere(mention):
             return "historical"
+        if self._in_block(mention) and not self._operative:
+            return None
         own = words["own"].search(text) is not None
         if entry.code in _LABORATORY:
             return None if words["own laboratory"].search(self._beside(mention)) else "historical"
@@ -293,7 +306,7 @@ class Performance:
             return "included"
         if entry.code[:2] in ("A6", "A4") and not words["taken home"].search(text):
             return "included"
-        if words["handed"].search(text) or mention.section in _HERE:
+        if words["handed"].search(text) or mention.section in _HERE or self._in_block(mention):
             return None
         return _REASONS.get(self._default(mention), "planned")
 
@@ -318,18 +331,18 @@ class Performance:
     def _is_given_here(self, mention: Mention) -> bool:
         """Whether a vaccine was given in this visit: the words around it say so."""
         words = _words()
-        text = self._around(mention)
-        return any(words[kind].search(text) is not None for kind in ("given", "today", "surely"))
+        text = self._sentence(mention)
+        return self._in_block(mention) or any(words[kind].search(text) is not None for kind in ("given", "today", "surely"))
 
     def _names_report(self, mention: Mention) -> bool:
         """Whether a test stands in the note's title, alone on its line: the note is its report."""
-        if not self.titled(mention):
+        if not self.titled(mention) and not self._heads_report(mention):
             return False
         text, words = self._reading.text, self._reading.words
         start, end = words[mention.match.first].start, words[mention.match.last].end
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
-        rest = text[line_start:start] + text[end : line_end if line_end >= 0 else None]
+        rest = _TAG.sub("", text[line_start:start] + text[end : line_end if line_end >= 0 else None])
         return len(rest.strip()) <= _TITLE_REST and not any(ch.isdigit() for ch in text[end : end + 16])
 
     def _given(self, mention: Mention, here: bool) -> bool:
@@ -342,6 +355,10 @@ class Performance:
             return False
         if mention.section in _HERE or here:
             return True
+        if mention.section not in _OWN_DRUGS and self._doses.beside(mention.match.last) and (
+            self._in_block(mention) or self._is_worked(mention)
+        ):
+            return True
         if _CLOCKED.search(text) and mention.section not in _OWN_DRUGS:
             return True
         if (
@@ -353,6 +370,40 @@ class Performance:
         if self._default(mention) == "historical" and not words["surely"].search(text):
             return False
         return words["given"].search(text) is not None
+
+    def _heads_report(self, mention: Mention) -> bool:
+        """Whether a test opens its line as a part of a report does ("PART 2. BONE DENSITY"), and findings follow."""
+        text, start = self._reading.text, self._start(mention)
+        before = text[text.rfind("\n", 0, start) + 1 : start]
+        return _PART.fullmatch(before) is not None and _words()["findings"].search(text, start) is not None
+
+    def _in_block(self, mention: Mention) -> bool:
+        """Whether a mention stands in the lines below a heading that says they were done ("DONE HERE TODAY")."""
+        text = self._reading.text
+        start = text.rfind("\n", 0, self._start(mention)) + 1
+        for _ in range(_BLOCK):
+            above = text.rfind("\n", 0, max(0, start - 1)) + 1
+            line = text[above : max(above, start - 1)].strip()
+            if start == 0 or not line:
+                return False
+            if len(line) <= _HEADING_WIDTH and not line[0].islower() and _words()["block"].search(line):
+                return _words()["untitled"].search(line) is None
+            if line.endswith(":"):
+                return False
+            start = above
+        return False
+
+    def _is_worked(self, mention: Mention) -> bool:
+        """Whether the sentences after a mention that opens its own tell how it was done."""
+        reading = self._reading
+        number = reading.sentence_of[mention.match.first]
+        sentence = reading.sentences[number]
+        if self._start(mention) - sentence.start > _HEADING_WIDTH // 2 or mention.section in _OWN_DRUGS:
+            return False
+        last = reading.sentences[min(len(reading.sentences) - 1, number + _AFTERWARDS)]
+        end = min(last.end, reading.section(sentence.start).end)
+        told = reading.text[sentence.start : max(sentence.end, end)]
+        return len(set(_words()["operating"].findall(told))) >= _SURE
 
     def _is_test(self, entry: CodeEntry) -> bool:
         return entry.flags.get("done") == "order" or (

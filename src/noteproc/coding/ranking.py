@@ -50,13 +50,14 @@ class Scores:
     """What was fitted.
 
     Args:
-        weights: of the features, by name.
+        weights: of the features of a diagnosis, by name.
         threshold: the least score of a diagnosis that is suggested.
-        procedures: the same for the other systems, whose scores are those of their matches.
+        procedure_weights, procedures: the same for the other systems.
     """
 
     weights: Mapping[str, float]
     threshold: float
+    procedure_weights: Mapping[str, float]
     procedures: float
 
 
@@ -70,7 +71,12 @@ def fitted() -> Scores:
     path = models_dir() / "coding_scores.json"
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-        return Scores(dict(loaded["weights"]), float(loaded["threshold"]), float(loaded["procedures"]))
+        return Scores(
+            dict(loaded["weights"]),
+            float(loaded["threshold"]),
+            dict(loaded["procedure_weights"]),
+            float(loaded["procedures"]),
+        )
     except (OSError, ValueError, KeyError):
         raise ModelError("coding_scores.json is missing or broken: reinstall noteproc, or run `make model`") from None
 
@@ -131,7 +137,7 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
 def score(
     candidates: Sequence[Candidate], reading: Reading, headings: Headings, has_assessment: bool
 ) -> list[Candidate]:
-    """The candidates with their scores; procedures keep the score of their match, and what is ruled out has none."""
+    """The diagnosis candidates with their scores; what is ruled out has none."""
     return [
         replace(c, score=likelihood(c, reading, headings, has_assessment))
         if c.reason is None and c.system == ICD10CM
@@ -142,10 +148,7 @@ def score(
 
 def likelihood(candidate: Candidate, reading: Reading, headings: Headings, has_assessment: bool) -> float:
     """How likely a careful coder would report a diagnosis, in [0, 1]."""
-    weights = fitted().weights
-    values = features(candidate, reading, headings, has_assessment)
-    total = math.fsum([weights.get(name, 0.0) * value for name, value in values.items() if value])
-    return round(1.0 / (1.0 + math.exp(-total)), 4)
+    return _logistic(fitted().weights, features(candidate, reading, headings, has_assessment))
 
 
 @lru_cache(maxsize=20_000)
@@ -153,6 +156,56 @@ def _nature(code: str) -> tuple[bool, str, bool, bool]:
     """What a code says by itself: whether it is a symptom, its kind, whether it is vague, or a reason of a visit."""
     symptom = (code[0] == "R" and not code.startswith(_FOUND)) or code.startswith(_PAIN)
     return symptom, _kind(code), _VAGUE.match(code) is not None, _encounter(code)
+
+
+def procedure_features(candidate: Candidate, reading: Reading) -> dict[str, float]:
+    """The features of a candidate that is no diagnosis, by name."""
+    code, mentions = candidate.code, candidate.mentions
+    sections = {m.section for m in mentions}
+    best = max(m.match.score for m in mentions)
+    hcpcs = not code[0].isdigit()
+    return {
+        "bias": 1.0,
+        "match": best,
+        "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
+        "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
+        "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
+        "told": float("procedure" in sections),
+        "worked": float(bool(sections & {"technique", "postop_dx", "implants", "specimens"})),
+        "concluded": float(bool(sections & {"assessment", "assessment_plan", "plan"})),
+        "story": float(sections <= _STORY),
+        "seen": float(sections <= {"exam", "labs", "imaging", "findings"}),
+        "unheaded": float(sections == {""}),
+        "report": float(any(s.name == "procedure" for s in reading.sections)),
+        "place": min(m.match.at[0] for m in mentions) / max(1, len(reading.words)),
+        "bare": float(best < 0.505),
+        "conditioned": float(bool(candidate.support)),
+        "rivals": float(bool(mentions[0].rivals)),
+        "derived": float(candidate.derived),
+        "doubted": float(mentions[0].verdict.kind != "present"),
+        "apart": float(all(m.match.kind == "reordered" for m in mentions)),
+        "drug": float(code[0] == "J"),
+        "supply": float(code[0] in "ACEKLV"),
+        "service": float(hcpcs and code[0] in "GHMPQST"),
+        "imaging": float(code[0] == "7"),
+        "laboratory": float(code[0] == "8"),
+        "medicine": float(code[0] == "9"),
+        "vaccine": float("90460" <= code <= "90759"),
+    }
+
+
+def score_procedures(candidates: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    """The other candidates with their scores; what was not done keeps none."""
+    weights = fitted().procedure_weights
+    return [
+        c if c.reason is not None else replace(c, score=_logistic(weights, procedure_features(c, reading)))
+        for c in candidates
+    ]
+
+
+def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    total = math.fsum([weights.get(name, 0.0) * value for name, value in values.items() if value])
+    return round(1.0 / (1.0 + math.exp(-total)), 4)
 
 
 def _kind(code: str) -> str:
