@@ -30,6 +30,7 @@ PENALTY = 3.0
 # Visits: never suggested from what is told, so neither right nor wrong.
 VISITS = re.compile(r"99[2-4]\d\d")
 BINS = 10
+PLATEAU = 0.004
 
 Floats = npt.NDArray[np.float64]
 
@@ -112,9 +113,13 @@ def fitted(name: str, rows: Rows, lowest: float) -> tuple[float, dict[str, float
     """The threshold and the weights; prints the table of reliability on the way."""
     scores = held_out(rows)
     steps = [round(lowest + 0.01 * n, 2) for n in range(51)]
-    threshold = max(steps, key=lambda t: (round(f1(scores, rows, t), 4), -abs(t - 0.5)))
+    best = max(f1(scores, rows, t) for t in steps)
+    # On the plateau of equal F1 the highest: a coder would rather add a code than strike one.
+    threshold = max(t for t in steps if f1(scores, rows, t) >= best - PLATEAU)
     print(f"{name}: notes {len(rows.missed)}, candidates {len(rows.y)}, right {int(rows.y.sum())}")
-    print(f"held out: F1 {f1(scores, rows, threshold):.3f} at {threshold}; Brier {np.mean((scores - rows.y) ** 2):.3f}\n")
+    print(
+        f"held out: F1 {f1(scores, rows, threshold):.3f} at {threshold}; Brier {np.mean((scores - rows.y) ** 2):.3f}\n"
+    )
     print("| score | candidates | mean score | share right |\n|---|---|---|---|")
     for n in range(BINS):
         inside = (scores >= n / BINS) & ((scores < (n + 1) / BINS) | (n == BINS - 1))

@@ -234,7 +234,13 @@ class Composer:
         entry = sets.entry(ICD10CM, base)
         if entry is None or entry.parent is None or len(entry.parent) < _SAME_CHARACTERS:
             return base, False
-        if base[0] in "CD" and base < "D50" and not base.startswith(("C77", "C79", "C80")) and len(base) > _SAME_CHARACTERS and _UNSPECIFIED.search(entry.title):
+        if (
+            base[0] in "CD"
+            and base < "D50"
+            and not base.startswith(("C77", "C79", "C80"))
+            and len(base) > _SAME_CHARACTERS
+            and _UNSPECIFIED.search(entry.title)
+        ):
             # A tumour of an unspecified site: the note may name the site elsewhere in the sentence.
             return base[:_SAME_CHARACTERS], True
         if not entry.billable:

@@ -332,7 +332,9 @@ class Performance:
         """Whether a vaccine was given in this visit: the words around it say so."""
         words = _words()
         text = self._sentence(mention)
-        return self._in_block(mention) or any(words[kind].search(text) is not None for kind in ("given", "today", "surely"))
+        return self._in_block(mention) or any(
+            words[kind].search(text) is not None for kind in ("given", "today", "surely")
+        )
 
     def _names_report(self, mention: Mention) -> bool:
         """Whether a test stands in the note's title, alone on its line: the note is its report."""
@@ -355,8 +357,10 @@ class Performance:
             return False
         if mention.section in _HERE or here:
             return True
-        if mention.section not in _OWN_DRUGS and self._doses.beside(mention.match.last) and (
-            self._in_block(mention) or self._is_worked(mention)
+        if (
+            mention.section not in _OWN_DRUGS
+            and self._doses.beside(mention.match.last)
+            and (self._in_block(mention) or self._is_worked(mention))
         ):
             return True
         if _CLOCKED.search(text) and mention.section not in _OWN_DRUGS:
