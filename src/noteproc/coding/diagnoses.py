@@ -31,8 +31,9 @@ _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
 # A vaccine is the reason of the visit where it was given in it.
 _GIVEN = re.compile(
-    r"\b(?:given (?:today|here|by|im|in)|vaccines? given|immunizations? given|administered|vaccinated today|need for|today"
-    r"|encounter for|immunization visit|vaccines? today|im|deltoid)\b(?![^.\n]{0,20}\b(?:declined|refused|not)\b)",
+    r"\b(?:given (?:today|here|by|im|in)|vaccines? given|immunizations? given|administered|vaccinated today"
+    r"|need for|today|encounter for|immunization visit|vaccines? today|im|deltoid)\b"
+    r"(?![^.\n]{0,20}\b(?:declined|refused|not)\b)",
     re.I,
 )
 _ENDED = frozenset({"resolved", "cleared", "improved", "recovered"})
