@@ -64,7 +64,20 @@ _CLOCKED = re.compile(
     r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))"
 )
 _NAMES_PROCEDURE = frozenset(
-    {"test", "testing", "tested", "swab", "panel", "protocol", "score", "scale", "questionnaire", "vaccine", "vax"}
+    {
+        "clinic",
+        "test",
+        "testing",
+        "tested",
+        "swab",
+        "panel",
+        "protocol",
+        "score",
+        "scale",
+        "questionnaire",
+        "vaccine",
+        "vax",
+    }
     | {"vaccination", "booster", "shot", "shots", "immunization", "toxoid", "titer", "serology", "screen", "screening"}
 )
 _PART = re.compile(r"\W*(?:(?:part|exam|examination|study|test|procedure)\b\W*)?(?:\d{1,2}|[ivx]{1,3}|[a-c])?\W*", re.I)
