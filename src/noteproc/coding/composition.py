@@ -31,6 +31,10 @@ _WITHOUT = re.compile(
 # What a title says about other places of the classification, not about the patient.
 _NEC = re.compile(r",?\s*\bnot elsewhere classified\b", re.I)
 _UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
+# Words in parentheses "may be present or absent" without changing the code (Guidelines I.A.7).
+_NONESSENTIAL = re.compile(r"\s*\([^()]*\)")
+# "Unspecified as acute or chronic": neither is said.
+_UNSPECIFIED_AS = re.compile(r"(?<=unspecified) as [^,]*", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
 _JOINED = re.compile(r"\band\b", re.I)
@@ -45,6 +49,9 @@ _BREATH = 3
 _COORDINATED = re.compile(r"(?:\s*,\s*\w+)?\s*(?:,|&|\+|/|,?\s*\band\b)\s*(?:the\s+)?(?:left\s+|right\s+)?", re.I)
 _SAME_CHARACTERS = 3
 _MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "three": "3", "two": "2", "four": "4", "one": "1"}
+_COUNTS = frozenset({"stage", "stg", "grade", "class", "type", "category", "degree"})
+_ITEM_NUMBER = re.compile(r"[.):]\s")
 # How far before a number the word that it counts may stand.
 _COUNTED = 3
 
@@ -147,6 +154,7 @@ class Composer:
         for stem, codes in stems.items():
             first = sets.entry(ICD10CM, codes[0])
             title = _EXTENSION.sub("", first.title) if first is not None else ""
+            title = _NONESSENTIAL.sub("", _UNSPECIFIED_AS.sub("", title))
             header = sets.entry(ICD10CM, stem) if len(codes) > 1 else None
             if header is not None and len(codes[0]) == 8:
                 # The title of a stem says nothing of the stage or encounter that its last character will add.
@@ -270,7 +278,7 @@ class Composer:
         for at in mentions:
             sentence = reading.sentence_of[at[0]]
             for i in reading.words_of(sentence):
-                said = (reading.keys[i], *reading.expansion(i))
+                said = (reading.keys[i], *reading.expansion(i), *_as_number(reading, i))
                 implications = [implied for key in said for implied in implied_by(key)]
                 if telling.isdisjoint(said) and telling.isdisjoint(implications):
                     continue
@@ -296,6 +304,8 @@ class Composer:
         """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""
         if i in matched:
             return True
+        if _ITEM_NUMBER.match(reading.text, reading.words[i].end) and self._opens(reading, i):
+            return False
         if _MEASURED.match(reading.text, reading.words[i].end) or reading.text[reading.words[i].start - 1] in ".x×":
             return False
         for k in range(i - 1, max(-1, i - _COUNTED - 1), -1):
@@ -304,6 +314,12 @@ class Composer:
             if reading.keys[k].isdigit() or "," in reading.between(k, k + 1):
                 break
         return i + 1 < len(reading.words) and reading.keys[i + 1] in telling and not reading.keys[i + 1].isdigit()
+
+    @staticmethod
+    def _opens(reading: Reading, i: int) -> bool:
+        """Whether nothing but marks stands before word ``i`` on its line."""
+        start = reading.words[i].start
+        return not reading.text[reading.text.rfind("\n", 0, start) + 1 : start].strip(" \t-*•#(")
 
     def _refused(
         self, reading: Reading, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]
@@ -369,7 +385,7 @@ class Composer:
             scored.append((round(score, 9), -order, leaf, tuple(sorted(support))))
         scored.sort(key=lambda s: (-s[0], not s[2].unspecified, s[1] * -1))
         best = scored[0]
-        if widened and default and best[2].code != default:
+        if default and best[2].code != default and default not in best[2].codes:
             # Away from the phrase's own code only for words that all stand in the note.
             kept = next((s for s in scored if s[2].code == default or default in s[2].codes), None)
             if kept is not None and any(
@@ -385,6 +401,12 @@ class Composer:
             _missing(best[2], family.named),
             tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0),
         )
+
+
+def _as_number(reading: Reading, i: int) -> tuple[str, ...]:
+    """The number that a roman numeral is beside what it counts: "stage IV"."""
+    number = _ROMAN.get(reading.keys[i])
+    return (number,) if number and i and reading.words[i - 1].form in _COUNTS else ()
 
 
 def _is_code(parent: str) -> bool:

@@ -158,9 +158,9 @@ class Conventions:
                 if candidate.code not in rule.replaces:
                     continue
                 code = rule.code
+                # What the partners' sentences say speaks for it too ("sigmoid polyp", "pathology: adenoma").
+                others = [m for c in coded if c is not candidate and c.code in rule.drops for m in c.mentions]
                 if code.endswith("-"):
-                    # What the partners' sentences say chooses too ("sigmoid polyp", "pathology: adenoma").
-                    others = [m for c in coded if c is not candidate and c.code in rule.drops for m in c.mentions]
                     code = compose(code[:-1], replace(candidate, mentions=(*candidate.mentions, *others)))
                 if self._codesets.entry(ICD10CM, code) is None:
                     continue
@@ -172,6 +172,7 @@ class Conventions:
                 if existing is None:
                     found[at] = replace(
                         candidate,
+                        mentions=tuple(dict.fromkeys((*candidate.mentions, *others))),
                         code=code,
                         composed=True,
                         unspecified=False,

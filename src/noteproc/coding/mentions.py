@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import ICD10CM, CodeSets, Quantity, When
+from noteproc.codesets import ICD10CM, CodeSets, Quantity, When, Words
 from noteproc.coding.assertion import Assertions, Verdict
 from noteproc.coding.history import becomes
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
 from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import Reading, opens_item
 from noteproc.coding.scopes import both_stand
 from noteproc.coding.siblings import Siblings
 from noteproc.coding.wording import fits, is_rare_short
@@ -26,6 +27,9 @@ _TRUSTED = 0.6
 # Bare words that are told as seen, though never coded: pain, infection, bleeding, injury, necrosis, scar.
 _TOLD = ("R52", "R58", "B99.9", "T14", "I96", "L90.5")
 _TIER = {"user": 5, "starter": 4, "index": 4, "inclusion": 3, "title": 3, "includes": 2, "excludes": 1}
+_SHORT = re.compile(r"[A-Z][A-Z0-9]{1,4}")
+_CONCLUDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx", "problem_list"})
+_INDEXED = 4  # the place of "index" among the sources
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
 
 
@@ -132,10 +136,31 @@ class Mentions:
         if not text:
             return fits(reading, match, index)
         when = When.parse(text)
-        return fits(reading, match, index) and when.holds(
-            lambda clause: any(True for _ in nearness.every(clause, match.at, whole=False)),
-            lambda name: quantities.value(name, match.first, match.last),
+        return fits(reading, match, index) and (
+            when.holds(
+                lambda clause: any(True for _ in nearness.every(clause, match.at, whole=False)),
+                lambda name: quantities.value(name, match.first, match.last),
+            )
+            or self._stands_alone(reading, match, when, nearness)
         )
+
+    def _stands_alone(self, reading: Reading, match: Match, when: When, nearness: Nearness) -> bool:
+        """Whether an abbreviation with one meaning is itself an item of what the note concludes ("1. RA")."""
+        phrase = self._index.phrase(match.phrase)
+        if len(match.at) != 1 or not _SHORT.fullmatch(phrase) or match.code[0] in "VWXYZ":
+            return False
+        word = reading.words[match.first]
+        if reading.text[word.start : word.end].rstrip("s") != phrase or word.form in lexicon.shipped().ordinary:
+            return False
+        if reading.section(word.start).name not in _CONCLUDING or not opens_item(reading, match.first):
+            return False
+        forbidden = [c for c in when.clauses if isinstance(c, Words) and c.negated]
+        if len(when.clauses) - len(forbidden) != 1 or any(
+            any(True for _ in nearness.every(clause, match.at, whole=False)) for clause in forbidden
+        ):
+            return False
+        key = int(self._index.keys[match.phrase, 0])
+        return sum(1 for p in self._index.heads(key).single if self._index.source[p] >= _INDEXED) == 1
 
     def _longest(
         self, reading: Reading, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]

@@ -17,7 +17,7 @@ from noteproc.codesets import ICD10CM
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.history import becomes
 from noteproc.coding.mentions import Mention
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import Reading, opens_item
 from noteproc.errors import ModelError
 from noteproc.text.fold import fold
 from noteproc.text.sections import Headings
@@ -88,7 +88,7 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
     sections = {m.section for m in mentions}
     deciding = bool(sections & _DECIDING)
     lasting = becomes(code) == "="
-    items = [_opens_item(m, reading) for m in mentions]
+    items = [opens_item(reading, m.match.at[0]) for m in mentions]
     cues = {c.kind for c in mentions[0].verdict.cues}
     treated = frozenset[str]().union(*(_treated(m, reading) for m in mentions))
     return {
@@ -222,15 +222,6 @@ def _kind(code: str) -> str:
     return "finding" if code[0] == "H" and code[1:3] in ("02", "53", "57") else ""
 
 
-def _opens_item(mention: Mention, reading: Reading) -> bool:
-    """Whether a mention opens a line or an item of a list, or follows "Dx:"."""
-    start = reading.words[mention.match.at[0]].start
-    before = reading.text[max(0, start - 40) : start]
-    if _ITEM.match(before[::-1]):
-        return True
-    return before.rstrip().endswith(_AFTER_LABEL) and _LABEL.search(before) is not None
-
-
 @lru_cache(maxsize=1)
 def _treatments() -> Mapping[str, frozenset[str]]:
     """Words of treatment, folded, by kind."""
@@ -274,5 +265,5 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
         return 0.15
     told = [m for m in plain if m.section in _LISTS or _treated(m, reading) & {"drug", "management"}]
     if told and becomes(candidate.code) == "=":
-        return 0.6
+        return 0.5
     return 0.9 if candidate.derived else 1.0

@@ -21,6 +21,8 @@ _WITH_AND_WITHOUT = re.compile(
     r"|\b(?:without|w/?o)\s*(?:and|&|\+|/|then|followed by)\s*(?:with|w)\b",
     re.I,
 )
+_ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
+_LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
 _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
 _OF_EYES = frozenset(
     {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
@@ -258,6 +260,13 @@ def _cut(found: list[sentences.Sentence], sections: list[Section]) -> list[sente
             begin = mark
         pieces.append(sentences.Sentence(begin, sentence.end))
     return pieces
+
+
+def opens_item(reading: Reading, word: int) -> bool:
+    """Whether a word opens a line or an item of a list, or follows "Dx:"."""
+    start = reading.words[word].start
+    before = reading.text[max(0, start - 40) : start]
+    return _ITEM.search(before) is not None or _LABEL.search(before) is not None
 
 
 @lru_cache(maxsize=4096)

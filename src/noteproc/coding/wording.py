@@ -45,6 +45,9 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     word = reading.words[match.at[0]]
     phrase = index.phrase(match.phrase)
     written = reading.text[word.start : word.end]
+    if _SHORT.fullmatch(phrase) and written.isupper() and written[-1] == "S" and written[:-1] == phrase:
+        # "PCOS" is no plural of "PCO".
+        return False
     if phrase == match.code:
         return is_printed(reading.text, word.start, word.end)
     if not _small_words_too(reading, match, phrase):

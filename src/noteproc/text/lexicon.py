@@ -15,7 +15,7 @@ from noteproc.text.fold import fold, tokens
 from noteproc.text.tables import rows
 
 # Changed by hand with ``_stem`` or ``fold``.
-_SCHEME = b"keys 5"
+_SCHEME = b"keys 6"
 _KEPT = 200_000
 _KEPT_ENDINGS = frozenset(
     {"bleeding", "during", "evening", "morning", "feeding", "blood", "burning", "clothing", "skinned", "hearing"}
@@ -107,7 +107,8 @@ class Lexicon:
         for row in rows(folder / "expansions.tsv", ("short", "long")):
             short = [t.form for t in tokens(row["short"])]
             if len(short) == 1:
-                self._expansions[short[0]] = tuple(self.key(t.form) for t in tokens(row["long"]))
+                long = (self.key(t.form) for t in tokens(row["long"]))
+                self._expansions[short[0]] = tuple(key for key in long if key not in self.stop)
         self._implied: dict[str, tuple[str, ...]] = {}
         for row in rows(folder / "implied.tsv", ("word", "implies")):
             key = self.key(fold(row["word"]))
