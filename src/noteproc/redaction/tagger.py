@@ -99,19 +99,21 @@ class PhiTagger:
         wanted = np.flatnonzero(candidates(words))
         if not len(wanted):
             return result
-        x = self._words_of(words.words)
+        # A row of zeros at either end, and every token beside its neighbours as one row of a view.
+        n, width = len(words), self.width
+        framed = np.zeros((n + 2, width), dtype=np.float32)
+        windows: _Floats = np.ndarray((n, 3 * width), np.float32, framed, strides=framed.strides)
+        x = framed[1:-1]
+        x += self._words_of(words.words)
         context = context_rows(words)
         for column, table in enumerate(self._context):
-            x += table[context[:, column]]
+            x += table.take(context[:, column], axis=0)
         # Each layer sees one token to either side, so the first has to know the neighbours of what the last decides.
         reach = [wanted]
         for _ in range(self.depth - 1):
             reach.insert(0, _widened(reach[0], len(words)))
         for index, (matrix, bias, gain, shift) in zip(reach, self._layers, strict=True):
-            framed = np.zeros((len(words) + 2, self.width), dtype=np.float32)
-            framed[1:-1] = x
-            windows = np.concatenate((framed[index], framed[index + 1], framed[index + 2]), axis=1)
-            y = windows @ matrix
+            y = windows[index] @ matrix
             y += bias
             x[index] += _layer_norm(_maxout(y, self.width), gain, shift)
         scores: _Floats = x[wanted] @ self._out_w + self._out_b
@@ -143,7 +145,7 @@ class PhiTagger:
                 self._vectors = grown
             self._vectors[first:last] = _layer_norm(_maxout(x, self.width), *self._mix_norm)
             known.update(zip(ordered, range(first, last), strict=True))
-        return self._vectors[[known[form] for form in forms]]
+        return self._vectors.take([known[form] for form in forms], axis=0)
 
 
 def _widened(index: NDArray[np.intp], length: int) -> NDArray[np.intp]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
+from itertools import pairwise
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
@@ -75,10 +76,12 @@ class ElectronicRecognizer(NoteRecognizer):
             except ValueError:
                 continue
             yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.96)
-        if text.count(":") >= 4:
+        colons = [words.starts[i] for i in words.vocabulary.get(":", ())]
+        near = any(b - a <= 5 for a, b in pairwise(colons))
+        if len(colons) >= 4 and (near or "-" in words.vocabulary):
             for m in _MAC.finditer(text):
                 yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.96)
-            for m in _IPV6.finditer(text):
+            for m in _IPV6.finditer(text) if near else ():
                 try:
                     ip_address(m.group().split("%")[0])
                 except ValueError:
