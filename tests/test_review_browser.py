@@ -223,6 +223,30 @@ def test_help_to_decide_stands_beside_the_code(browser: Any, out: Path, tmp_path
         assert "×2" in k.text('.code[aria-selected="true"]')
 
 
+def test_sequence_wrong_redaction_and_comments_by_key(browser: Any, out: Path, tmp_path: Path) -> None:
+    with served(open_desk(out), tmp_path) as link:
+        k = visit(browser, link)
+        k.press("n", "s")
+        k.type("M79.89")
+        k.hits("M79.89")
+        k.press("Enter")
+        assert k.code == "M79.89"
+        k.press("j", "j", "a", "k", "k")
+        assert list(k.verdicts()) == ["I10", "M79.89", "S93.401A"]
+        k.press("k", "]")
+        assert (k.code, list(k.verdicts())) == ("I10", ["M79.89", "I10", "S93.401A"])
+        k.press("[")
+        assert list(k.verdicts()) == ["I10", "M79.89", "S93.401A"]
+        assert "number 1" in k.text("#said")
+        k.press("t", "Home", "w")
+        assert "exposed" in k.page.get_attribute("#text .phi", "class")
+        k.press("g", "c")
+        k.type("as last year")
+        k.press("Control+Enter")
+        assert "as last year" in k.text("#detail")
+        assert k.errors == []
+
+
 def test_keys_are_shown_and_can_be_changed_but_not_to_the_browsers_own(browser: Any, out: Path, tmp_path: Path) -> None:
     with served(open_desk(out), tmp_path) as link:
         k = visit(browser, link)
@@ -296,21 +320,31 @@ def test_a_note_of_thirty_thousand_words_is_drawn_once_in_blocks(browser: Any, t
         assert k.page.evaluate("document.querySelectorAll('#strip i.main').length") == len(found) + 1
 
 
+DROPPED = """
+const data = new DataTransfer();
+data.items.add(new File(["MRN 00448812. Migraine."], "note.txt", { type: "text/plain" }));
+document.getElementById("pasted").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+"""
+PASTED = "Patient: Zebediah Quartermain\nMRN: 00448812\n\nAssessment: essential hypertension.\n"
+
+
 def test_a_note_is_tried_in_every_style_and_nothing_is_stored(browser: Any, out: Path, tmp_path: Path) -> None:
     with served(open_desk(out), tmp_path) as link:
         k = visit(browser, link)
         k.page.goto(link.partition("/start")[0] + "/try")
         k.page.wait_for_selector("body[data-ready]")
         k.page.focus("#pasted")
-        k.page.keyboard.insert_text(
-            "Patient: Zebediah Quartermain\nMRN: 00448812\n\nAssessment: essential hypertension.\n"
-        )
+        k.page.keyboard.insert_text(PASTED)
         k.page.focus("#try-form button")
         k.page.keyboard.press("Enter")
         k.page.wait_for_selector("body[data-tried=tag]")
         assert "[PATIENT_NAME_1]" in k.text("#text")
         assert k.verdicts() == {"I10": "undecided"}
         assert marked(k, "main") == ["essential hypertension"]
+        k.page.evaluate(DROPPED)
+        k.page.wait_for_selector("#text:has-text('[MEDICAL_RECORD_NUMBER_1]. Migraine')")
+        k.settle()
+        k.page.fill("#pasted", PASTED)
         k.page.focus("input[value=tag]")
         seen = {k.text("#text")}
         for style in ("label", "mask", "surrogate"):

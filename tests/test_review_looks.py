@@ -80,6 +80,7 @@ def test_every_state_of_the_workbench_is_accessible_and_pictured(browser: Any, w
     k = visit(browser, workbench, color_scheme=theme)
     wrong = looked_at(k, "workbench-open", theme)
     open_sample(k, "sacroplasty")
+    k.press("Home")
     wrong += looked_at(k, "workbench", theme)
     open_sample(k, "wound")
     k.page.click("#findings summary")

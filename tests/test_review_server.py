@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 PAGES = ("/", "/try", "/stats", "/api/start", "/api/notes/0", "/api/notes/0/history", "/export/csv")
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/static/workbench.js", "/start?token=wrong", "/nowhere"])
+@pytest.mark.parametrize("path", [*PAGES, "/static/main.js", "/start?token=wrong", "/nowhere"])
 def test_every_answer_forbids_storing_framing_and_foreign_script(browser: Browser, path: str) -> None:
     headers = browser.get(path).headers
     assert headers["cache-control"] == "no-store"
@@ -144,6 +145,19 @@ def test_an_internal_error_says_its_kind_and_not_its_words(browser: Browser, mon
     monkeypatch.setattr("noteproc.review.desk.Desk.view", fail)
     answer = browser.get("/api/notes/0")
     assert (answer.status_code, answer.text) == (500, "internal error (KeyError)")
+
+
+def test_a_log_that_cannot_be_written_says_that_nothing_was_saved(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("noteproc.review.decisions.DecisionLog._insert", full)
+    answer = browser.post("/api/notes/0/decide", {"revision": 0, "action": "accept", "data": I10})
+    assert (answer.status_code, "not saved" in answer.json()["error"]) == (507, True)
+    monkeypatch.undo()
+    assert browser.get("/api/notes/0").json()["revision"] == 0
 
 
 def test_preferences_are_kept_and_carry_nothing_else(browser: Browser, tmp_path: Path) -> None:

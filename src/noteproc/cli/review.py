@@ -82,11 +82,11 @@ def open_workbench(
     if originals is not None or vault is not None:
         found = Originals(originals, vault, key_file, resolved.with_name(resolved.name + ".crosswalk.csv"))
 
-    def ready(link: str) -> None:
+    def ready(link: str, page: Path) -> None:
         print(f"reviewing {out} as {name}: {link}", flush=True)
         print("Ctrl-C ends the workbench; every decision is saved as it is made", file=sys.stderr, flush=True)
         if not no_open:
-            webbrowser.open(link)
+            webbrowser.open(page.resolve().as_uri())
 
     def progress(done: int) -> None:
         if sys.stderr.isatty():

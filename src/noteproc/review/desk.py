@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from noteproc.codesets import CPT, HCPCS, CodeSets, Library, lookup
 from noteproc.errors import ConfigError
 from noteproc.pages import Page, Pages
-from noteproc.records import OffsetMap, PhiSpan, Setting
 from noteproc.redaction.entities import ENTITY_TYPES
 from noteproc.review.actions import Actions
-from noteproc.review.claims import findings_of, standing_codes
 from noteproc.review.decisions import Decision, DecisionLog, Thread
 from noteproc.review.originals import Originals
 from noteproc.review.queries import draft_query
 from noteproc.review.results import Placed, Results
-from noteproc.review.standing import CodeStanding, Key, Remark, Standing
-from noteproc.review.vocabulary import band_of, words_of
+from noteproc.review.standing import Key, Standing
+from noteproc.review.views import Viewer, as_original, left_out, told
 from noteproc.review.worklist import Worklist
 from noteproc.version import VERSION
 
@@ -58,10 +56,12 @@ class Desk:
     library: Library = field(default_factory=Library.open)
     worklist: Worklist = field(init=False)
     pages: Pages = field(init=False)
+    viewer: Viewer = field(init=False)
 
     def __post_init__(self) -> None:
         self.worklist = Worklist(self.results, self.log, self.reviewer.reading)
         self.pages = Pages(self.codesets, self.library)
+        self.viewer = Viewer(self.codesets, self.library)
 
     def close(self) -> None:
         """Close the files."""
@@ -114,7 +114,7 @@ class Desk:
             standing = self._standing(placed)
             if any(d.seq == decision.seq for d in standing.done):
                 after = self._append(placed, standing.revision, "undo", {"of": decision.seq}, 0.0)
-                return {**self._view(placed, after), "told": f"{decision.action} {_told(decision)}".strip()}
+                return {**self._view(placed, after), "told": f"{decision.action} {told(decision)}".strip()}
         return None
 
     def redo(self) -> dict[str, Any] | None:
@@ -127,7 +127,7 @@ class Desk:
             again = standing.undone[-1] if standing.undone else None
             if again is not None and again.seq == decision.data["of"]:
                 after = self._append(placed, standing.revision, "redo", {"of": again.seq}, 0.0)
-                return {**self._view(placed, after), "told": f"{again.action} {_told(again)}".strip()}
+                return {**self._view(placed, after), "told": f"{again.action} {told(again)}".strip()}
         return None
 
     def find(self, system: str, code: str) -> dict[str, Any]:
@@ -175,10 +175,10 @@ class Desk:
         standing = self._standing(placed)
         text = standing.masked(str(placed.result["text"]))
         codes = [c for c in standing.codes.values() if any(_meet(e, start, end) for e in c.evidence)]
-        left_out = [n for n in placed.result["not_coded"] if _meet(n, start, end)]
+        unused = [n for n in placed.result["not_coded"] if _meet(n, start, end)]
         return {
             "codes": [{"system": c.system, "code": c.code, "display": c.display, "verdict": c.verdict} for c in codes],
-            "not_coded": [_left_out(n) for n in left_out],
+            "not_coded": [left_out(n) for n in unused],
             "hits": self.hits(text[start:end], limit=8),
         }
 
@@ -208,7 +208,7 @@ class Desk:
                 "at": d.at,
                 "who": d.who,
                 "action": d.action,
-                "what": _told(d),
+                "what": told(d),
                 "earlier": d.digest != placed.digest,
                 "reading": d.reading,
                 "versions": d.versions,
@@ -228,24 +228,7 @@ class Desk:
         placed = self.results.read(place)
         text = self.originals.text(placed.result)
         self.log.note(self._thread(placed), self.reviewer.name, "original", {}, self._versions(placed))
-        view = self._view(placed, self._standing(placed))
-        offsets = OffsetMap(_phi_spans(placed.result["phi"]))
-
-        def carried(item: Mapping[str, Any]) -> dict[str, Any]:
-            start, end = offsets.to_source(item["start"]), offsets.to_source(item["end"], end=True)
-            return {**item, "start": start, "end": end}
-
-        view["text"] = text
-        view["original"] = True
-        view["phi"] = [
-            {**shown, "start": p["start"], "end": p["end"]}
-            for shown, p in zip(view["phi"], placed.result["phi"], strict=True)
-        ]
-        view["masks"] = [carried(m) for m in view["masks"]]
-        view["not_coded"] = [carried(n) for n in view["not_coded"]]
-        for code in view["codes"]:
-            code["evidence"] = [carried(e) for e in code["evidence"]]
-        return view
+        return as_original(self._view(placed, self._standing(placed)), placed, text)
 
     def _append(self, placed: Placed, revision: int, action: str, data: Mapping[str, Any], seconds: float) -> Standing:
         decisions = self.log.append(
@@ -278,125 +261,15 @@ class Desk:
         return {"result": placed.result["versions"], "review": here}
 
     def _view(self, placed: Placed, standing: Standing) -> dict[str, Any]:
-        result, text = placed.result, str(placed.result["text"])
-        setting: Setting = "inpatient" if result["setting"] == "inpatient" else "outpatient"
-        findings = findings_of(standing_codes(standing), setting, self.codesets, self.library)
-        mine = standing.last_of(self.reviewer.name)
-        return {
-            "place": placed.place,
-            "note_id": placed.note_id,
-            "setting": setting,
-            "revision": standing.revision,
-            "status": standing.status,
-            "text": standing.masked(text),
-            "original": False,
-            "versions": result["versions"],
-            "phi": [
-                {
-                    "start": p["redacted_start"],
-                    "end": p["redacted_end"],
-                    "entity_type": p["entity_type"],
-                    "recognizer": p["recognizer"],
-                    "score": p["score"],
-                    "exposed": standing.exposed.get(n, ""),
-                }
-                for n, p in enumerate(result["phi"])
-            ],
-            "masks": [
-                {"start": a, "end": b, "entity_type": m.entity_type, "who": m.who}
-                for m in standing.masks
-                for a, b in m.spans
-            ],
-            "codes": [self._code(c, standing, findings, text) for c in standing.codes.values()],
-            "not_coded": [_left_out(n) for n in result["not_coded"]],
-            "findings": findings,
-            "comments": [_said(r, standing, text) for r in standing.comments if r.key is None],
-            "queries": [_said(r, standing, text) for r in standing.queries],
-            "asked": standing.asked,
-            "can_undo": mine is not None,
-            "earlier": self._earlier(placed),
-        }
+        shown = self.viewer.note(placed, standing)
+        mine = standing.last_of(self.reviewer.name) is not None
+        return {**shown, "can_undo": mine, "earlier": self._earlier(placed)}
 
     def _earlier(self, placed: Placed) -> int:
         """How many decisions were made on another result of the same note: they are kept, and do not count here."""
         history = self.log.history(placed.note_id)
         return sum(d.digest != placed.digest and d.revision is not None for d in history)
 
-    def _code(
-        self, c: CodeStanding, standing: Standing, findings: Iterable[Mapping[str, Any]], text: str
-    ) -> dict[str, Any]:
-        near = [
-            {**a, "title": entry.title if (entry := self.codesets.entry(a["system"], a["code"])) else ""}
-            for a in c.suggestion.get("alternatives", ())
-        ]
-        band = band_of(c.score) if c.score is not None else None
-        return {
-            "system": c.system,
-            "code": c.code,
-            "version": c.version,
-            "display": c.display or self._title(c.system, c.code),
-            "kind": c.kind,
-            "origin": c.origin,
-            "verdict": c.verdict,
-            "reason": c.reason,
-            "reason_words": words_of("reasons").get(c.reason, "Replaced" if c.reason == "replaced" else ""),
-            "replaced_by": c.replaced_by,
-            "units": c.units,
-            "modifiers": list(c.modifiers),
-            "who": c.who,
-            "at": c.at,
-            "score": c.score,
-            "band": {"name": band["name"], "words": band["words"]} if band else None,
-            "evidence": [
-                {k: e.get(k, "") for k in ("start", "end", "role", "term", "match_kind", "section", "assertion")}
-                for e in c.evidence
-            ],
-            "alternatives": near,
-            "missing": list(c.suggestion.get("missing", ())),
-            "findings": [f for f in findings if (f["system"], f["code"]) == c.key],
-            "comments": [_said(r, standing, text) for r in standing.comments if r.key == c.key],
-        }
-
-    def _title(self, system: str, code: str) -> str:
-        entry = self.codesets.entry(system, code)
-        return entry.title if entry else ""
-
 
 def _meet(e: Mapping[str, Any], start: int, end: int) -> bool:
     return bool(e["start"] < end and start < e["end"])
-
-
-def _left_out(n: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {k: n[k] for k in ("system", "code", "display", "start", "end", "term", "reason")}
-    return {**shown, "words": words_of("not_coded").get(n["reason"], "")}
-
-
-def _said(remark: Remark, standing: Standing, text: str) -> dict[str, Any]:
-    told = standing.said(remark, text)
-    return {"code": remark.key[1] if remark.key else "", "text": told, "who": remark.who, "at": remark.at}
-
-
-def _told(d: Decision) -> str:
-    """A decision in a few words: codes and counts, nothing of the note."""
-    data = d.data
-    code = str(data.get("code", ""))
-    if d.action == "replace":
-        return f"{code} by {data['by']['code']}"
-    if d.action == "reject":
-        return f"{code}: {words_of('reasons').get(data['reason'], data['reason'])}"
-    if d.action == "units":
-        return f"{code}: {data['units']}"
-    if d.action == "modifiers":
-        return f"{code}: {' '.join(data['modifiers']) or 'none'}"
-    if d.action == "mask":
-        return f"{data['entity_type']} in {len(data['spans'])} places"
-    if d.action in ("undo", "redo"):
-        return f"decision {data['of']}"
-    if d.action == "sequence":
-        return " ".join(pair[1] for pair in data["order"])
-    return code
-
-
-def _phi_spans(phi: Iterable[Mapping[str, Any]]) -> list[PhiSpan]:
-    names = ("start", "end", "entity_type", "score", "recognizer", "replacement", "redacted_start", "redacted_end")
-    return [PhiSpan(*(p[name] for name in names)) for p in phi]

@@ -15,7 +15,6 @@ from typing import Any
 
 from noteproc.errors import ConfigError
 from noteproc.files.tables import defuse
-from noteproc.records import OffsetMap, PhiSpan
 from noteproc.review.decisions import DecisionLog, Thread
 from noteproc.review.fhir import bundle
 from noteproc.review.results import Placed, Results
@@ -229,7 +228,7 @@ def _lessons(note: Reviewed) -> Iterator[dict[str, Any]]:
 
 def _corrections(note: Reviewed) -> Iterator[dict[str, Any]]:
     phi = note.placed.result["phi"]
-    offsets = OffsetMap(_spans(phi))
+    offsets = note.placed.offsets
     note_id = note.placed.note_id
     for mask in note.standing.masks:
         for start, end in mask.spans:
@@ -257,8 +256,3 @@ def _corrections(note: Reviewed) -> Iterator[dict[str, Any]]:
             "redacted_end": span["redacted_end"],
             "who": who,
         }
-
-
-def _spans(phi: list[Mapping[str, Any]]) -> list[PhiSpan]:
-    names = ("start", "end", "entity_type", "score", "recognizer", "replacement", "redacted_start", "redacted_end")
-    return [PhiSpan(*(p[name] for name in names)) for p in phi]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from noteproc.errors import ConfigError, ReadError
+from noteproc.records import OffsetMap, PhiSpan
 
 FOLDER = "review"
 _FORMAT = "3"
@@ -31,6 +32,8 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_doubt ON notes (doubt DESC, place);
 """
 _STEP = 500
+
+_SPAN = ("start", "end", "entity_type", "score", "recognizer", "replacement", "redacted_start", "redacted_end")
 
 Progress = Callable[[int], None]
 
@@ -53,6 +56,11 @@ class Placed:
     def note_id(self) -> str:
         """The note's id."""
         return str(self.result["note_id"])
+
+    @property
+    def offsets(self) -> OffsetMap:
+        """The way between the original's offsets and those of the redacted text."""
+        return OffsetMap(PhiSpan(*(p[name] for name in _SPAN)) for p in self.result["phi"])
 
 
 class Results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -257,6 +258,9 @@ async def _answered(call: Callable[[], Any]) -> Response:
         return JSONResponse({"error": str(error)}, 404)
     except NoteprocError as error:
         return JSONResponse({"error": str(error)}, 422)
+    except sqlite3.OperationalError as error:
+        why = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        return JSONResponse({"error": f"not saved: the decisions log cannot be written ({why})"}, 507)
     return JSONResponse(told, 409 if isinstance(told, dict) and told.get("stale") else 200)
 
 

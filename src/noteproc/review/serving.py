@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import uvicorn
 
 from noteproc.codesets.shelf import data_root
 from noteproc.errors import ConfigError
+from noteproc.files.atomic import write_text
 from noteproc.review.decisions import DecisionLog
 from noteproc.review.desk import Desk, Reviewer
 from noteproc.review.guard import Keys
@@ -21,6 +23,11 @@ from noteproc.review.server import Workbench
 
 USUAL_PORT = 8765
 _TRIES = 20
+_LEADING = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>noteproc review</title>
+<meta http-equiv="refresh" content="0;url={link}"></head>
+<body><p><a href="{link}">Go to the workbench</a></p></body></html>
+"""
 
 
 def open_log(out: Path) -> DecisionLog:
@@ -58,7 +65,7 @@ def serve(
     *,
     port: int | None = None,
     originals: Originals | None = None,
-    ready: Callable[[str], None] = lambda link: None,
+    ready: Callable[[str, Path], None] = lambda link, page: None,
     progress: Progress = lambda done: None,
 ) -> None:
     """Serve the workbench until it is interrupted.
@@ -68,7 +75,8 @@ def serve(
         reviewer: who decides.
         port: where; None for the usual one, or the next that is free.
         originals: where notes are found as they were.
-        ready: called with the start link when the workbench listens.
+        ready: called when the workbench listens, with the start link and a page that only this user can read and that
+            leads there: a browser is opened on the page, as every user of the machine sees what a browser is opened on.
         progress: called while the run is indexed, with the number of notes so far.
 
     Raises:
@@ -86,8 +94,11 @@ def serve(
     )
     server = uvicorn.Server(config)
     listener.listen(128)
-    ready(keys.link)
+    page = out / FOLDER / f"start-{keys.port}.html"
+    write_text(page, _LEADING.format(link=escape(keys.link)), mode=0o600)
     try:
+        ready(keys.link, page)
         server.run(sockets=[listener])
     finally:
+        page.unlink(missing_ok=True)
         desk.close()
