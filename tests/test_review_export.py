@@ -209,6 +209,17 @@ def test_the_original_is_shown_with_its_words_in_place_and_recorded(tmp_path: Pa
     desk.close()
 
 
+def test_originals_are_found_in_tables_under_ids_that_came_twice_and_by_the_crosswalk(tmp_path: Path) -> None:
+    table = tmp_path / "notes.csv"
+    table.write_text("note_id,text\n7,One.\n7,Two.\nJohn Doe,Three.\n", encoding="utf-8")
+    lines = [result("notes/7", "One."), result("notes/7~2", "Two."), result("note-000003", "Three.")]
+    (tmp_path / "out.crosswalk.csv").write_text('note-000003,"notes/John Doe"\n', encoding="utf-8")
+    desk = open_desk(write_run(tmp_path / "out", lines))
+    desk.originals = Originals(table, None, None, tmp_path / "out.crosswalk.csv")
+    assert [desk.original(place)["text"] for place in range(3)] == ["One.", "Two.", "Three."]
+    desk.close()
+
+
 def test_an_original_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     out, notes, _ = originals_run(tmp_path)
     (notes / "clinic" / "a.txt").write_text("03/04/2026 Seen by another. Hypertension.", encoding="utf-8")

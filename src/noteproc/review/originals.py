@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from noteproc.errors import ConfigError, ReadError
-from noteproc.files.inputs import Unreadable, read, sources
+from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.names import UniqueIds
+from noteproc.records import Note
 from noteproc.redaction.keys import load_key
 from noteproc.redaction.restoration import restored
 from noteproc.redaction.vault import Vault
@@ -33,19 +35,14 @@ class Originals:
         self._key = load_key(key_file) if vault is not None else b""
         if vault is not None:
             Vault.open(vault, self._key).close()
-        self._paths: dict[str, tuple[Path | None, str]] = {}
+        self._places: dict[str, tuple[Source, int]] = {}
         if folder is not None:
             renamed = _renamed(crosswalk)
             ids = UniqueIds()
             for source in sources([str(folder)])[0]:
-                if source.table:
-                    for note in read(source):
-                        label = note.label if isinstance(note, Unreadable) else note.note_id
-                        taken = ids.take(label)
-                        self._paths[renamed.get(label, taken)] = (source.path, label)
-                else:
-                    taken = ids.take(source.label)
-                    self._paths[renamed.get(source.label, taken)] = (source.path, source.label)
+                for number, label in enumerate(_labels(source)):
+                    taken = ids.take(label)
+                    self._places[renamed.get(label, taken)] = (source, number)
         self._folder = folder
 
     def text(self, result: Mapping[str, Any]) -> str:
@@ -67,16 +64,13 @@ class Originals:
                     raise ReadError("the vault does not hold this note") from None
             finally:
                 vault.close()
-        path, label = self._paths.get(note_id, (None, ""))
-        if path is None:
+        if note_id not in self._places:
             raise ReadError("the original of this note is not in the folder of originals")
-        for source in sources([str(path)])[0]:
-            for note in read(source):
-                if isinstance(note, Unreadable):
-                    continue
-                if not source.table or note.note_id.rsplit("/", 1)[-1] == label.rsplit("/", 1)[-1]:
-                    return _proven(note.text, result)
-        raise ReadError("the original of this note cannot be read")
+        source, number = self._places[note_id]
+        found = next(islice(read(source), number, None), None)
+        if not isinstance(found, Note):
+            raise ReadError("the original of this note cannot be read")
+        return _proven(found.text, result)
 
 
 def _proven(original: str, result: Mapping[str, Any]) -> str:
@@ -88,6 +82,15 @@ def _proven(original: str, result: Mapping[str, Any]) -> str:
     if "".join(pieces) + original[at:] != text:
         raise ReadError("the original has changed since the run, or belongs to another run")
     return original
+
+
+def _labels(source: Source) -> Iterator[str]:
+    """What the notes of a source are called there. A file that holds one note need not be read for that."""
+    if not source.table:
+        yield source.label
+        return
+    for note in read(source):
+        yield note.label if isinstance(note, Unreadable) else note.note_id
 
 
 def _renamed(crosswalk: Path) -> dict[str, str]:
