@@ -15,20 +15,25 @@ export function el(tag, attributes = {}, ...inside) {
   return made;
 }
 
-
 const csrf = document.querySelector('meta[name="csrf"]').content;
 let calls = 0;
 export async function call(path, body) {
-  let answer;
   document.body.toggleAttribute("data-calling", (calls += 1) > 0);
+  try {
+    return await answered(path, body);
+  } finally {
+    document.body.toggleAttribute("data-calling", (calls -= 1) > 0);
+  }
+}
+
+async function answered(path, body) {
+  let answer;
   try {
     answer = await fetch(path, body === undefined ? {} : {
       method: "POST", headers: { "content-type": "application/json", "x-noteproc-csrf": csrf }, body: JSON.stringify(body),
     });
   } catch {
     throw new Error("The workbench does not answer: is noteproc review still running? Nothing was lost.");
-  } finally {
-    document.body.toggleAttribute("data-calling", (calls -= 1) > 0);
   }
   const kind = answer.headers.get("content-type") || "";
   const told = kind.includes("json") ? await answer.json() : { error: await answer.text() };
