@@ -322,10 +322,23 @@ export async function workbench() {
       el("p", {}, el("button", { type: "button", onclick: () => set({ keys: Object.fromEntries(about.commands.map((c) => [c.command, c.key])) }) }, "All keys as they were")));
   }
 
-  const run = (command) => inLine(async () => {
+  // A browser tells late that the selection has changed: what is picked is read when a key is pressed.
+  const readPicked = () => {
+    if (document.querySelector("dialog[open]")) return;
+    const selection = getSelection();
+    if (!selection.rangeCount || !text.holder.contains(selection.anchorNode)) return;
+    picked = text.picked();
+    showPicked();
+  };
+
+  const run = (command) => {
+    readPicked();
+    return inLine(() => obey(command));
+  };
+  const obey = async (command) => {
     if (!view && !["help", "find", "worklist", "undo", "redo", "next_note"].includes(command)) return;
     await commands[command]();
-  });
+  };
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-command]");
@@ -346,13 +359,7 @@ export async function workbench() {
     event.preventDefault();
     run(command);
   });
-  document.addEventListener("selectionchange", () => {
-    if (document.querySelector("dialog[open]")) return;
-    const selection = getSelection();
-    if (!selection.rangeCount || !text.holder.contains(selection.anchorNode)) return;
-    picked = text.picked();
-    showPicked();
-  });
+  document.addEventListener("selectionchange", readPicked);
   text.holder.addEventListener("click", (event) => {
     const span = event.target.closest("span");
     if (!span || span.place === undefined || (picked && picked.end - picked.start > 0)) return;
