@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OUT ?= demo-out
 
-.PHONY: demo test check model bench clean
+.PHONY: demo test check model bench soak clean
 
 demo: $(STAMP)  ## install, run the samples, say where to look
 	$(BIN)/noteproc run samples/notes -o $(OUT) --force
@@ -23,6 +23,9 @@ model: $(STAMP)  ## rebuild models/ from corpus/ and print the card
 bench: $(STAMP)  ## speed, side by side with peers, in one run
 	$(BIN)/python -m pip install -q '.[bench]'
 	$(BIN)/python benchmarks/speed.py
+
+soak: $(STAMP)  ## thirty kills and a million short notes; takes hours
+	$(BIN)/python benchmarks/soak.py
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,20 @@ def test_unwritable_falls_back(tmp_path: Path) -> None:
     folder = writable_folder(blocked, "x")
     assert folder.is_dir()
     assert tmp_path not in folder.parents
+
+
+def test_what_was_prepared_is_used_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**options: object) -> None:
+        raise OSError("read-only file system")
+
+    (tmp_path / "filled").mkdir()
+    (tmp_path / "filled" / "codes.sqlite").write_bytes(b"compiled")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    assert writable_folder(tmp_path, "filled") == tmp_path / "filled"
+    assert writable_folder(tmp_path, "empty") != tmp_path / "empty"
 
 
 def test_nothing_writable_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

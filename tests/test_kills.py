@@ -99,3 +99,21 @@ def random_kills(tmp_path: Path, notes: int, kills: int, seed: int) -> None:
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     random_kills(tmp_path, notes=60, kills=KILLS, seed=7)
+
+
+def test_a_stream_of_short_notes_needs_no_more_memory_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "NoteProcessor", StubProcessor)
+    with (tmp_path / "notes.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(f'{{"note_id": "v{n:06d}", "text": "a short note, {n}"}}\n' for n in range(12_000))
+    held: dict[int, int] = {}
+
+    def watch(done: int, failed: int) -> None:
+        if done in (2_000, 12_000):
+            status = Path("/proc/self/status").read_text(encoding="ascii")
+            held[done] = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+    summary = batch.run(RunOptions((str(tmp_path / "notes.jsonl"),), tmp_path / "out", Config(workers=2)), watch)
+    assert (summary.notes, summary.failed) == (12_000, 0)
+    assert held[12_000] - held[2_000] < 8_000  # KB: under 800 bytes a note

@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from noteproc.cli import ask, codes, doctor, house, library, measure, notes, proof, review, runs, servers, show, vaults
+from noteproc.cli import (
+    ask,
+    codes,
+    doctor,
+    house,
+    library,
+    measure,
+    notes,
+    prepare,
+    proof,
+    review,
+    runs,
+    servers,
+    show,
+    vaults,
+)
 from noteproc.version import VERSION
 
 app = typer.Typer(
@@ -59,4 +74,5 @@ app.command("diff")(runs.diff)
 app.command("explain")(proof.explain)
 app.command("serve")(servers.serve)
 app.command("mcp")(servers.mcp)
+app.command("prepare")(prepare.prepare)
 app.command("doctor")(doctor.doctor)

@@ -36,7 +36,9 @@ def cache_root() -> Path:
 
 
 def writable_folder(wanted: Path, name: str) -> Path:
-    """``wanted/name``, made if need be; a private temporary folder where it cannot be written.
+    """``wanted/name``, made if need be; a private temporary folder where it can be neither written nor is filled.
+
+    A filled folder that is read-only was prepared (``noteproc prepare``) and is used as it is.
 
     Raises:
         ModelError: neither can be written.
@@ -47,7 +49,8 @@ def writable_folder(wanted: Path, name: str) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        pass
+        if folder.is_dir() and any(folder.iterdir()):
+            return folder
     try:
         private = Path(tempfile.mkdtemp(prefix="noteproc-"))
         folder = private / name
@@ -97,9 +100,9 @@ def build_once(path: Path, build: Callable[[Path], None], is_good: Callable[[Pat
 
 def prune(folder: Path) -> None:
     """Removes the oldest of the compiled folders beside ``folder``, itself never, so that a cache stays small."""
-    os.utime(folder)
-    siblings = [p for p in folder.parent.iterdir() if _COMPILED.fullmatch(p.name) and p != folder]
     with contextlib.suppress(OSError):
+        os.utime(folder)
+        siblings = [p for p in folder.parent.iterdir() if _COMPILED.fullmatch(p.name) and p != folder]
         siblings.sort(key=lambda p: p.stat().st_mtime, reverse=True)
         for old in siblings[_KEPT - 1 :]:
             shutil.rmtree(old, ignore_errors=True)
