@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
+from noteproc.exports import EXPORT_NAMES, ExportKind, write_export
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
 from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
@@ -55,6 +56,7 @@ class RunOptions:
         force: replace the results of an earlier run.
         limit: only the first so many notes; None for all.
         known_identifiers: a table of what must not stay in notes, by note or patient.
+        exports: other forms in which to write the results.
     """
 
     inputs: tuple[str, ...] = field(repr=False)
@@ -64,6 +66,7 @@ class RunOptions:
     force: bool = False
     limit: int | None = None
     known_identifiers: Path | None = field(default=None, repr=False)
+    exports: tuple[ExportKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "config": {**shown_settings(options.config), "workers": 0, "report_notes": 0},
         "secrets": _digest((*options.config.canaries, _file_digest(options.known_identifiers))),
         "limit": options.limit,
+        "exports": sorted(set(options.exports)),
         "inputs": _digest(s.label for s in found),
         "codesets": dict(processor.codesets.versions()),
     }
@@ -239,9 +243,10 @@ _OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html",
 def _clear(out: Path) -> None:
     for name in _OUR_FILES:
         (out / name).unlink(missing_ok=True)
-    for folder in ("redacted", ".run"):
+    for folder in ("redacted", ".run", *EXPORT_NAMES.values()):
         if (out / folder).is_dir():
             shutil.rmtree(out / folder)
+        (out / folder).unlink(missing_ok=True)
 
 
 # What readers tell of a note that they could not read whole.
@@ -376,6 +381,11 @@ def _finish(
             versions = json.loads(first)["versions"]
     files = {path.name: _sha256(journal.path(name)) for name, path in final.items() if name != "crosswalk"}
     files |= {name: _sha256(out / name) for name in ("suggestions.csv", "report.html")}
+    exports = sorted(set(options.exports))
+    for kind in exports:
+        with working.open(encoding="utf-8") as lines:
+            proofs = write_export(kind, out, map(json.loads, lines))
+        files |= {path.relative_to(out).as_posix(): _sha256(path) for path in proofs}
     manifest: dict[str, object] = {
         "schema_version": 1,
         "versions": versions,
@@ -395,7 +405,8 @@ def _finish(
     outcomes = (Entry(e.note_id, "quarantined", "") if e.note_id in held else e for e in journal.entries())
     write_manifest(journal.folder / "manifest.json", manifest, map(asdict, outcomes))
     journal.finish(final, out / "manifest.json")
-    names = [*files, "manifest.json", "redacted/"]
+    names = ["results.jsonl", *(["failed.jsonl"] if "failed" in final else []), "suggestions.csv", "report.html"]
+    names += [*(EXPORT_NAMES[kind] for kind in exports), "manifest.json", "redacted/"]
     return tuple(names + ([crosswalk.name] if private else []))
 
 

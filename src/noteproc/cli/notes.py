@@ -17,6 +17,8 @@ from rich.table import Table
 
 from noteproc.cli.options import AsJson
 from noteproc.config import Config, load_config
+from noteproc.errors import ConfigError
+from noteproc.exports import EXPORT_KINDS
 
 Inputs = Annotated[
     list[str],
@@ -75,6 +77,10 @@ def run(
         Path | None,
         typer.Option("--known-identifiers", help="A CSV of names and numbers, by note or patient.", show_default=False),
     ] = None,
+    exports: Annotated[
+        list[str] | None,
+        typer.Option("--write", help=f"Also write the results as {', '.join(EXPORT_KINDS)}.", show_default=False),
+    ] = None,
     vault: VaultFile = None,
     key_file: KeyFile = None,
     config: ConfigFile = None,
@@ -103,7 +109,10 @@ def run(
         "key_file": str(key_file) if key_file else None,
     }
     settings = load_config(config, said=said)
-    options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers)
+    written = tuple(kind for kind in EXPORT_KINDS if kind in (exports or ()))
+    if unknown := set(exports or ()) - set(written):
+        raise ConfigError(f"--write knows no {', '.join(sorted(unknown))}; allowed: {', '.join(EXPORT_KINDS)}")
+    options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers, written)
     total, skipped = count_inputs(options)
     _show_columns(options.inputs, settings)
     if dry_run:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 
 @contextmanager
-def atomic_text(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[TextIO]:
-    """A text file (UTF-8, ``\\n``) that takes its place only when the block ends without error.
+def atomic_binary(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[BinaryIO]:
+    """A file that takes its place only when the block ends without error.
 
     Args:
         path: the file to make or replace; its folder must exist.
@@ -25,7 +26,7 @@ def atomic_text(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.partial")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             if durable:
@@ -35,6 +36,27 @@ def atomic_text(path: Path, *, mode: int = 0o644, durable: bool = True) -> Itera
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+@contextmanager
+def atomic_text(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[TextIO]:
+    """A text file (UTF-8, ``\\n``) that takes its place only when the block ends without error.
+
+    Args and errors are those of :func:`atomic_binary`.
+    """
+    with atomic_binary(path, mode=mode, durable=durable) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            text.detach()
+
+
+def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write one whole file atomically."""
+    with atomic_binary(path, mode=mode) as file:
+        file.write(data)
 
 
 def write_text(path: Path, text: str, *, mode: int = 0o644, durable: bool = True) -> None:

@@ -21,9 +21,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
 from noteproc.errors import NoteprocError, RedactionError
+from noteproc.exports.comprehend import OPERATIONS, detect_phi, infer_icd10cm
 from noteproc.records import CodingContext, Note
 from noteproc.service import schemas as s
-from noteproc.service.comprehend import OPERATIONS, detect_phi, infer_icd10cm
 from noteproc.service.guard import Guard
 from noteproc.service.operations import Operations
 from noteproc.version import VERSION

@@ -5,10 +5,15 @@ Source: Amazon Comprehend Medical API reference (2018-10-30), operations DetectP
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import cast
 
 from noteproc.codesets import ICD10CM
-from noteproc.records import Evidence, NoteResult, PhiSpan, Reason
+from noteproc.exports.results import Result, items, main_evidence, score, whole
+from noteproc.files.atomic import atomic_text
+from noteproc.records import Assertion, Coding, Evidence, NotCoded, NoteResult, PhiSpan, Reason, Suggestion
 from noteproc.version import VERSION
 
 OPERATIONS = ("DetectPHI", "InferICD10CM")
@@ -107,3 +112,46 @@ def infer_icd10cm(result: NoteResult, text: str) -> dict[str, object]:
         for number, ((start, end), (score, concepts, traits)) in enumerate(sorted(found.items()))
     ]
     return {"Entities": entities, "ModelVersion": f"noteproc-{VERSION}"}
+
+
+def write(path: Path, results: Iterator[Result]) -> tuple[Path, ...]:
+    """Write one line a note: both answers about its redacted text, offsets in it."""
+    with atomic_text(path) as file:
+        for result in results:
+            text = str(result["text"])
+            told = _as_shown(result)
+            line = {
+                "note_id": told.note_id,
+                "DetectPHI": detect_phi(told.phi, text),
+                "InferICD10CM": infer_icd10cm(told, text),
+            }
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return (path,)
+
+
+def _as_shown(result: Result) -> NoteResult:
+    """A result of which the redacted text is the caller's own words."""
+    phi = [
+        PhiSpan(a, b, str(p["entity_type"]), score(p), str(p["recognizer"]), str(p["replacement"]), a, b)
+        for p in items(result, "phi")
+        for a, b in ((whole(p, "redacted_start"), whole(p, "redacted_end")),)
+    ]
+    suggestions = []
+    for s in items(result, "suggestions"):
+        main = main_evidence(s)
+        evidence = () if main is None else (_evidence(main),)
+        suggestions.append(Suggestion(_coding(s), "diagnosis", score(s), whole(s, "rank"), evidence=evidence))
+    left = [NotCoded(_coding(n), _evidence(n), cast(Reason, n["reason"])) for n in items(result, "not_coded")]
+    return NoteResult(
+        str(result["note_id"]), "outpatient", str(result["text"]), tuple(phi), tuple(suggestions), tuple(left)
+    )
+
+
+def _coding(found: Mapping[str, object]) -> Coding:
+    return Coding(str(found["system"]), str(found.get("version", "")), str(found["code"]), str(found["display"]))
+
+
+def _evidence(found: Mapping[str, object]) -> Evidence:
+    start, end = whole(found, "start"), whole(found, "end")
+    said = cast(Assertion, found.get("assertion", "present"))
+    return Evidence(start, end, start, end, str(found["term"]), "exact", score(found), "", said, "main")
