@@ -110,7 +110,7 @@ HL7 = (
     "MSH|^~\\&|RAD|LAKESHORE RADIOLOGY|EHR|GH|20250314101500||ORU^R01|M1|P|2.5.1\r"
     "PID|1||00448812^^^GH^MR||QUARTERMAIN^ZEBEDIAH^A||19470211|M|||12 OAK STREET^APT 2^DOVER^NH^03820||(603)555-0172\r"
     "NK1|1|QUARTERMAIN^ADA|SPO\r"
-    "PV1|1|I|4W^401^A^LAKESHORE||||1234567890^PATEL^PRIYA|||||||||||V7788991\r"
+    "PV1|1|I|4W^401^A^LAKESHORE||||1234567890^PATEL^PRIYA||||||||||||V7788991\r"
     "OBR|1|P100200|F300400|71020^CHEST XRAY 2 VIEWS^L|||20250314090000||||||||||||||||||||||||R05^cough\r"
     "OBX|1|TX|IMP^Impression||Mr. Quartermain has pneumonia\\.br\\of the right \\T\\ left lobe.||||||F\r"
     "OBX|2|TX|IMP^Impression||Seen by Dr. Patel~on 3/14/2025.||||||F\r"

@@ -55,6 +55,7 @@ def test_every_command_has_help_with_an_example_and_helped_options(path: tuple[s
         (["run", "note.txt"], "Missing option"),
         (["run", "note.txt", "-o", "out", "--setting", "ward"], "auto, outpatient, inpatient"),
         (["run", "note.txt", "-o", "out", "--workers", "0"], "1 or more"),
+        (["run", "note.txt", "-o", "out", "--write", "xml"], "knows no xml; allowed: brat"),
         (["run", "note.txt", "-o", "out", "--config", "bad.toml"], "unknown key 'wokers'; allowed: canaries"),
         (["run", "note.txt", "-o", "."], "inside the output folder"),
         (["lookup"], "give words, or --queries"),

@@ -22,6 +22,7 @@ from typing import TypeAlias
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
 from noteproc.exports import EXPORT_NAMES, ExportKind, write_export
+from noteproc.exports.copies import CopyPlan, write_copies
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
 from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
@@ -35,6 +36,7 @@ from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
 from noteproc.redaction import Policy, load_policy
+from noteproc.redaction.fields import FieldRedactor
 from noteproc.redaction.keys import load_key
 from noteproc.redaction.vault import Vault
 from noteproc.settlement import Settlement
@@ -57,6 +59,7 @@ class RunOptions:
         limit: only the first so many notes; None for all.
         known_identifiers: a table of what must not stay in notes, by note or patient.
         exports: other forms in which to write the results.
+        keep_columns: columns of tables that stay in redacted copies as they are.
     """
 
     inputs: tuple[str, ...] = field(repr=False)
@@ -67,6 +70,7 @@ class RunOptions:
     limit: int | None = None
     known_identifiers: Path | None = field(default=None, repr=False)
     exports: tuple[ExportKind, ...] = ()
+    keep_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "secrets": _digest((*options.config.canaries, _file_digest(options.known_identifiers))),
         "limit": options.limit,
         "exports": sorted(set(options.exports)),
+        "keep_columns": sorted(set(options.keep_columns)),
         "inputs": _digest(s.label for s in found),
         "codesets": dict(processor.codesets.versions()),
     }
@@ -166,7 +171,8 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         if not interruption.asked():
             held = _hold_late(journal, settlement, out)
             totals["quarantined"] += len(held)
-            files = _finish(journal, held, options, policy, out, crosswalk, began, skipped, left_out)
+            finish = _Finish(options, policy, vault, processor, found, out, crosswalk, began, skipped, left_out)
+            files = _finish(journal, held, finish)
     if vault is not None:
         vault.close()
     return RunSummary(
@@ -302,7 +308,7 @@ def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement
     outcome = settlement.settle(outcome, note_id)
     lines: dict[str, str] = {}
     if outcome.private:
-        lines["crosswalk"] = f'{note_id},"{outcome.label.replace(chr(34), chr(34) * 2)}"\n'
+        lines["crosswalk"] = _crosswalk_line(note_id, outcome.label)
     if outcome.status == "done":
         lines["results"] = outcome.line + "\n"
         path = out / "redacted" / f"{note_id}.txt"
@@ -348,26 +354,30 @@ def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> frozenset
     return frozenset(leaks)
 
 
-def _finish(
-    journal: Journal,
-    held: Set[str],
-    options: RunOptions,
-    policy: Policy,
-    out: Path,
-    crosswalk: Path,
-    began: float,
-    skipped: int,
-    left_out: Counter[str],
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """What the end of a run must know."""
+
+    options: RunOptions
+    policy: Policy
+    vault: Vault | None
+    processor: NoteProcessor
+    sources: Sequence[Source]
+    out: Path
+    crosswalk: Path
+    began: float
+    skipped: int
+    left_out: Counter[str]
+
+
+def _finish(journal: Journal, held: Set[str], run: _Finish) -> tuple[str, ...]:
+    options, out = run.options, run.out
     counts = {status: journal.counts[status] for status in ("done", "failed", "quarantined")}
     counts["done"] -= len(held)
     counts["quarantined"] += len(held)
     final = {"results": out / "results.jsonl"}
     if counts["done"] < journal.notes:
         final["failed"] = out / "failed.jsonl"
-    private = journal.length("crosswalk") > 0
-    if private:
-        final["crosswalk"] = crosswalk
     working = journal.path("results")
     with atomic_text(out / "suggestions.csv") as file, working.open(encoding="utf-8") as lines:
         table = SuggestionTable(file)
@@ -384,22 +394,28 @@ def _finish(
     exports = sorted(set(options.exports))
     for kind in exports:
         with working.open(encoding="utf-8") as lines:
-            proofs = write_export(kind, out, map(json.loads, lines))
+            if kind == "copies":
+                proofs = _write_copies(journal, held, run, map(json.loads, lines))
+            else:
+                proofs = write_export(kind, out, map(json.loads, lines))
         files |= {path.relative_to(out).as_posix(): _sha256(path) for path in proofs}
+    if private := journal.length("crosswalk") > 0:
+        final["crosswalk"] = run.crosswalk
     manifest: dict[str, object] = {
         "schema_version": 1,
         "versions": versions,
         "python": platform.python_version(),
         "config": shown_settings(options.config),
-        "policy": policy.to_dict(),
+        "policy": run.policy.to_dict(),
         "counts": {
             "notes": journal.notes,
             **counts,
-            "files_of_unknown_kind": skipped,
-            **{f"{key}_not_read" if key == "images" else key: left_out[key] for key in _LEFT_OUT},
+            "files_of_unknown_kind": run.skipped,
+            **{f"{key}_not_read" if key == "images" else key: run.left_out[key] for key in _LEFT_OUT},
+            **({"copies_withheld": run.left_out["copies_withheld"]} if "copies" in exports else {}),
             "cpus": os.cpu_count(),
         },
-        "seconds": round(time.monotonic() - began, 3),
+        "seconds": round(time.monotonic() - run.began, 3),
         "files": files,
     }
     outcomes = (Entry(e.note_id, "quarantined", "") if e.note_id in held else e for e in journal.entries())
@@ -407,7 +423,30 @@ def _finish(
     journal.finish(final, out / "manifest.json")
     names = ["results.jsonl", *(["failed.jsonl"] if "failed" in final else []), "suggestions.csv", "report.html"]
     names += [*(EXPORT_NAMES[kind] for kind in exports), "manifest.json", "redacted/"]
-    return tuple(names + ([crosswalk.name] if private else []))
+    return tuple(names + ([run.crosswalk.name] if private else []))
+
+
+def _write_copies(
+    journal: Journal, held: Set[str], run: _Finish, results: Iterator[dict[str, object]]
+) -> tuple[Path, ...]:
+    config = run.options.config
+    plan = CopyPlan(
+        run.sources,
+        Columns(config.id_column, config.text_column),
+        run.options.keep_columns,
+        run.processor.redactor.label_is_private,
+        public_id,
+    )
+    outcomes = ((e.note_id, "quarantined" if e.note_id in held else e.status) for e in journal.entries())
+    fields = FieldRedactor(run.policy, config.replacement, run.vault)
+    copies = write_copies(run.out / EXPORT_NAMES["copies"], plan, outcomes, results, fields)
+    run.left_out["copies_withheld"] = copies.withheld
+    journal.extend("crosswalk", "".join(_crosswalk_line(name, label) for name, label in copies.renamed))
+    return copies.paths
+
+
+def _crosswalk_line(public: str, label: str) -> str:
+    return f'{public},"{label.replace(chr(34), chr(34) * 2)}"\n'
 
 
 def _digest(texts: Iterable[str]) -> str:

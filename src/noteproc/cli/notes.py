@@ -81,6 +81,10 @@ def run(
         list[str] | None,
         typer.Option("--write", help=f"Also write the results as {', '.join(EXPORT_KINDS)}.", show_default=False),
     ] = None,
+    keep_columns: Annotated[
+        list[str] | None,
+        typer.Option("--keep-column", help="A column that --write copies leaves as it is.", show_default=False),
+    ] = None,
     vault: VaultFile = None,
     key_file: KeyFile = None,
     config: ConfigFile = None,
@@ -112,7 +116,8 @@ def run(
     written = tuple(kind for kind in EXPORT_KINDS if kind in (exports or ()))
     if unknown := set(exports or ()) - set(written):
         raise ConfigError(f"--write knows no {', '.join(sorted(unknown))}; allowed: {', '.join(EXPORT_KINDS)}")
-    options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers, written)
+    kept = tuple(keep_columns or ())
+    options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers, written, kept)
     total, skipped = count_inputs(options)
     _show_columns(options.inputs, settings)
     if dry_run:

@@ -12,12 +12,13 @@ from typing import Literal, TypeAlias, get_args
 
 from noteproc.exports.results import Result
 
-ExportKind: TypeAlias = Literal["brat", "comprehend", "docbin", "fhir", "omop"]
+ExportKind: TypeAlias = Literal["brat", "comprehend", "copies", "docbin", "fhir", "omop"]
 EXPORT_KINDS: tuple[ExportKind, ...] = get_args(ExportKind)
 # What each export may have written in an output folder: files and folders.
 EXPORT_NAMES: Mapping[ExportKind, str] = {
     "brat": "brat",
     "comprehend": "comprehend.jsonl",
+    "copies": "copies",
     "docbin": "docbin",
     "fhir": "fhir.ndjson",
     "omop": "note_nlp.csv",
@@ -30,7 +31,7 @@ def write_export(kind: ExportKind, out: Path, results: Iterator[Result]) -> tupl
     """Write the results of a run in another form.
 
     Args:
-        kind: which form.
+        kind: which form; copies of the inputs need more than results, see ``noteproc.exports.copies``.
         out: the output folder.
         results: the lines of ``results.jsonl``, in order, read as they are needed.
 

@@ -103,6 +103,11 @@ class Journal:
         self._log.flush()
         self.counts[entry.status] += 1
 
+    def extend(self, name: str, lines: str) -> None:
+        """Write lines to a stream that belong to no note; they count only where the run ends without a break."""
+        self._streams[name].write(lines.encode("utf-8"))
+        self._streams[name].flush()
+
     def length(self, name: str) -> int:
         """How many bytes a stream holds."""
         return self._paths[name].stat().st_size

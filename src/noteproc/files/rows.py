@@ -120,13 +120,14 @@ def choose(names: Sequence[str], columns: Columns) -> Chosen:
     return Chosen(note_id, text, told, known, tuple(rest))
 
 
-def rows(path: Path, kind: str, columns: Columns) -> Iterator[tuple[Row, Chosen | None]]:
+def rows(path: Path, kind: str, columns: Columns, *, whole: bool = False) -> Iterator[tuple[Row, Chosen | None]]:
     """The rows of a table with what their columns are taken for (None where a row cannot be read).
 
     Args:
         path: the file.
         kind: ``csv``, ``jsonl`` or ``parquet``.
         columns: which to take.
+        whole: give all columns, used or not.
 
     Raises:
         ReadError: it is no such table, or has no text column.
@@ -134,7 +135,7 @@ def rows(path: Path, kind: str, columns: Columns) -> Iterator[tuple[Row, Chosen 
     """
     if kind == "jsonl":
         return _json_rows(path, columns)
-    return _parquet_rows(path, columns) if kind == "parquet" else _csv_rows(path, columns)
+    return _parquet_rows(path, columns, whole) if kind == "parquet" else _csv_rows(path, columns)
 
 
 def row_note(row: Row, chosen: Chosen, label: str) -> Note:
@@ -235,6 +236,19 @@ class _Lines:
         return raw
 
 
+def csv_header(path: Path) -> str:
+    """The header of a CSV file as it stands there, line end and all.
+
+    Raises:
+        ReadError, OSError: as ``rows``.
+    """
+    file, _, delimiter, _ = open_csv(path)
+    with closing(file):
+        lines = _Lines(file)
+        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+        return lines.taken()
+
+
 def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None]]:
     csv.field_size_limit(LARGEST_CELL)
     file, _, delimiter, names = open_csv(path)
@@ -257,10 +271,10 @@ def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None
                 return
             if cells is None:
                 return
-            raw = lines.taken()
-            if not cells:
+            if not cells:  # an empty line goes with the row behind it
                 number -= 1
                 continue
+            raw = lines.taken()
             if len(cells) > len(names):
                 yield Row(number, f"row {number}: has {len(cells)} cells where the header has {len(names)}", raw), None
                 continue
@@ -316,14 +330,14 @@ def open_parquet(path: Path) -> ParquetFile:
         raise ReadError("is damaged or not a Parquet file") from None
 
 
-def _parquet_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None]]:
+def _parquet_rows(path: Path, columns: Columns, whole: bool) -> Iterator[tuple[Row, Chosen | None]]:
     table = open_parquet(path)
     with closing(table):
         chosen = choose(table.schema_arrow.names, columns)
         used = [n for n in (chosen.note_id, chosen.text, *chosen.told, *chosen.known) if n]
         number = 0
         try:
-            for batch in table.iter_batches(batch_size=_BATCH, columns=used):
+            for batch in table.iter_batches(batch_size=_BATCH, columns=None if whole else used):
                 for values in batch.to_pylist():
                     number += 1
                     yield Row(number, values), chosen

@@ -98,11 +98,21 @@ def _moved(taken: Taken, scope: Scope, weekdays: bool, year: int) -> str:
     if year_of(taken.original) and ":" not in taken.replacement:
         # Redaction withheld the year, as it shows an age over 89.
         return tag
+    return shifted(taken.original, offset_days(scope, weekdays), year=year) or tag
+
+
+def offset_days(scope: Scope, weekdays: bool) -> int:
+    """By how many days the dates of a patient move, drawn when first asked for.
+
+    Args:
+        scope: the patient's.
+        weekdays: whole weeks only.
+    """
     if scope.offset_days is None:
         step = 7 if weekdays else 1
         far = scope.draw((_FARTHEST_DAYS - _NEAREST_DAYS) // step + 1) * step + _NEAREST_DAYS
         scope.offset_days = far if scope.draw(2) else -far
-    return shifted(taken.original, scope.offset_days, year=year) or tag
+    return scope.offset_days
 
 
 def substituted_note(redacted: RedactedNote, new: Sequence[str]) -> RedactedNote:

@@ -1,0 +1,169 @@
+"""Redacted copies of tables: the same columns, delimiter, quotes and line ends; other cells.
+
+A column that is neither id, text, known identifier nor context may hold anything: it is emptied unless the user keeps
+it.
+A row without result is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from noteproc.errors import ReadError
+from noteproc.exports.verdicts import Verdict, Verdicts, as_read
+from noteproc.files.edits import Edit, edited
+from noteproc.files.jsontext import JsonPath, json_string, parse_json, rewritten
+from noteproc.files.rows import Chosen, Columns, Row, csv_header, open_csv, open_parquet, row_note, rows
+from noteproc.records import Note
+from noteproc.redaction.fields import NoteFields
+
+_PUBLIC_ID = re.compile(r"note-\d{6,}")
+_OLD = 89
+
+
+def copy_csv(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
+    """Write the redacted copy of a CSV file."""
+    file, encoding, delimiter, names = open_csv(path)
+    file.close()
+    out.write(encoding.bom + encoding.encoded(csv_header(path)))
+    for row, cells in _new_rows(path, "csv", columns, verdicts, kept):
+        places = _cells(row.raw, delimiter)
+        assert not isinstance(row.values, str)
+        if [shown for _, _, shown in places] != [str(v) for v in row.values.values()]:
+            raise ReadError("holds a row whose cells cannot be told apart")
+        edits = []
+        for name, (start, end, shown) in zip(names, places, strict=False):
+            new = "" if cells[name] is None else str(cells[name])
+            if new != shown:
+                quoted = row.raw[start:end].startswith('"') or any(c in new for c in (delimiter, '"', "\n", "\r"))
+                edits.append(Edit(start, end, '"' + new.replace('"', '""') + '"' if quoted else new))
+        out.write(encoding.encoded(edited(row.raw, edits)))
+
+
+def copy_jsonl(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
+    """Write the redacted copy of a file of JSON lines; what is emptied becomes null."""
+    with path.open("rb") as file:
+        out.write(b"\xef\xbb\xbf" if file.read(3) == b"\xef\xbb\xbf" else b"")
+    for row, cells in _new_rows(path, "jsonl", columns, verdicts, kept):
+        root = parse_json(row.raw)
+        new: dict[JsonPath, str] = {}
+        for child in root.children:
+            value, written = cells[str(child.key)], row.raw[child.start : child.end]
+            if isinstance(value, str) and (child.kind != "string" or value != child.value):
+                new[child.path] = json_string(value, written)
+            elif value is None and written != "null":
+                new[child.path] = "null"
+        out.write(rewritten(row.raw, root, new, set()).encode("utf-8"))
+
+
+def copy_parquet(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
+    """Write the redacted copy of a Parquet file: the same schema without its metadata."""
+    import pyarrow
+    from pyarrow.parquet import ParquetWriter
+
+    table = open_parquet(path)
+    schema = pyarrow.schema([field.with_nullable(True).remove_metadata() for field in table.schema_arrow])
+    texts = {f.name for f in schema if pyarrow.types.is_string(f.type) or pyarrow.types.is_large_string(f.type)}
+    table.close()
+    with ParquetWriter(out, schema) as writer:
+        batch: list[dict[str, object]] = []
+        for _, cells in _new_rows(path, "parquet", columns, verdicts, kept):
+            # A replacement is text: where the column holds something else, the cell is emptied.
+            fitting = (n for n, v in cells.items() if n in texts or n in kept or not isinstance(v, str))
+            batch.append({name: cells[name] for name in fitting})
+            if len(batch) == 1024:
+                writer.write_table(pyarrow.Table.from_pylist(batch, schema))
+                batch = []
+        writer.write_table(pyarrow.Table.from_pylist(batch, schema))
+
+
+def _new_rows(
+    path: Path, kind: str, columns: Columns, verdicts: Verdicts, kept: Collection[str]
+) -> Iterator[tuple[Row, Mapping[str, object]]]:
+    """The rows that have a result, each with its new cells by column.
+
+    Raises:
+        ReadError: a row is not what it was in the run.
+    """
+    for row, chosen in rows(path, kind, columns, whole=True):
+        verdict = verdicts.next()
+        if verdict.result is None or isinstance(row.values, str) or chosen is None:
+            continue
+        note = row_note(row, chosen, "")
+        if not as_read(verdict, note):
+            raise ReadError("was changed since it was read")
+        fields = verdicts.fields_of(verdict, note)
+        yield row, _new_cells(row.values, chosen, verdict, note, fields, kept)
+        verdicts.keep(verdict, note, fields)
+
+
+def _new_cells(
+    values: Mapping[str, object],
+    chosen: Chosen,
+    verdict: Verdict,
+    note: Note,
+    fields: NoteFields,
+    kept: Collection[str],
+) -> Mapping[str, object]:
+    assert verdict.result is not None
+    cells: dict[str, object] = {}
+    for name, value in values.items():
+        shown = "" if value is None else str(value)
+        if name == chosen.text:
+            cells[name] = str(verdict.result["text"])
+        elif name == chosen.note_id:
+            cells[name] = verdict.note_id if _PUBLIC_ID.fullmatch(verdict.note_id) else value
+        elif not shown or name in kept:
+            cells[name] = value
+        elif name in chosen.known:
+            cells[name] = _replaced(chosen.known[name], shown, fields, value)
+        elif name in chosen.told:
+            cells[name] = _told(chosen.told[name], shown, fields, value)
+        else:
+            cells[name] = None
+    return cells
+
+
+def _replaced(kind: str, shown: str, fields: NoteFields, value: object) -> object:
+    new = fields.day(_sorted_day(shown), birth=True) if kind == "DATE" else fields.replaced(kind, shown)
+    return value if new == shown else new
+
+
+def _told(key: str, shown: str, fields: NoteFields, value: object) -> object:
+    if key == "patient_id":
+        return _replaced("MEDICAL_RECORD_NUMBER", shown, fields, value)
+    if key == "date_of_service":
+        return _replaced("DATE", shown, fields, value)
+    if key == "age" and shown.isdigit() and int(shown) > _OLD:
+        return fields.replaced("AGE_OVER_89", shown)
+    return value
+
+
+def _sorted_day(shown: str) -> str:
+    """A day written as 3/14/2025 in the order that fields have; others as they are."""
+    found = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]((?:18|19|20)\d\d)(?!\d)", shown)
+    return f"{found[3]}-{int(found[1]):02d}-{int(found[2]):02d}" if found else shown
+
+
+def _cells(raw: str, delimiter: str) -> list[tuple[int, int, str]]:
+    """Start, end and text of each cell of a row as it stands in a file."""
+    at = len(raw) - len(raw.lstrip("\r\n"))
+    places: list[tuple[int, int, str]] = []
+    while True:
+        if raw[at : at + 1] == '"':
+            end = at + 1
+            while (end := raw.index('"', end)) + 1 < len(raw) and raw[end + 1] == '"':
+                end += 2
+            places.append((at, end + 1, raw[at + 1 : end].replace('""', '"')))
+            at = end + 1
+        else:
+            found = re.compile(r"[^\r\n" + re.escape(delimiter) + "]*").match(raw, at)
+            end = found.end() if found else at
+            places.append((at, end, raw[at:end]))
+            at = end
+        if raw[at : at + 1] != delimiter:
+            return places
+        at += 1
