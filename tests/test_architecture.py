@@ -78,7 +78,7 @@ DOORS = {
     "yaml": {"redaction"},
     "openpyxl": {"codesets"},
     "pypdf": {"files"},
-    "pyarrow": {"files", "spark"},
+    "pyarrow": {"files", "exports", "spark"},
     "fastapi": {"service"},
     "starlette": {"review", "service"},
     "uvicorn": {"cli", "review"},
