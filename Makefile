@@ -17,8 +17,9 @@ check: $(STAMP)  ## format, lint, strict types
 	$(BIN)/ruff check src tests benchmarks models examples
 	$(BIN)/mypy
 
-model: $(STAMP)  ## rebuild models/ from corpus/ and print the card
-	$(BIN)/python models/train.py
+model: $(STAMP)  ## rebuild models/ from corpus/, cross-validate, write the card
+	$(BIN)/python models/train.py --everything --epochs 7 --copies 2
+	$(BIN)/python models/crossvalidate.py --work "$$(mktemp -d)" --out models/phi_tagger
 
 bench: $(STAMP)  ## speed, side by side with peers, in one run
 	$(BIN)/python -m pip install -q '.[bench]'

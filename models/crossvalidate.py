@@ -21,6 +21,7 @@ from weigh import fitted, noticed
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDS = 3
+_ON_THE_CARD = ("notes", "spans", "leak_rate", "leak_rate_direct", "over_redaction")
 
 
 def folds() -> list[list[Path]]:
@@ -65,13 +66,18 @@ def main() -> None:
     homes = [args.work / f"fold{i}" for i in range(FOLDS)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(trained, homes, parts, [args.epochs] * FOLDS))
+    summary: dict[str, dict[str, object]] = {}
     seen = [noticed(home, files) for home, files in zip(homes, parts, strict=True)]
     for i, (home, files) in enumerate(zip(homes, parts, strict=True)):
         others = [row for k, rows in enumerate(seen) if k != i for row in rows]
         write(fitted(others, missed=args.missed), home / "phi_tagger")
         for figures in measured(home, files):
             print(json.dumps(figures), flush=True)
+            summary[str(figures["file"])] = {name: figures[name] for name in _ON_THE_CARD}
     write(fitted([row for rows in seen for row in rows], missed=args.missed), args.out)
+    card = json.loads((args.out / "card.json").read_text(encoding="utf-8"))
+    card["cross_validation"] = {"folds": FOLDS, "epochs": args.epochs, "missed": args.missed, "files": summary}
+    (args.out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
 def write(weights: dict[str, object], folder: Path) -> None:
