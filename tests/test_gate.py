@@ -130,3 +130,10 @@ def test_a_number_goes_wherever_the_gate_would_find_it(first: str, again: str) -
     redacted = Redactor().redact(note)
     assert again not in redacted.text
     assert LeakGate().check(note, redacted) == []
+
+
+@pytest.mark.parametrize("again", ["saw the quartermain again", "Quartermain's ride", "QUARTERMAIN called"])
+def test_a_name_goes_wherever_the_gate_would_find_it(again: str) -> None:
+    note = Note("n", f"Attending: Zebediah Quartermain, MD\nCough for two weeks, {again}.\n")
+    redacted = Redactor().redact(note)
+    assert LeakGate().check(note, redacted) == []

@@ -25,6 +25,7 @@ _KNOWN_KEYS = {
 }
 _LONG_PART = 5
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 5
 _LONGEST_NUMBER = 40
 _SHORTEST_ACCOUNT_NAME = 3
@@ -130,14 +131,10 @@ class Sweep:
             return False
         if len(stem) <= 2 and not form[0].isupper():
             return False
-        if (
-            i
-            and words.lower[i - 1] in ("the", "a", "an", "this", "each", "any", "no")
-            and lexicon.bits(stem) & (lx.LAST | lx.ORDINARY)
-        ):
+        if i and words.lower[i - 1] in ("the", "a", "an", "this", "each", "any", "no") and ordinary(lexicon, stem):
             return False
         if not ordinary(lexicon, stem):
-            return form[0].isupper() or len(stem) >= 4 or not mixed_case
+            return form[0].isupper() or len(stem) >= _SHORTEST_NAME or not mixed_case
         if not form[0].isupper():
             return False
         if form.isupper() and len(form) > 1:
