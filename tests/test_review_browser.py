@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ def out(tmp_path: Path) -> Path:
 
 def test_a_whole_worklist_by_keyboard_through_a_killed_server(browser: Any, out: Path) -> None:
     server = Process(out)
+    # The page that a browser is opened on holds the token: its user alone may read it.
+    (page,) = (out / "review").glob("start-*.html")
+    assert (stat.S_IMODE(page.stat().st_mode), server.link in page.read_text(encoding="utf-8")) == (0o600, True)
     k = visit(browser, server.link)
     # The most doubtful note comes first, and its first code is chosen.
     assert (k.note, k.code) == ("heart", "I48.91")
@@ -245,6 +249,21 @@ def test_sequence_wrong_redaction_and_comments_by_key(browser: Any, out: Path, t
         k.press("Control+Enter")
         assert "as last year" in k.text("#detail")
         assert k.errors == []
+
+
+def test_a_query_is_copied_and_a_word_of_payment_in_it_refused(browser: Any, out: Path, tmp_path: Path) -> None:
+    with served(open_desk(out), tmp_path) as link:
+        k = visit(browser, link, permissions=["clipboard-read", "clipboard-write"])
+        k.press("q", "Tab", "Enter")
+        copied = k.page.evaluate("navigator.clipboard.readText()")
+        assert '"Chest pain, atrial fibrillation' in copied
+        assert "unable to determine" in copied
+        k.page.focus("#asker-text")
+        k.type("It would raise the payment. ")
+        k.press("Control+Enter")
+        assert "take out payment" in k.text("#asker-error")
+        k.press("Escape")
+        assert "open" in k.text("#chips")
 
 
 def test_keys_are_shown_and_can_be_changed_but_not_to_the_browsers_own(browser: Any, out: Path, tmp_path: Path) -> None:
