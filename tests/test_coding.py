@@ -187,3 +187,53 @@ def test_users_words_and_wishes(tmp_path: Path) -> None:
     (own / "preferences.tsv").write_text("system\tcode\tpreference\nICD-10-CM\tM10.9\tnever\n", encoding="utf-8")
     coder = Coder(CodeSets.open(user_dictionaries=(own,)))
     assert codes(run(coder, "Assessment: squeezy pipes and gout.")) == {"I10"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Assessment: left hemiparesis.", "G81.94"),
+        ("Assessment: right hemiparesis.", "G81.91"),
+        ("Left-handed woman.\nAssessment: left hemiparesis.", "G81.92"),
+        ("Assessment: left hemiparesis, dominant side.", "G81.92"),
+    ],
+)
+def test_the_side_decides_dominance_unless_the_note_does(coder: Coder, text: str, expected: str) -> None:
+    assert expected in codes(run(coder, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "never"),
+    [
+        ("Assessment:\n1. Pressure ulcer of sacrum stage 2, 1.8 x 1.2 cm", "L89.152", "L89.151"),
+        ("Assessment:\n1. Sacral decubitus stage IV", "L89.154", "L89.151"),
+        ("Assessment: morbid obesity, BMI of 43.6", "Z68.41", "Z68.45"),
+        ("Assessment: hepatic steatosis", "K76.0", "K76.9"),
+        ("Assessment: type 2 diabetes. Severe sepsis due to E. coli.", "A41.51", "A41.9"),
+        ("Assessment: asthma exacerbation", "J45.901", "J45.909"),
+        ("PREOP DX: cholelithiasis.\nPOSTOP DX: acute appendicitis.\n", "K35.80", "K80.20"),
+    ],
+)
+def test_the_words_beside_choose_the_code(coder: Coder, text: str, expected: str, never: str) -> None:
+    found = codes(run(coder, text, age=50))
+    assert expected in found and never not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("She has no prior DVT.\nAssessment: cellulitis of the left leg.", "Z86.718"),
+        ("His sibling is peanut-allergic.\nAssessment: well child.", "Z91.010"),
+        ("Shingles 2009.\nAssessment: cellulitis of the left leg.", "B02.9"),
+        ("Assessment: I did wonder about carpal tunnel syndrome on the right.", "G56.01"),
+    ],
+)
+def test_what_is_denied_past_or_another_s_is_not_coded(coder: Coder, text: str, never: str) -> None:
+    assert never not in codes(run(coder, text))
+
+
+def test_terms_of_doubt_count_at_discharge_and_mere_weighing_never(coder: Coder) -> None:
+    text = "DISCHARGE DIAGNOSES\n1. Probable aspiration pneumonia\n2. ATN was considered\n3. Acute hypoxic respiratory failure, resolved\n"
+    found = codes(run(coder, text, "inpatient"))
+    assert "J69.0" in found and "J96.01" in found and "N17.0" not in found
+    assert "J69.0" not in codes(run(coder, text))

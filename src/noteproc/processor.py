@@ -16,6 +16,9 @@ from noteproc.redaction.gate import leak_message
 from noteproc.redaction.tagger import phi_tagger_version
 
 
+_SECTIONS = "sections.tsv"
+
+
 class NoteProcessor:
     """Notes in, redacted and coded results out.
 
@@ -29,10 +32,14 @@ class NoteProcessor:
         self, config: Config | None = None, *, redactor: Redactor | None = None, coder: Coder | None = None
     ) -> None:
         self.config = config or Config()
-        self.redactor = redactor or Redactor(policy=self.config.policy, operator=self.config.replacement)
+        folders = _paths(self.config.dictionaries)
+        self.codesets = CodeSets.open(user_dictionaries=folders)
+        self.redactor = redactor or Redactor(
+            policy=self.config.policy, operator=self.config.replacement, releases=self.codesets.releases_of
+        )
         self.gate = LeakGate(self.config.canaries, self.redactor.policy.kept)
-        self.codesets = CodeSets.open(user_dictionaries=_paths(self.config.dictionaries))
-        self.coder = coder or Coder(self.codesets)
+        sections = tuple(folder / _SECTIONS for folder in folders if (folder / _SECTIONS).is_file())
+        self.coder = coder or Coder(self.codesets, section_tables=sections)
         self.models = {"phi_tagger": phi_tagger_version()}
 
     def redact(self, note: Note) -> RedactedNote:

@@ -258,6 +258,10 @@ class CodeSets:
                 found[name] = str(version)
         return found
 
+    def releases_of(self, day: date | None) -> Mapping[str, str]:
+        """As :meth:`releases_on`; nothing where the date of service is not known."""
+        return {} if day is None else self.releases_on(day)
+
     def summaries(self) -> tuple[Summary, ...]:
         """What is loaded: one line a release."""
         rows = self._rows(

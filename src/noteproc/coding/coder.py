@@ -48,6 +48,7 @@ class Coder:
     ) -> None:
         self._codesets = codesets if codesets is not None else CodeSets.open()
         self._threshold = threshold if threshold is not None else ranking.fitted().threshold
+        self._section_tables = section_tables
         self._headings = Headings(section_tables)
         self._index = PhraseIndex.open(self._codesets)
         self._matcher = Matcher(self._index)
@@ -60,7 +61,7 @@ class Coder:
         self._preferences = dict(self._codesets.preferences())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_reopen, (self._codesets, self._threshold))
+        return (_reopen, (self._codesets, self._threshold, self._section_tables))
 
     def code(self, note: RedactedNote) -> NoteResult:
         """The codes that a note supports, best first, and what was seen and left out.
@@ -235,8 +236,8 @@ def _outweighed(candidate: Candidate, beside: bool) -> Candidate:
     return candidate.without("integral" if beside and candidate.code[0] == "R" else "outranked")
 
 
-def _reopen(codesets: CodeSets, threshold: float) -> Coder:
-    return Coder(codesets, threshold=threshold)
+def _reopen(codesets: CodeSets, threshold: float, section_tables: tuple[Path, ...]) -> Coder:
+    return Coder(codesets, threshold=threshold, section_tables=section_tables)
 
 
 @lru_cache(maxsize=1)

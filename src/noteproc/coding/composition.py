@@ -398,7 +398,7 @@ class Composer:
             best[2],
             best[3],
             margin,
-            _missing(best[2], family.named),
+            _missing(best[2], family.named, family.leaves),
             tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0),
         )
 
@@ -441,12 +441,12 @@ def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
     return []
 
 
-def _missing(best: Leaf, named: frozenset[str]) -> tuple[str, ...]:
+def _missing(best: Leaf, named: frozenset[str], leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
     """What a physician would have to document for a more specific code, of what the codes' titles name."""
     if not best.unspecified:
         return ()
     found = []
-    if named & {"left", "right"} and not best.keys & SIDES:
+    if named >= {"left", "right"} and not best.keys & SIDES and _differ_by_side(leaves):
         found.append("side (left, right or both)")
     if "displac" in named and "displac" not in best.keys:
         found.append("displaced or nondisplaced")
@@ -457,8 +457,15 @@ def _missing(best: Leaf, named: frozenset[str]) -> tuple[str, ...]:
     if "trimester" in named:
         found.append("trimester")
     if not found:
-        found.append("type or site")
+        examples = [leaf.title for leaf in leaves if not (leaf.unspecified or leaf.other) and leaf is not best][:2]
+        found.append("kind or site" + (f", such as: {'; '.join(examples)}" if examples else ""))
     return tuple(found)
+
+
+def _differ_by_side(leaves: tuple[Leaf, ...]) -> bool:
+    """Whether two codes differ by the side alone ("left ventricular failure" names no side)."""
+    known = {leaf.keys for leaf in leaves}
+    return any("left" in keys and (keys - {"left"}) | {"right"} in known for keys in known)
 
 
 def _joined(
