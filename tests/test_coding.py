@@ -216,7 +216,8 @@ def test_the_side_decides_dominance_unless_the_note_does(coder: Coder, text: str
 )
 def test_the_words_beside_choose_the_code(coder: Coder, text: str, expected: str, never: str) -> None:
     found = codes(run(coder, text, age=50))
-    assert expected in found and never not in found
+    assert expected in found
+    assert never not in found
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,11 @@ def test_what_is_denied_past_or_another_s_is_not_coded(coder: Coder, text: str, 
 
 
 def test_terms_of_doubt_count_at_discharge_and_mere_weighing_never(coder: Coder) -> None:
-    text = "DISCHARGE DIAGNOSES\n1. Probable aspiration pneumonia\n2. ATN was considered\n3. Acute hypoxic respiratory failure, resolved\n"
+    text = (
+        "DISCHARGE DIAGNOSES\n1. Probable aspiration pneumonia\n2. ATN was considered\n"
+        "3. Acute hypoxic respiratory failure, resolved\n"
+    )
     found = codes(run(coder, text, "inpatient"))
-    assert "J69.0" in found and "J96.01" in found and "N17.0" not in found
+    assert {"J69.0", "J96.01"} <= found
+    assert "N17.0" not in found
     assert "J69.0" not in codes(run(coder, text))

@@ -15,7 +15,6 @@ from noteproc.redaction import LeakGate, Redactor
 from noteproc.redaction.gate import leak_message
 from noteproc.redaction.tagger import phi_tagger_version
 
-
 _SECTIONS = "sections.tsv"
 
 
