@@ -30,7 +30,6 @@ _SHORTEST_NUMBER = 5
 _LONGEST_NUMBER = 40
 _SHORTEST_ACCOUNT_NAME = 3
 _SHORTEST_CUT = 6
-_ACCOUNT = re.compile(r"(?<![\w@./])[A-Za-z][A-Za-z'-]{0,20}(?:[._][A-Za-z]{2,20}){0,2}\d{0,4}(?![\w@-])")
 _SHORTEST_KNOWN = 3
 _SEPARATORS = re.compile(r"[\s./()_:#-]+")
 _JOINERS = frozenset("-./()_:#")
@@ -91,8 +90,8 @@ class Sweep:
         yield from self._accounts(people, covered)
 
     def _accounts(self, people: People, covered: bytearray) -> Iterator[Span]:
-        """User names made of a known person's name: "jpayne", "hvandermeer2", "ann.lee", "SKANAGAR"."""
-        text, bits = self._words.text, self._lexicon.bits
+        """User names made of a known person's name: "jpayne", "hvandermeer2", "SKANAGAR"."""
+        bits = self._lexicon.bits
         made: dict[str, Person] = {}
         for person in people.persons:
             full = [p.replace("'", "") for p in person.parts if len(p) > 1]
@@ -106,19 +105,18 @@ class Sweep:
                     made.setdefault(tail + person.initials[0], person)
                     if given:
                         made.setdefault(given + tail, person)
-        if not made:
-            return
         cut = {form[:size]: person for form, person in made.items() for size in range(_SHORTEST_CUT, len(form))}
-        for m in _ACCOUNT.finditer(text):
-            if covered[m.start()]:
+        words = self._words
+        for i in words.among(made.keys() | cut.keys()):
+            low, form = words.lower[i], words.words[i]
+            if covered[words.starts[i]] or bits(low) & (lx.ORDINARY | lx.CLINICAL | lx.NAME | lx.CITY):
                 continue
-            letters = "".join(c for c in m.group().lower() if c.isalpha())
-            plain = re.match(r"[a-z]+", m.group().lower())
-            if plain is None or bits(letters) & (lx.ORDINARY | lx.CLINICAL | lx.NAME | lx.CITY):
+            if form[0].isupper() and not form.isupper():
                 continue
-            role = made.get(letters) or cut.get(letters) or made.get(letters.removesuffix("rn").removesuffix("md"))
-            if role is not None and not (m.group()[0].isupper() and m.group()[1:].islower()):
-                yield Span(m.start(), m.end(), "USERNAME", 0.8, NAME)
+            last = i
+            if i + 1 < len(words) and words.starts[i + 1] == words.ends[i] and words.words[i + 1].isdigit():
+                last = i + 1
+            yield Span(words.starts[i], words.ends[last], "USERNAME", 0.8, NAME)
 
     def _plausible(self, i: int, stem: str, mixed_case: bool, eponym_heads: frozenset[str]) -> bool:
         words, lexicon = self._words, self._lexicon
