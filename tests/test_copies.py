@@ -7,17 +7,21 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given
 from hypothesis import strategies as st
 
 from noteproc.batch import RunOptions, run
 from noteproc.config import Config
+from noteproc.exports import EXPORT_KINDS, copies
 from noteproc.files.jsontext import JsonPath, parse_json, rewritten
+from noteproc.files.kinds import Kind
 from noteproc.redaction.keys import write_key
 from noteproc.redaction.vault import Vault
 from noteproc.verification import verify
@@ -114,7 +118,7 @@ def fields(message: str) -> dict[tuple[str, int], str]:
 
 
 def test_hl7_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
-    message = HL7 + "ZZZ|Quartermain\rDG1|1||I10^HTN^I10|Zebediah's pressure|20250314\r"
+    message = HL7 + "ZZZ|Quartermain\rDG1|1||I10^of Z. QUARTERMAIN^I10|Zebediah's pressure|20250314\r"
     data, _ = copy(tmp_path, "m.hl7", message.encode())
     text = data.decode()
     assert not NAMES.search(text)
@@ -137,6 +141,7 @@ def test_hl7_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
         ("OBR", 3): "[OTHER_ID_2]",
         ("OBR", 7): "2025",
         ("OBX", 5): new["OBX", 5],
+        ("DG1", 3): "I10^[PATIENT_NAME_1]^I10",
         ("DG1", 4): new["DG1", 4],
         ("DG1", 5): "2025",
     }
@@ -175,11 +180,28 @@ def test_fhir_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
         "id": "c1",
         "subject": {"reference": "Patient/p1"},
         "encounter": {"reference": "Encounter/enc-00448812"},
-        "code": {"coding": [{"code": "I10", "display": "Essential (primary) hypertension"}]},
+        "code": {"coding": [{"code": "I10", "display": "Pressure"}], "text": "pressure"},
+        "severity": {"coding": [{"code": "24484000"}], "text": "Severe, says Zebediah"},
+        "onsetString": "when Zebediah fell",
         "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Quartermain</div>'},
         "note": [{"text": "Zebediah said so"}],
         "extension": [{"url": "http://x.example/1", "valueString": "Quartermain"}],
         "meta": {"lastUpdated": "2025-03-14T09:00:00.000Z"},
+    }
+    relative = {
+        "resourceType": "RelatedPerson",
+        "id": "rel",
+        "patient": {"reference": "Patient/p1"},
+        "name": [{"text": "Zebediah Patel"}],
+    }
+    cover = {
+        "resourceType": "Coverage",
+        "id": "cov",
+        "status": "active",
+        "subscriberId": "00448812",
+        "beneficiary": {"display": "Zebediah Quartermain"},
+        "payor": [{"display": "Quartermain Insurance"}],
+        "class": [{"type": {"coding": [{"code": "group"}]}, "value": "00448812"}],
     }
     html = f'<p class="a" title="Zebediah">{WORDS}</p><!-- Patel -->'
     report = {
@@ -194,12 +216,14 @@ def test_fhir_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
     content = reference["content"]
     assert isinstance(content, list)
     content.append({"attachment": {"contentType": "image/png", "title": "Zebediah.png", "data": "iVBORw0KGgo="}})
-    old = bundle(PATIENT, visit, condition, reference, report)
+    old = bundle(PATIENT, visit, condition, reference, report, relative, cover)
     data, _ = copy(tmp_path, "b.json", old)
     text = data.decode()
     assert not NAMES.search(text)
     Bundle.model_validate(json.loads(text))
-    patient, encounter, condition, document, report = (e["resource"] for e in json.loads(text)["entry"])
+    patient, encounter, condition, document, report, relative, cover = (
+        e["resource"] for e in json.loads(text)["entry"]
+    )
     assert patient == {
         **PATIENT,
         "identifier": [{"type": {"coding": [{"code": "MR"}]}, "value": "[MEDICAL_RECORD_NUMBER_1]"}],
@@ -215,7 +239,11 @@ def test_fhir_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
     assert encounter["subject"] == {"reference": "Patient/p1", "display": "[PATIENT_NAME_1]"}
     assert condition["encounter"] == {"reference": f"Encounter/{encounter['id']}"}
     assert condition["meta"] == {"lastUpdated": "2025-01-01T00:00:00Z"}
-    assert set(condition) == {"resourceType", "id", "subject", "encounter", "code", "meta"}
+    assert relative["name"] == [{"text": "[OTHER_NAME_1]"}]
+    assert cover["class"] == [{"type": {"coding": [{"code": "group"}]}, "value": "[HEALTH_PLAN_ID_1]"}]
+    assert condition["severity"] == {"coding": [{"code": "24484000"}]}
+    assert report["code"] == {"text": "[TEXT WITHHELD]"}
+    assert set(condition) == {"resourceType", "id", "subject", "encounter", "code", "severity", "meta"}
     shown = base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
     assert shown.startswith("Patient: [PATIENT_NAME_1]. Seen [DATE_1: 2025] by Dr. [CLINICIAN_NAME_1].")
     assert document["content"][1] == {"attachment": {"contentType": "image/png"}}
@@ -296,3 +324,30 @@ def test_what_is_taken_out_takes_one_comma_with_it(values: list[int], gone: set[
         left = json.loads(rewritten(text, parse_json(text), {}, keys))
         expected = [v for i, v in enumerate(values) if i not in gone]
         assert (left if isinstance(left, list) else list(left.values())) == expected
+
+
+def test_a_run_killed_while_it_writes_copies_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "m.hl7").write_text(HL7, encoding="utf-8", newline="")
+    (tmp_path / "in" / "Quartermain.csv").write_text(f'id,text\n1,"{WORDS}"\n', encoding="utf-8")
+    options = [RunOptions((str(tmp_path / "in"),), tmp_path / o, Config(), exports=EXPORT_KINDS) for o in ("a", "b")]
+    run(options[0])
+    whole = copies._copy
+
+    def stop(kind: Kind, *rest: object) -> None:
+        whole(kind, *rest)  # type: ignore[arg-type]
+        if kind == "hl7":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(copies, "_copy", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run(options[1])
+    monkeypatch.setattr(copies, "_copy", whole)
+    run(replace(options[1], resume=True))
+    for path in sorted((tmp_path / "a").rglob("*")):
+        if path.is_file() and path.name != "manifest.json":
+            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes(), path.name
+    pairs = [(tmp_path / f"{o}.crosswalk.csv").read_bytes() for o in ("a", "b")]
+    assert pairs[0] == pairs[1] != b""

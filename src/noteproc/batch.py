@@ -171,7 +171,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         if not interruption.asked():
             held = _hold_late(journal, settlement, out)
             totals["quarantined"] += len(held)
-            finish = _Finish(options, policy, vault, processor, found, out, crosswalk, began, skipped, left_out)
+            finish = _Finish(options, policy, vault, processor, found, known, out, crosswalk, began, skipped, left_out)
             files = _finish(journal, held, finish)
     if vault is not None:
         vault.close()
@@ -363,6 +363,7 @@ class _Finish:
     vault: Vault | None
     processor: NoteProcessor
     sources: Sequence[Source]
+    known: KnownIdentifiers
     out: Path
     crosswalk: Path
     began: float
@@ -434,6 +435,7 @@ def _write_copies(
         run.sources,
         Columns(config.id_column, config.text_column),
         run.options.keep_columns,
+        run.known,
         run.processor.redactor.label_is_private,
         public_id,
     )

@@ -2,7 +2,8 @@
 days by the policy. Everything that is not replaced or taken out stays as it is, byte for byte.
 
 Taken out is what may hold words of a person and is no note: narratives, attachments that were not read, annotations,
-comments, photographs, extensions with free text. An entry whose note has no result is taken out whole.
+comments, photographs, extensions with free text, and the text beside a code where it is not the code's own display. An
+entry whose note has no result is taken out whole. Titles stay, unless they name somebody whom the file names.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from noteproc.files.decoding import decoded
 from noteproc.files.documents import LARGEST
 from noteproc.files.edits import Edit, edited, redaction_edits
 from noteproc.files.fhir import Found, Value, found_notes, is_lines, open_resources
-from noteproc.files.fhir_people import PERSONS, display_type, number_type, telecom_type
+from noteproc.files.fhir_people import PERSONS, display_type, number_type, person_identifiers, telecom_type
 from noteproc.files.jsontext import JsonPath, Node, json_string, parse_json, rewritten
 from noteproc.records import Note
+from noteproc.redaction.entities import NAME_TYPES
 from noteproc.redaction.fields import NoteFields
 
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d(?:T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?)?)?")
@@ -31,12 +33,26 @@ _DAY = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d(?:T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?)?
 _INSTANTS = frozenset({"issued", "lastUpdated", "timestamp", "recorded", "date"})
 _FREE = frozenset(
     {"note", "comment", "description", "patientInstruction", "valueString", "photo", "conclusion", "contentString",
-     "hash", "size", "source", "clinicalNotes", "detail", "instruction", "summary"}
+     "progress", "hash", "size", "source", "clinicalNotes", "detail", "instruction", "summary"}
 )  # fmt: skip
 _FREE_VALUES = (
     "valueString", "valueMarkdown", "valueAddress", "valueHumanName", "valueIdentifier", "valueContactPoint",
     "valueAttachment", "valueReference", "valueAnnotation", "valueUri", "valueUrl", "valueId", "valueOid", "valueUuid",
 )  # fmt: skip
+# Keys that hold nothing but a number of somebody or something.
+_NUMBERS = {
+    "subscriberId": "HEALTH_PLAN_ID",
+    "serialNumber": "DEVICE_ID",
+    "distinctIdentifier": "DEVICE_ID",
+    "deviceIdentifier": "DEVICE_ID",
+    "carrierHRF": "DEVICE_ID",
+    "lotNumber": "DEVICE_ID",
+    "preAuthRef": "HEALTH_PLAN_ID",
+}
+_FREE_STRINGS = frozenset({"basis", "businessArrangement", "deviceName", "statusReason"})
+_CONTACTS = frozenset({"phone", "fax", "email", "pager", "url", "sms", "other"})
+_ATTACHMENT = frozenset({"contentType", "data", "hash", "size", "creation"})
+_WITHHELD = "[TEXT WITHHELD]"
 _SHORTEST_KNOWN = 5
 _LINKS = frozenset({"id", "reference", "fullUrl"})
 
@@ -186,14 +202,14 @@ class _Copy:
             self.new[node.path] = json_string(value, self._text[node.start : node.end])
 
     def _learn(self, resource: Node) -> None:
-        """Remember the numbers of people, so that they stand nowhere else either."""
-        role = PERSONS.get(resource.text("resourceType"))
-        numbers = resource.get("identifier")
-        if role is None or numbers is None:
-            return
-        for number in numbers.children:
-            if len(number.text("value")) >= _SHORTEST_KNOWN:
-                self._known[number.text("value").casefold()] = number_type(_plain(number), role[1])
+        """Remember the names and numbers of people, so that they stand nowhere else either."""
+        for kind, words in person_identifiers(_plain(resource)):
+            if kind in NAME_TYPES:
+                for word in re.findall(r"[^\W\d_]+", words):
+                    if len(word) >= _SHORTEST_KNOWN:
+                        self._known[rf"\b{word}\b"] = kind
+            elif kind.endswith(("_NUMBER", "_ID", "_SSN", "_ADDRESS")) and len(words) >= _SHORTEST_KNOWN:
+                self._known[re.escape(words)] = kind
 
     def _resource(self, node: Node, fields: NoteFields, kind: str) -> None:
         """One value: by its key and the resource around it."""
@@ -212,38 +228,49 @@ class _Copy:
         if node.key == "text" and node.get("div") is not None and not self._holds_note(node):
             self.gone.add(node.path)
             return
+        if node.get("authorString") is not None or node.get("authorReference") is not None:
+            self.gone.add(node.path)  # an Annotation: somebody's own words
+            return
         if node.get("family") is not None or node.get("given") is not None:
             self._human_name(node, fields, kind)
             return
+        if any(node.get(key) is not None for key in ("line", "city", "postalCode")):
+            self._address(node, fields)
+            return
+        if node.text("system") in _CONTACTS and node.get("code") is None:
+            self._replace(node.get("value"), telecom_type(_plain(node)), fields)
+            self._days(node, fields)
+            return
+        attachment = any(node.get(key) is not None for key in _ATTACHMENT)
         for child in node.children:
-            key = child.key
+            key = str(child.key)
             if child.path in self.gone or child.path in self._notes:
                 continue
-            if (key in _FREE and not self._holds_note(child)) or (
-                key in ("extension", "modifierExtension") and _holds_words(child)
+            if not self._holds_note(child) and (
+                key in _FREE
+                or (child.kind == "string" and (key in _FREE_STRINGS or key.endswith("String")))
+                or (key in ("extension", "modifierExtension") and _holds_words(child))
             ):
                 self.gone.add(child.path)
+            elif key == "text" and child.kind == "string":
+                self._beside_code(node, child)
             elif key in ("identifier", "masterIdentifier"):
                 for number in child.children if child.kind == "list" else [child]:
                     self._number(number, fields, kind)
-            elif key == "telecom":
-                for contact in child.children:
-                    self._replace(contact.get("value"), telecom_type(_plain(contact)), fields)
-                    self._days(contact, fields)
-            elif key == "address":
-                for address in child.children if child.kind == "list" else [child]:
-                    self._address(address, fields)
-            elif key == "display" and (node.get("reference") is not None or node.get("identifier") is not None):
+            elif key == "display" and node.get("code") is None:
                 self._replace(child, display_type(str(_above(node)), _plain(node)), fields)
-            elif key in ("name", "alias") and kind in PERSONS and child.kind != "object":
-                for name in child.children or [child]:
-                    if name.kind == "string":
-                        self._replace(name, PERSONS[kind][0], fields)
+            elif key in ("name", "alias") and kind in PERSONS:
+                for name in child.children if child.kind == "list" else [child]:
+                    if name.kind == "object":
+                        self._human_name(name, fields, kind)
                     else:
-                        self._resource(name, fields, kind)
-            elif key == "subscriberId":
+                        self._replace(name, PERSONS[kind][0], fields)
+            elif key in _NUMBERS:
+                for number in child.children if child.kind == "list" else [child]:
+                    self._replace(number, _NUMBERS[key], fields)
+            elif key == "value" and kind == "Coverage" and _above(node) == "class":
                 self._replace(child, "HEALTH_PLAN_ID", fields)
-            elif key == "data" or (key in ("title", "url") and node.get("contentType") is not None):
+            elif key == "data" or (attachment and key in ("title", "url")):
                 # An attachment that was not read; the title and address of one that was.
                 if key != "url" or not re.match(r"(?:Binary/|#|urn:uuid:)", child.value or ""):
                     self.gone.add(child.path)
@@ -251,6 +278,17 @@ class _Copy:
                 self._day(child, fields, birth=True)
             else:
                 self._resource(child, fields, kind)
+
+    def _beside_code(self, concept: Node, said: Node) -> None:
+        """The words beside a code stay where they are the code system's own; those of a person go."""
+        codes = concept.get("coding")
+        shown = {code.text("display").casefold() for code in codes.children} if codes is not None else set()
+        if (said.value or "").casefold() in shown - {""}:
+            return
+        if codes is not None and codes.children:
+            self.gone.add(said.path)
+        else:
+            self._set(said, _WITHHELD)
 
     def _holds_note(self, node: Node) -> bool:
         return any(path[: len(node.path)] == node.path for path in self._notes)
@@ -330,15 +368,17 @@ class _Copy:
         if _DAY.fullmatch(value):
             self._day(node, fields)
             return
-        folded = value.casefold()
-        for known, number_kind in self._known.items():
-            if known in folded:
+        if node.key == "display":
+            return  # of a Coding: the words of the code system
+        for known, known_kind in self._known.items():
+            if re.search(known, value, re.IGNORECASE):
                 if node.key in _LINKS:
                     link = self._links.setdefault(known, f"id-{len(self._links) + 1}")
-                    self._set(node, re.sub(re.escape(known), link, value, flags=re.IGNORECASE))
+                    value = re.sub(known, link, value, flags=re.IGNORECASE)
+                    self._set(node, value)
                 else:
-                    self._replace(node, number_kind, fields)
-                return
+                    self._replace(node, known_kind, fields)
+                    return
 
 
 def _plain(node: Node) -> Mapping[str, object]:

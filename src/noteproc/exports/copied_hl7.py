@@ -29,6 +29,7 @@ from noteproc.files.hl7 import (
     segments,
     unescaped,
 )
+from noteproc.redaction.entities import NAME_TYPES
 from noteproc.redaction.fields import NoteFields
 
 _TIME = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])\d{0,6}(?:\.\d{1,4})?)?(?:[+-]\d{4})?")
@@ -172,7 +173,7 @@ def _fields(found: Sequence[Segment], fields: NoteFields, read: set[int]) -> Ite
 
 
 def _known(found: Sequence[Segment]) -> dict[str, str]:
-    """What a message says of people in the fields made for it, folded, to its kind."""
+    """What a message says of people in the fields made for it, as patterns, to its kind."""
     table = field_table()
     known: dict[str, str] = {}
     for segment in found:
@@ -184,8 +185,12 @@ def _known(found: Sequence[Segment]) -> dict[str, str]:
             for repeated in value.split(marks.repetition):
                 parts = [unescaped(p, marks)[0] for p in repeated.split(marks.component)]
                 for kind, words in identifiers(told, parts, marks):
-                    if len(words) >= _SHORTEST_KNOWN and kind not in ("CITY", "DATE"):
-                        known.setdefault(words.casefold(), kind)
+                    if kind in NAME_TYPES:
+                        for word in re.findall(r"[^\W\d_]+", words):
+                            if len(word) >= _SHORTEST_KNOWN:
+                                known.setdefault(rf"\b{word}\b", kind)
+                    elif len(words) >= _SHORTEST_KNOWN and kind not in ("CITY", "DATE"):
+                        known.setdefault(re.escape(words), kind)
     return known
 
 
@@ -202,8 +207,7 @@ def _others(
             if day != shown:
                 yield Edit(start, start + len(shown), escaped(day, segment.separators))
             continue
-        folded = shown.casefold()
-        kind = next((k for words, k in known.items() if words in folded), "")
+        kind = next((k for words, k in known.items() if re.search(words, shown, re.IGNORECASE)), "")
         if kind:
             yield Edit(start, start + len(shown), escaped(fields.replaced(kind, shown), segment.separators))
 

@@ -22,6 +22,7 @@ from noteproc.files.decoding import decoded
 from noteproc.files.document import Document
 from noteproc.files.inputs import Source, read, source_kind
 from noteproc.files.kinds import Kind
+from noteproc.files.known import KnownIdentifiers
 from noteproc.files.names import UniqueIds
 from noteproc.files.rows import Columns
 from noteproc.redaction.fields import FieldRedactor
@@ -38,12 +39,14 @@ class CopyPlan:
         columns: which columns of tables were read.
         kept: columns of tables that stay as they are.
         private: whether a label holds PHI.
+        known: what the user knows of notes beside what their files say.
         public: the id of a note, by its position in the run, where its own holds PHI.
     """
 
     sources: Sequence[Source]
     columns: Columns
     kept: Collection[str]
+    known: KnownIdentifiers
     private: Callable[[str], bool]
     public: Callable[[int], str]
 
@@ -80,7 +83,7 @@ def write_copies(
         fields: makes the fields of notes safe.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    verdicts = Verdicts(outcomes, results, fields)
+    verdicts = Verdicts(outcomes, results, fields, plan.known)
     names = UniqueIds()
     paths: list[Path] = []
     renamed: list[tuple[str, str]] = []

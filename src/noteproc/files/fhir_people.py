@@ -14,6 +14,7 @@ PERSONS: Mapping[str, tuple[str, str]] = {
     "Patient": ("PATIENT_NAME", "MEDICAL_RECORD_NUMBER"),
     "Person": ("PATIENT_NAME", "MEDICAL_RECORD_NUMBER"),
     "RelatedPerson": ("OTHER_NAME", "OTHER_ID"),
+    "FamilyMemberHistory": ("OTHER_NAME", "OTHER_ID"),
     "Practitioner": ("CLINICIAN_NAME", "LICENSE_NUMBER"),
     "PractitionerRole": ("CLINICIAN_NAME", "LICENSE_NUMBER"),
     "Organization": ("FACILITY", "OTHER_ID"),
@@ -111,13 +112,11 @@ def display_type(key: str, reference: Mapping[str, object]) -> str:
 
 
 def references(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Every Reference in a resource, with the key that it stands under."""
+    """Every Reference in a resource, with the key that it stands under. (A Coding has a display too, and a code.)"""
     if depth > 30:
         return
     if isinstance(value, dict):
-        if isinstance(value.get("reference"), str) or (
-            isinstance(value.get("display"), str) and isinstance(value.get("identifier"), dict)
-        ):
+        if isinstance(value.get("reference"), str) or (isinstance(value.get("display"), str) and "code" not in value):
             yield key, value
         for name, inner in value.items():
             yield from references(inner, name, depth + 1)
