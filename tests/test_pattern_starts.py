@@ -12,13 +12,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noteproc.evaluation import load_gold
-from noteproc.redaction.recognizers import addresses, ages, dates, electronic, identifiers, mentions, phones, signatures
+from noteproc.redaction.recognizers import (
+    accounts,
+    addresses,
+    ages,
+    dates,
+    electronic,
+    identifiers,
+    mentions,
+    phones,
+    scattered,
+    signatures,
+    worded_dates,
+)
 from noteproc.redaction.recognizers.base import Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 from tests.conftest import ROOT
 
 PATTERNED: list[tuple[ModuleType, NoteRecognizer]] = [
     (dates, dates.NoteDateRecognizer()),
+    (worded_dates, worded_dates.WordedDateRecognizer()),
+    (accounts, accounts.AccountRecognizer()),
+    (scattered, scattered.ScatteredRecognizer()),
     (ages, ages.AgeRecognizer()),
     (phones, phones.NotePhoneRecognizer()),
     (addresses, addresses.AddressRecognizer()),

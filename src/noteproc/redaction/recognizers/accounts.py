@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _CUES = sorted(lx.read_phrases("account_cues.txt"), key=lambda p: (-len(p), p))
 _CUED = re.compile(
@@ -25,6 +25,11 @@ _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.ABBREVIATION | lx.MONTH | 
 _WORDED = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.NAME | lx.CITY | lx.UNITWORD | lx.MONTH | lx.CREDENTIAL
 _STAMP = re.compile(r"[ \t,/]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b|\d{1,3}\.\d{1,3}\.)")
 _SHORTEST = 5
+# The words and marks by which the patterns above are found, and how far before a bracket a profession may begin.
+_CUE_OPENINGS = frozenset(w[0].lower() for cue in _CUES if (w := re.match(r"[^\W\d_]+", cue)))
+_BRACKETS = frozenset("([")
+_BRACKET_REACH = 7
+_JOINTS = frozenset("._")
 
 
 class AccountRecognizer(NoteRecognizer):
@@ -36,13 +41,14 @@ class AccountRecognizer(NoteRecognizer):
         """Every user name."""
         text = words.text
         bits = self.lexicon.bits
-        for m in _MIXED.finditer(text):
+        glued = [i for i in words.numbers if i and words.ends[i - 1] == words.starts[i]]
+        for m in matches(_MIXED, text, [_last_run(words, i - 1) for i in glued]):
             letters = m[1].lower()
             if bits(letters) & _KNOWN:
                 continue
             long = len(letters) >= _SHORTEST
             yield Hit(m.start(), m.end(), "USERNAME", 0.65 if long and m[1].islower() else 0.5 if long else MAYBE)
-        for m in _CUED.finditer(text):
+        for m in matches(_CUED, text, words.opening(_CUE_OPENINGS)):
             shown = m[1]
             pieces = [p for p in re.split(r"[\d._-]+", shown.lower()) if p]
             strange = any(len(p) >= _SHORTEST and not bits(p) for p in pieces)
@@ -51,17 +57,18 @@ class AccountRecognizer(NoteRecognizer):
                 yield Hit(m.start(1), m.end(1), "USERNAME", 0.75)
             elif figured and len(shown) >= _SHORTEST and not all(bits(p) & _KNOWN for p in pieces):
                 yield Hit(m.start(1), m.end(1), "USERNAME", 0.5)
-        if "[" in text or "(" in text:
-            for m in _BRACKETED.finditer(text):
-                letters = m[1].rstrip("0123456789").lower()
-                if len(letters) >= _SHORTEST and not bits(letters) & _KNOWN:
-                    yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
+        brackets = [at - back for at in words.opening(_BRACKETS) for back in range(_BRACKET_REACH, 1, -1) if at >= back]
+        for m in matches(_BRACKETED, text, sorted(brackets)):
+            letters = m[1].rstrip("0123456789").lower()
+            if len(letters) >= _SHORTEST and not bits(letters) & _KNOWN:
+                yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
         if "/es/" in text or "/s/" in text:
             for m in _ESIGNED.finditer(text):
                 if not bits(m[1].rstrip("0123456789")) & _KNOWN:
                     yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
         yield from self._initial_and_family(words)
-        for m in _DOTTED.finditer(text):
+        joints = [i for i in words.among(_JOINTS) if i and words.ends[i - 1] == words.starts[i]]
+        for m in matches(_DOTTED, text, [_last_run(words, i - 1) for i in joints]):
             first, second = bits(m[1]), bits(m[2])
             if not (second & _KNOWN) and (len(m[1]) == 1 or not first & _KNOWN):
                 yield Hit(m.start(), m.end(), "USERNAME", 0.6)
@@ -69,10 +76,10 @@ class AccountRecognizer(NoteRecognizer):
     def _initial_and_family(self, words: Words) -> Iterator[Hit]:
         """ "mwhite RN", "wosei" at the end of a line: an initial and a listed family name, where people sign."""
         bits = self.lexicon.bits
-        for i, form in enumerate(words.words):
-            if len(form) < _SHORTEST or not form.islower() or not form.isalpha() or words.bits[i] & _WORDED:
-                continue
-            if not bits(form[1:]) & lx.LAST:
+        small = words.is_class(lx.LOWER) & words.is_class(lx.ALPHABETIC) & ~words.is_class(_WORDED)
+        for i in small.nonzero()[0].tolist():
+            form = words.words[i]
+            if len(form) < _SHORTEST or not bits(form[1:]) & lx.LAST:
                 continue
             line = words.line_of[i]
             ends = i + 1 >= len(words) or words.line_of[i + 1] != line
@@ -82,3 +89,8 @@ class AccountRecognizer(NoteRecognizer):
             if (ends and apart) or (not ends and (words.bits[i + 1] & lx.CREDENTIAL or (stamped and apart))):
                 known = bits(form[1:]) & (lx.ORDINARY | lx.CLINICAL)
                 yield Hit(words.starts[i], words.ends[i], "USERNAME", MAYBE if known else 0.65)
+
+
+def _last_run(words: Words, i: int) -> int:
+    """Where the last run of letters of a token begins."""
+    return words.ends[i] - len(words.words[i].rsplit("'", 1)[-1])

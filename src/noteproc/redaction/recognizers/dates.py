@@ -121,7 +121,7 @@ _TIME_AFTER = re.compile(
 # How every date in figures begins.
 _FIGURES = re.compile(r"(?<![\w./-])\d{1,4} ?[/.-]|(?<![\w.])\d{8}")
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
-_MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
+MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
 _ORDINAL_WORDS = frozenset({"the", "on"})
 
 
@@ -161,7 +161,7 @@ class NoteDateRecognizer(NoteRecognizer):
         for start, end, score in self._numbers(text, [at for at in figures if _FIGURES.match(text, at)]):
             yield self._with_weekday(text, start, end, score)
         if words.of_class(lx.MONTH):
-            for m in matches(_NAMED, text, sorted([*figures, *words.opening(_MONTH_WORDS | {"the"})])):
+            for m in matches(_NAMED, text, sorted([*figures, *words.opening(MONTH_WORDS | {"the"})])):
                 if m.end() - m.start() >= 4:
                     if not any(c.isdigit() for c in m.group()):
                         continue

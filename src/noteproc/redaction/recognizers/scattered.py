@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _SINGLES = re.compile(r"(?<![\w./:-])(?:\d[ ]){3,14}\d(?:[ ][A-Z](?![\w]))?(?![\w/%]|[.:-]\d)")
 _PHONE = re.compile(
@@ -18,6 +19,7 @@ _PHONE = re.compile(
 _SPELLED = re.compile(r"(?<![\w-])(?:[A-Z][-. ]){2,19}[A-Z](?![\w-])")
 _TELEPHONE = 10
 _FEWEST_SPOKEN = 7
+_ONE_LETTER = frozenset(string.ascii_lowercase)
 _SPOKEN = frozenset(lx.read_words("spoken_figures.txt"))
 _STEPS = frozenset({"dash", "period", "point", "hyphen", "space", ",", "-", "."})
 
@@ -30,7 +32,9 @@ class ScatteredRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every such number and name."""
         text = words.text
-        for m in _PHONE.finditer(text):
+        figures = [words.starts[i] for i in words.numbers]
+        dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] == "(")]
+        for m in matches(_PHONE, text, dialled):
             shown = m.group()
             groups = re.findall(r"\d+", shown)
             if sum(map(len, groups)) != _TELEPHONE:
@@ -39,9 +43,9 @@ class ScatteredRecognizer(NoteRecognizer):
             broken = sum(len(g) == 1 for g in groups) > 1
             if marked or broken or len(groups[1]) == len(groups[0]):
                 yield Hit(m.start(), m.end(), "PHONE_NUMBER", 0.85 if marked else 0.7)
-        for m in _SINGLES.finditer(text):
+        for m in matches(_SINGLES, text, figures):
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.65)
-        for m in _SPELLED.finditer(text):
+        for m in matches(_SPELLED, text, words.opening(_ONE_LETTER)):
             letters = m.group()[::2]
             if len(set(m.group()[1::2])) > 1 or m.group()[1] == ".":
                 continue
@@ -56,10 +60,9 @@ class ScatteredRecognizer(NoteRecognizer):
     @staticmethod
     def _spoken(words: Words) -> Iterator[Hit]:
         """ "five two zero five five five oh one eight eight": seven figures in a row or more."""
-        n, i = len(words), 0
-        while i < n:
-            if words.lower[i] not in _SPOKEN:
-                i += 1
+        n, last = len(words), -1
+        for i in words.among(_SPOKEN):
+            if i <= last:
                 continue
             k = last = i
             count = 0
@@ -72,4 +75,3 @@ class ScatteredRecognizer(NoteRecognizer):
                 k += 1
             if count >= _FEWEST_SPOKEN:
                 yield Hit(words.starts[i], words.ends[last], "PHONE_NUMBER", 0.8)
-            i = last + 1

@@ -14,7 +14,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, SURE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.recognizers.dates import MONTH_WORDS
+from noteproc.redaction.words import Words, matches
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -36,6 +37,9 @@ _STAMP = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w./-])(0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01]) (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]\d)")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
+# The words with which the patterns above begin, where they begin with no figure.
+_DAY_OPENINGS = frozenset({"the", *(w.split("-")[0] for w in _ORDINALS)})
+_LIKE_FIGURES = frozenset(a + b for a in "oil" for b in ("", *"oil"))
 _READ = str.maketrans("OoIl", "0011")
 
 
@@ -47,19 +51,23 @@ class WordedDateRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every such date."""
         text = words.text
-        if any(b & lx.MONTH for b in words.bits):
-            for pattern in (_OF_MONTH, _MONTH_THE):
-                for m in pattern.finditer(text):
+        figures = [words.starts[i] for i in words.numbers]
+        if words.of_class(lx.MONTH):
+            for pattern, starts in (
+                (_OF_MONTH, sorted([*figures, *words.opening(_DAY_OPENINGS)])),
+                (_MONTH_THE, words.opening(MONTH_WORDS)),
+            ):
+                for m in matches(pattern, text, starts):
                     yield Hit(m.start(), m.end(), "DATE", SURE)
         if "T" in text:
-            for m in _STAMP.finditer(text):
+            for m in matches(_STAMP, text, figures):
                 yield Hit(m.start(), m.end(), "DATE", 0.97)
-        for m in _SCANNED.finditer(text):
+        for m in matches(_SCANNED, text, sorted([*figures, *words.opening(_LIKE_FIGURES)])):
             read = [int(g.translate(_READ)) for g in (m[1], m[3], m[4])]
             letters = sum(c.isalpha() for c in m.group())
             day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
             if letters and sum(map(str.isdigit, m.group())) >= 2 and day:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
-        for m in _SPACED.finditer(text):
+        for m in matches(_SPACED, text, figures):
             cued = _BIRTH.search(text[max(0, m.start() - 12) : m.start()])
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
