@@ -46,7 +46,7 @@ export class Worklist {
     await this.load(0);
     this.at = -1;
     this.frame.scrollTop = 0;
-    this.draw();
+    this.mark(this.current);
   }
 
   async load(number) {
