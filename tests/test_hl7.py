@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noteproc.errors import ReadError
-from noteproc.files.hl7 import Separators, hl7_notes, message_document, segments, unescaped
+from noteproc.files.hl7 import hl7_notes, message_document
+from noteproc.files.hl7_messages import Separators, segments, unescaped
 from noteproc.files.inputs import Unreadable
 from noteproc.records import Note
 from tests.filemakers import HL7, make_pdf, packed

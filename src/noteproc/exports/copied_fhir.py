@@ -52,6 +52,7 @@ _NUMBERS = {
 _FREE_STRINGS = frozenset({"basis", "businessArrangement", "deviceName", "statusReason"})
 _CONTACTS = frozenset({"phone", "fax", "email", "pager", "url", "sms", "other"})
 _ATTACHMENT = frozenset({"contentType", "data", "hash", "size", "creation"})
+_WORD = re.compile(r"[^\W_]+")
 _WITHHELD = "[TEXT WITHHELD]"
 _SHORTEST_KNOWN = 5
 _LINKS = frozenset({"id", "reference", "fullUrl"})
@@ -163,7 +164,8 @@ class _Copy:
         self._text = text
         self._root = root
         self._notes: set[JsonPath] = set()
-        self._known: dict[str, str] = {}
+        self._around: set[JsonPath] = set()  # of the notes, every value that holds one
+        self._known: dict[str, dict[str, str]] = {}  # first word to the whole, folded, to its kind
         self._links: dict[str, str] = {}
 
     def note_value(self, value: Value, edits: Sequence[Edit]) -> None:
@@ -174,6 +176,7 @@ class _Copy:
         if node is None or node.value is None or not value.path:
             return  # a Binary of another line, which goes with the attachments there
         self._notes.add(value.path)
+        self._around |= {value.path[:n] for n in range(len(value.path) + 1)}
         if value.form == "string":
             self._set(node, edited(node.value, edits))
         elif value.form == "html":
@@ -206,10 +209,14 @@ class _Copy:
         for kind, words in person_identifiers(_plain(resource)):
             if kind in NAME_TYPES:
                 for word in re.findall(r"[^\W\d_]+", words):
-                    if len(word) >= _SHORTEST_KNOWN:
-                        self._known[rf"\b{word}\b"] = kind
-            elif kind.endswith(("_NUMBER", "_ID", "_SSN", "_ADDRESS")) and len(words) >= _SHORTEST_KNOWN:
-                self._known[re.escape(words)] = kind
+                    self._remember(word, kind)
+            elif kind.endswith(("_NUMBER", "_ID", "_SSN", "_ADDRESS")):
+                self._remember(words, kind)
+
+    def _remember(self, words: str, kind: str) -> None:
+        first = _WORD.search(words)
+        if first and len(words) >= _SHORTEST_KNOWN:
+            self._known.setdefault(first[0].casefold(), {})[words.casefold()] = kind
 
     def _resource(self, node: Node, fields: NoteFields, kind: str) -> None:
         """One value: by its key and the resource around it."""
@@ -291,7 +298,7 @@ class _Copy:
             self._set(said, _WITHHELD)
 
     def _holds_note(self, node: Node) -> bool:
-        return any(path[: len(node.path)] == node.path for path in self._notes)
+        return node.path in self._around
 
     def _human_name(self, node: Node, fields: NoteFields, kind: str) -> None:
         given = node.get("given")
@@ -370,15 +377,18 @@ class _Copy:
             return
         if node.key == "display":
             return  # of a Coding: the words of the code system
-        for known, known_kind in self._known.items():
-            if re.search(known, value, re.IGNORECASE):
-                if node.key in _LINKS:
-                    link = self._links.setdefault(known, f"id-{len(self._links) + 1}")
-                    value = re.sub(known, link, value, flags=re.IGNORECASE)
-                    self._set(node, value)
-                else:
-                    self._replace(node, known_kind, fields)
-                    return
+        folded = value.casefold()
+        near = (self._known.get(word) for word in dict.fromkeys(_WORD.findall(folded)))
+        for known, known_kind in [pair for found in near if found for pair in found.items()]:
+            if known not in folded:
+                continue
+            if node.key in _LINKS:
+                link = self._links.setdefault(known, f"id-{len(self._links) + 1}")
+                value = re.sub(re.escape(known), link, value, flags=re.IGNORECASE)
+                self._set(node, value)
+            else:
+                self._replace(node, known_kind, fields)
+                return
 
 
 def _plain(node: Node) -> Mapping[str, object]:

@@ -17,7 +17,8 @@ from noteproc.exports.results import items
 from noteproc.exports.verdicts import Verdicts, as_read
 from noteproc.files.decoding import open_text
 from noteproc.files.edits import Edit, edited, redaction_edits
-from noteproc.files.hl7 import (
+from noteproc.files.hl7 import message_document
+from noteproc.files.hl7_messages import (
     Block,
     Field,
     Segment,
@@ -25,7 +26,6 @@ from noteproc.files.hl7 import (
     blocks,
     field_table,
     identifiers,
-    message_document,
     segments,
     unescaped,
 )

@@ -5,7 +5,7 @@ Source: HL7 FHIR R4 (4.0.1): Patient, RelatedPerson, Practitioner, Organization,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from noteproc.files.document import Document, date_forms, joined
 
@@ -130,6 +130,8 @@ class People:
 
     def __init__(self) -> None:
         self._by_name: dict[str, Mapping[str, object]] = {}
+        self._in_order: list[Mapping[str, object]] = []
+        self._patients: list[Mapping[str, object]] = []
         self._relatives: dict[str, list[Mapping[str, object]]] = {}
 
     def add(self, resource: Mapping[str, object], full_url: str = "") -> None:
@@ -137,6 +139,9 @@ class People:
         kind, own = text(resource.get("resourceType")), text(resource.get("id"))
         if kind not in PERSONS:
             return
+        self._in_order.append(resource)
+        if kind == "Patient":
+            self._patients.append(resource)
         for name in (f"{kind}/{own}" if own else "", full_url):
             if name:
                 self._by_name[name] = resource
@@ -152,9 +157,9 @@ class People:
         return named
 
     @property
-    def all(self) -> Sequence[Mapping[str, object]]:
-        """Every resource taken in, in order."""
-        return list({id(r): r for r in self._by_name.values()}.values())
+    def only_patient(self) -> Mapping[str, object] | None:
+        """The Patient of a file that holds one alone."""
+        return self._patients[0] if len(self._patients) == 1 else None
 
     def know(self, resource: Mapping[str, object], document: Document) -> None:
         """Put what is known of the people of a note into its document: whom it refers to, and whom those refer to."""
@@ -172,9 +177,8 @@ class People:
                 other = self.find(text(reference.get("reference")))
                 if other is not None and other.get("resourceType") != "Patient":
                     near.append(other)
-        patients = [r for r in self.all if r.get("resourceType") == "Patient"]
-        if len(patients) <= 1:
-            near += self.all
+        if len(self._patients) <= 1:
+            near += self._in_order
         for person in near:
             for kind, value in person_identifiers(person):
                 if kind not in ("FACILITY", "CITY") or len(value) > 4:
@@ -188,5 +192,4 @@ def patient_of(resource: Mapping[str, object], people: People) -> Mapping[str, o
             found = people.find(text(reference.get("reference")))
             if found is not None:
                 return found
-    patients = [r for r in people.all if r.get("resourceType") == "Patient"]
-    return patients[0] if len(patients) == 1 else None
+    return people.only_patient

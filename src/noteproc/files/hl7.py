@@ -1,6 +1,6 @@
-"""HL7 v2 messages: what they are built of, and the notes in them.
+"""The notes in HL7 v2 messages: observations, comments and reasons in words, and who is named beside them.
 
-Source: HL7 v2.5.1 and v2.8.2, chapter 2 (control), 2.A (data types), 3 (patients), 7 (observations), 9 (documents).
+Source: HL7 v2.5.1 and v2.8.2, chapters 3 (patients), 7 (observations), 9 (documents).
 """
 
 from __future__ import annotations
@@ -9,227 +9,30 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
-from noteproc.artifacts import dictionaries_dir
 from noteproc.errors import ReadError
 from noteproc.files.decoding import decoded, open_text
-from noteproc.files.document import Document, Trace, age_on, date_forms, joined, trace_of
+from noteproc.files.document import Document, age_on, date_forms
 from noteproc.files.documents import document_of
+from noteproc.files.hl7_messages import (
+    Segment,
+    Separators,
+    blocks,
+    field_table,
+    identifiers,
+    segments,
+    split,
+    unescaped,
+)
 from noteproc.files.inputs import Unreadable
 from noteproc.records import Note
 
-_LARGEST_MESSAGE = 64 << 20
-_STARTS = frozenset({"FHS", "BHS", "MSH", "BTS", "FTS"})
-_SEGMENT = re.compile(r"[\x0b\x1c\s]*([A-Z][A-Z0-9]{2})(?![A-Za-z0-9 ])")
-_BREAKS = frozenset({".br", ".sp", ".ce", ".fi", ".nf"})
 _TEXTS = frozenset({"TX", "FT", "ST", ""})
 _SHORTEST_PLACE = 5
-
-
-class Field(NamedTuple):
-    """What a field holds, from ``dictionaries/formats/hl7_fields.tsv``: data type, entity type, words before a text."""
-
-    kind: str
-    holds: str
-    title: str
-
-
-@lru_cache(maxsize=1)
-def field_table() -> dict[tuple[str, int], Field]:
-    """Segment and field number to what stands there."""
-    table: dict[tuple[str, int], Field] = {}
-    lines = (dictionaries_dir() / "formats" / "hl7_fields.tsv").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line and not line.startswith("#"):
-            segment, number, kind, holds, title = (*line.split("\t"), "")[:5]
-            table[segment, int(number)] = Field(kind, holds, title)
-    return table
-
-
-@dataclass(frozen=True, slots=True)
-class Separators:
-    """The characters that part a message, as its first segment tells them."""
-
-    field: str = "|"
-    component: str = "^"
-    repetition: str = "~"
-    escape: str = "\\"
-    subcomponent: str = "&"
-
-    @classmethod
-    def of(cls, header: str) -> Separators:
-        """From the text of an MSH, FHS or BHS segment."""
-        mark = header[3:4] or "|"
-        told = header[4:].split(mark, 1)[0]
-        if len(told) < 2 or len(set(told + mark)) != len(told) + 1:
-            raise ReadError("has a header without separators")
-        return cls(mark, told[0], told[1], told[2:3], told[3:4])
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One segment of a message.
-
-    Args:
-        name: its three letters.
-        number: 1 for the first segment of that name in the message, and so on.
-        start: where it starts in the message.
-        text: as it stands there, without its line end.
-        separators: of the message.
-    """
-
-    name: str
-    number: int
-    start: int
-    text: str = field(repr=False)
-    separators: Separators
-
-    def fields(self) -> list[tuple[int, int, str]]:
-        """(number, start in the message, text) of each field; of a header, field 1 is the separator itself."""
-        out: list[tuple[int, int, str]] = []
-        at = len(self.name) + 1
-        first = 2 if self.name in _STARTS - {"BTS", "FTS"} else 1
-        for shift, value in enumerate(self.text[at:].split(self.separators.field)):
-            out.append((first + shift, self.start + at, value))
-            at += len(value) + 1
-        return out
-
-    def value(self, number: int, component: int = 0) -> str:
-        """A field, or one component of its first repetition, counted from 1, as text; "" where there is none."""
-        raw = next((value for n, _, value in self.fields() if n == number), "")
-        if component:
-            parts = raw.split(self.separators.repetition)[0].split(self.separators.component)
-            raw = parts[component - 1] if component <= len(parts) else ""
-            raw = raw.split(self.separators.subcomponent)[0] if self.separators.subcomponent else raw
-        return unescaped(raw, self.separators)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of a file: a message with what follows it, or what stands between messages.
-
-    Args:
-        raw: as it stands there.
-        message: whether it is a message.
-    """
-
-    raw: str = field(repr=False)
-    message: bool
-
-
-def blocks(lines: Iterable[str]) -> Iterator[Block]:
-    """The messages of a file and what stands around them, one at a time.
-
-    Raises:
-        ReadError: one message is larger than a message can be.
-    """
-    taken: list[str] = []
-    size = 0
-    inside = False
-    for line in lines:
-        found = _SEGMENT.match(line)
-        if found and found[1] in _STARTS:
-            if taken:
-                yield Block("".join(taken), inside)
-            taken, size, inside = [], 0, found[1] == "MSH"
-        taken.append(line)
-        size += len(line)
-        if size > _LARGEST_MESSAGE:
-            raise ReadError(f"holds a message of more than {_LARGEST_MESSAGE >> 20} million characters")
-    if taken:
-        yield Block("".join(taken), inside)
-
-
-def segments(raw: str) -> list[Segment]:
-    """The segments of a message; a line that starts no segment belongs to the one before.
-
-    Raises:
-        ReadError: the header is damaged.
-    """
-    found: list[tuple[str, int, int]] = []  # name, start, end
-    at = 0
-    for line in io.StringIO(raw, newline=""):
-        start = _SEGMENT.match(line)
-        end = at + len(line.rstrip("\r\n\x1c"))
-        if start:
-            found.append((start[1], at + start.start(1), end))
-        elif found and line.strip("\r\n\x1c\x0b "):
-            found[-1] = (found[-1][0], found[-1][1], end)
-        at += len(line)
-    if not found:
-        raise ReadError("is not an HL7 message")
-    separators = Separators.of(raw[found[0][1] : found[0][2]])
-    counts: dict[str, int] = {}
-    out = []
-    for name, begin, end in found:
-        counts[name] = counts.get(name, 0) + 1
-        out.append(Segment(name, counts[name], begin, raw[begin:end], separators))
-    return out
-
-
-def unescaped(raw: str, separators: Separators, at: int = 0) -> tuple[str, Trace]:
-    """A value as text, and its trace to where it stands, ``at`` being the offset of the value."""
-    mark = separators.escape
-    if not mark or mark not in raw:
-        return raw, Trace.plain(len(raw), at)
-    meanings = {
-        "F": separators.field,
-        "S": separators.component,
-        "T": separators.subcomponent,
-        "R": separators.repetition,
-        "E": mark,
-    }
-    pieces: list[tuple[str, int, int]] = []
-    position = 0
-    pattern = re.compile(re.escape(mark) + r"([A-Z.][^" + re.escape(mark) + r"]{0,60})" + re.escape(mark), re.I)
-    for found in pattern.finditer(raw):
-        if found.start() < position:
-            continue
-        said = _meaning(found[1], meanings)
-        if said is None:
-            continue
-        pieces.append((raw[position : found.start()], at + position, at + found.start()))
-        # A break of as many characters as its escape has would look literal; none is so short.
-        pieces.append((said, at + found.start(), at + found.end()))
-        position = found.end()
-    pieces.append((raw[position:], at + position, at + len(raw)))
-    return trace_of(pieces)
-
-
-def _meaning(code: str, meanings: dict[str, str]) -> str | None:
-    upper = code.upper()
-    if upper in meanings:
-        return meanings[upper]
-    if upper in ("H", "N") or (upper[0] in "CMZ" and len(code) > 1):
-        return ""
-    if code[:3].lower() in _BREAKS:
-        rest = code[3:].lstrip("+")
-        many = int(rest) if code[:3].lower() == ".sp" and rest.isdigit() else 1
-        return "\n" * min(max(many, 1), 20) if code[:3].lower() not in (".fi", ".nf") else ""
-    if code[:3].lower() in (".in", ".ti", ".sk"):
-        return " " if code[:3].lower() == ".sk" else ""
-    if upper[0] == "X" and len(code) % 2 and len(code) > 1:
-        try:
-            data = bytes.fromhex(code[1:])
-        except ValueError:
-            return None
-        shown = data.decode("utf-8") if _is_utf8(data) else data.decode("cp1252", "replace")
-        return shown.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def hl7_notes(source: Path | bytes, label: str) -> Iterator[Note | Unreadable]:
@@ -322,7 +125,7 @@ def _observation(segment: Segment, document: Document, heading: str, headed: boo
         return ""
     if headed and name and name != heading:
         _component(segment, 3, document, "", "\n\n")
-    for number, (start, repeated) in enumerate(_split(value, marks.repetition, at), 1):
+    for number, (start, repeated) in enumerate(split(value, marks.repetition, at), 1):
         text, trace = unescaped(repeated, marks, start)
         document.add(place if number == 1 else f"{place}[{number}]", text, key="message", trace=trace)
     return name
@@ -333,8 +136,8 @@ def _measured(segment: Segment, kind: str, at: int, value: str, document: Docume
     marks = segment.separators
     _component(segment, 3, document, "", "\n")
     gap = ": "
-    for start, repeated in _split(value, marks.repetition, at):
-        parts = _split(repeated, marks.component, start)
+    for start, repeated in split(value, marks.repetition, at):
+        parts = split(repeated, marks.component, start)
         if kind in ("CE", "CWE", "CNE", "CF"):
             chosen = next((parts[n] for n in (8, 1, 0) if n < len(parts) and parts[n][1]), None)
             parts = [chosen] if chosen else []
@@ -354,8 +157,8 @@ def _component(segment: Segment, number: int, document: Document, title: str, ga
     marks = segment.separators
     for n, at, value in segment.fields():
         if n == number and value:
-            first = _split(value, marks.repetition, at)[0]
-            parts = _split(first[1], marks.component, first[0])
+            first = split(value, marks.repetition, at)[0]
+            parts = split(first[1], marks.component, first[0])
             chosen = next((parts[k] for k in (8, 1, 0) if k < len(parts) and parts[k][1]), None)
             if chosen:
                 if title:
@@ -376,7 +179,7 @@ def _texts(segment: Segment, document: Document) -> None:
             continue
         if told.title:
             document.title(f"{told.title}:", gap="\n")
-        for start, repeated in _split(value, segment.separators.repetition, at):
+        for start, repeated in split(value, segment.separators.repetition, at):
             text, trace = unescaped(repeated, segment.separators, start)
             place = f"{segment.name}[{segment.number}]-{number}"
             document.add(place, text, gap=" " if told.title else "\n", key="message", trace=trace)
@@ -410,59 +213,12 @@ def _known(segment: Segment, document: Document) -> None:
         told = table.get((segment.name, number))
         if not value or told is None or told.holds in ("text", "keep"):
             continue
-        for _, repeated in _split(value, marks.repetition, 0):
-            parts = [unescaped(p, marks)[0] for _, p in _split(repeated, marks.component, 0)]
+        for _, repeated in split(value, marks.repetition, 0):
+            parts = [unescaped(p, marks)[0] for _, p in split(repeated, marks.component, 0)]
             for kind, known in identifiers(told, parts, marks):
                 if kind in ("FACILITY", "ORGANIZATION") and len(known) < _SHORTEST_PLACE:
                     continue
                 document.know(kind, known)
-
-
-def identifiers(told: Field, parts: Sequence[str], marks: Separators) -> Iterator[tuple[str, str]]:
-    """The identifiers in one repetition of a field: (entity type, words).
-
-    Args:
-        told: what the field holds.
-        parts: its components as text.
-        marks: the separators of the message.
-    """
-
-    def part(number: int) -> str:
-        return parts[number - 1].strip() if number <= len(parts) else ""
-
-    def surname(number: int) -> str:
-        return part(number).split(marks.subcomponent)[0] if marks.subcomponent else part(number)
-
-    match told.kind:
-        case "XPN":
-            yield told.holds, joined(part(2), part(3), surname(1)) if told.holds != "ORGANIZATION" else joined(*parts)
-        case "XCN":
-            yield told.holds, joined(part(3), part(4), surname(2))
-            named = not part(2) and any(c.isalpha() for c in part(1)) and not any(c.isdigit() for c in part(1))
-            yield (told.holds if named else "LICENSE_NUMBER"), part(1)
-        case "NDL":
-            names = part(1).split(marks.subcomponent) if marks.subcomponent else [part(1)]
-            yield told.holds, joined(*names[2:4], *names[1:2]) if len(names) > 1 else ""
-        case "XAD":
-            street = part(1).replace(marks.subcomponent, " ") if marks.subcomponent else part(1)
-            yield "STREET_ADDRESS", street.strip()
-            yield "STREET_ADDRESS", part(2)
-            yield "CITY", part(3)
-            yield "ZIP_CODE", part(5)
-        case "XTN":
-            number = part(1) or part(12) or joined(part(6), part(7))
-            if sum(c.isdigit() for c in number) >= 7:
-                yield told.holds, number
-            yield "EMAIL_ADDRESS", part(4) if "@" in part(4) else ""
-        case "PL":
-            yield told.holds, part(4).split(marks.subcomponent)[0] if marks.subcomponent else part(4)
-        case "TS":
-            for form in date_forms(part(1)):
-                yield told.holds, form
-        case "CE":
-            yield told.holds, part(2)
-        case _:
-            yield told.holds, part(1)
 
 
 def _visit(found: Sequence[Segment], document: Document) -> None:
@@ -482,14 +238,3 @@ def _visit(found: Sequence[Segment], document: Document) -> None:
     if day:
         document.tell("date_of_service", date_forms(day)[0])
         document.tell("age", age_on(value("PID", 7), day))
-
-
-def _split(text: str, mark: str, at: int) -> list[tuple[int, str]]:
-    """The parts of a text and where each starts, ``at`` being where the text starts."""
-    if not mark:
-        return [(at, text)]
-    out = []
-    for part in text.split(mark):
-        out.append((at, part))
-        at += len(part) + 1
-    return out
