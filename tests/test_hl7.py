@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from noteproc.errors import ReadError
 from noteproc.files.hl7 import hl7_notes, message_document
-from noteproc.files.hl7_messages import Separators, segments, unescaped
+from noteproc.files.hl7_messages import Separators, field_table, segments, unescaped
 from noteproc.files.inputs import Unreadable
 from noteproc.records import Note
+from noteproc.redaction.entities import ENTITY_TYPES
 from tests.filemakers import HL7, make_pdf, packed
 
 
@@ -136,3 +137,10 @@ def test_attachments_are_read_or_say_why_not() -> None:
 def test_a_file_without_a_message_is_refused() -> None:
     with pytest.raises(ReadError, match="no message"):
         notes("FHS|^~\\&|A\r")
+
+
+def test_every_row_of_the_field_table_is_of_a_known_kind() -> None:
+    kinds = {"CE", "CX", "FT", "HD", "NDL", "PL", "ST", "TS", "XAD", "XCN", "XON", "XPN", "XTN", "keep"}
+    for place, told in field_table().items():
+        assert told.kind in kinds, place
+        assert told.holds in (*ENTITY_TYPES, "text", "keep"), place
