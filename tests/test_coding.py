@@ -242,3 +242,20 @@ def test_terms_of_doubt_count_at_discharge_and_mere_weighing_never(coder: Coder)
     assert {"J69.0", "J96.01"} <= found
     assert "N17.0" not in found
     assert "J69.0" not in codes(run(coder, text))
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("Acute appendicitis.", {"K35.80"}),
+        ("Seen for a fracture of the left distal radius, initial visit.", {"S52.502A"}),
+        ("Patient with CHF presents with dyspnea.", {"I50.9"}),
+        ("Chest pain.", {"R07.9"}),
+        ("Patient denies chest pain.", set()),
+        ("Possible pneumonia.", set()),
+        ("Mother had breast cancer.", {"Z80.3"}),
+    ],
+)
+def test_a_line_by_itself_is_about_what_it_says(line: str, codes: set[str]) -> None:
+    result = Coder().code(RedactedNote.already_redacted("line", line))
+    assert {s.coding.code for s in result.suggestions} == codes

@@ -54,7 +54,7 @@ def test_redact(client: TestClient) -> None:
 
 
 def test_known_identifiers_go(client: TestClient) -> None:
-    text = "The zebra came in. Has HTN."
+    text = "Came in with a zebra on his shirt. Has HTN."
     assert "zebra" in client.post("/v1/redact", json={"text": text}).json()["text"]
     known = [{"entity_type": "PATIENT_NAME", "value": "Zebra"}]
     assert "zebra" not in client.post("/v1/redact", json={"text": text, "known": known}).json()["text"]

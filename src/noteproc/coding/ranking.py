@@ -34,6 +34,8 @@ _VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
 _FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
 # External causes, weeks of gestation, outcome of delivery, newborns, stroke scale, body mass.
 _BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68")
+# Fewer words than these, without a heading, are no note: the scores were fitted on whole ones.
+_FRAGMENT = 50
 # How many words away a treatment may stand.
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
@@ -253,8 +255,11 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
     """The share of the threshold that a diagnosis must reach.
 
     What the note itself concludes is told before it is likely; so is a lasting condition that stands in a history or
-    is told with its treatment.
+    is told with its treatment, and whatever a line or two without a heading are about.
     """
+    fragment = len(reading.words) < _FRAGMENT and not any(section.name for section in reading.sections)
+    if fragment and candidate.code[0] not in "ZY":
+        return 0.05 if candidate.code[0] == "R" else 0.25
     if candidate.code.startswith(_BESIDE_ANOTHER):
         # Reported wherever the code stands to which they belong (see ``companions.tsv``).
         return 0.3
