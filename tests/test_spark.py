@@ -99,7 +99,9 @@ def test_redact_and_code_by_themselves(notes: Any) -> None:
 
 
 def test_known_identifiers_of_other_columns_go(session: Any) -> None:
-    df = session.createDataFrame([(1, "Came in with a zebra on his shirt. HTN.", "Zebra")], "id int, body string, who string")
+    df = session.createDataFrame(
+        [(1, "Came in with a zebra on his shirt. HTN.", "Zebra")], "id int, body string, who string"
+    )
     plain = on_spark.redact_df(df, note_id="id", text="body").collect()[0]
     known = on_spark.redact_df(df, note_id="id", text="body", known={"who": "patient_name"}).collect()[0]
     assert "zebra" in plain["text"]
