@@ -22,7 +22,7 @@ model: $(STAMP)  ## rebuild models/ from corpus/, cross-validate, write the card
 	$(BIN)/python models/crossvalidate.py --work "$$(mktemp -d)" --out models/phi_tagger
 
 bench: $(STAMP)  ## speed, side by side with peers, in one run
-	$(BIN)/python -m pip install -q '.[bench]'
+	$(BIN)/python -m pip install -q -e '.[bench]'
 	$(BIN)/python benchmarks/speed.py
 
 soak: $(STAMP)  ## thirty kills and a million short notes; takes hours
