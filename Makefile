@@ -24,6 +24,7 @@ model: $(STAMP)  ## rebuild models/ from corpus/, cross-validate, write the card
 bench: $(STAMP)  ## speed, side by side with peers, in one run
 	$(BIN)/python -m pip install -q -e '.[bench]'
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/pipeline.py
 
 soak: $(STAMP)  ## thirty kills and a million short notes; takes hours
 	$(BIN)/python benchmarks/soak.py

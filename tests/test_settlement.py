@@ -89,7 +89,7 @@ def test_a_reversible_policy_wants_a_vault_and_its_key(folder: Path) -> None:
 
 def test_what_leaks_is_held_back(folder: Path) -> None:
     (folder / "in" / "d.txt").write_text("Level 0044 8812 mg. HTN.\n", encoding="utf-8")
-    (folder / "in" / "e.txt").write_text("The blue heron sings.\n", encoding="utf-8")
+    (folder / "in" / "e.txt").write_text("He hummed about a blue heron today.\n", encoding="utf-8")
     summary = go(folder, vault="", canaries=("Blue-Heron",))
     out = folder / "out"
     assert (summary.notes, summary.failed) == (5, 0)
