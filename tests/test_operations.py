@@ -51,6 +51,7 @@ def test_what_an_operation_gives(coder: Coder, text: str, wanted: set[str], unwa
     [
         ("ED NOTE\n\nED course: ketorolac 15 mg IV push, benadryl 25 mg IV push.\n", {"96374": 1, "96375": 1}),
         ("Clinic visit\n\nProcedure: ketorolac 60 mg IM given in left deltoid.\n", {"96372": 1}),
+        ("ED note\n\nXR right ankle 3 views: no fracture.\n\nPlan: Toradol 30 mg IM given.\n", {"96372": 1}),
         ("Clinic visit\n\nMedications: ketorolac 10 mg po prn at home.\n", {}),
         ("Clinic visit\n\nAssessment and plan: Tdap given left deltoid today.\n", {"90471": 1}),
     ],

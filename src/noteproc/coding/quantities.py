@@ -30,7 +30,7 @@ _UNITS: Mapping[str, str] = {
     "levels": r"levels?\b",
     "views": r"(?:views?|v)\b",
     "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
-    r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|views?|blocks?|stents?|vessels?|grafts?"
+    r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|blocks?|stents?|vessels?|grafts?"
     r"|stud(?:y|ies)|nerves)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
 }
