@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluation": set(),
     "exports": {"text", "codesets", "redaction", "files"},
     "service": {"exports", "processor", "redaction", "codesets", "rules", "pages", "assistant"},
-    "review": {"text", "redaction", "codesets", "rules", "pages", "processor", "files", "config"},
+    "review": {"exports", "text", "redaction", "codesets", "rules", "pages", "processor", "files", "config"},
     "cli": {
         "config",
         "text",

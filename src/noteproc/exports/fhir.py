@@ -23,7 +23,7 @@ SYSTEMS: Mapping[str, str] = {
     "HCPCS": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
     "CPT": "http://www.ama-assn.org/go/cpt",
 }
-_DERIVED = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+DERIVED = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
 _SCORE = "https://noteproc.invalid/fhir/StructureDefinition/suggestion-score"
 _UNKNOWN = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
@@ -121,7 +121,7 @@ def _suggested(
 def _derived(evidence: Mapping[str, object], source: Mapping[str, str]) -> dict[str, object]:
     start, end = whole(evidence, "start"), whole(evidence, "end")
     return {
-        "url": _DERIVED,
+        "url": DERIVED,
         "extension": [
             {"url": "reference", "valueReference": dict(source)},
             {"url": "path", "valueString": "DocumentReference.content[0].attachment"},

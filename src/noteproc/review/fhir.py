@@ -11,17 +11,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from noteproc.exports.fhir import DERIVED, SYSTEMS
 from noteproc.review.results import Placed
 from noteproc.review.standing import CodeStanding, Standing
 
-SYSTEMS = {
-    "ICD-10-CM": "http://hl7.org/fhir/sid/icd-10-cm",
-    "ICD-10-PCS": "http://www.cms.gov/Medicare/Coding/ICD10",
-    "HCPCS": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    "CPT": "http://www.ama-assn.org/go/cpt",
-}
 _TERMS = "http://terminology.hl7.org/CodeSystem"
-_DERIVED = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
 
 
 def bundle(notes: Iterable[tuple[Placed, Standing, str]]) -> Iterator[str]:
@@ -92,7 +86,7 @@ def _of_code(code: CodeStanding, name: str, note: str, subject: Mapping[str, str
         coding["display"] = code.display
     derived = [
         {
-            "url": _DERIVED,
+            "url": DERIVED,
             "extension": [
                 {"url": "reference", "valueReference": {"reference": f"DocumentReference/{note}"}},
                 {"url": "offset", "valueInteger": e["start"]},
