@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from noteproc.files.manifest import write_manifest
 
 VERSIONS = {"noteproc": "0.1.0", "models": {}, "codesets": {"ICD-10-CM": "2026-04-01", "CPT": "starter"}}
 _KINDS = {"CPT": "procedure", "HCPCS": "supply"}
@@ -72,7 +75,8 @@ def write_run(out: Path, results: Sequence[dict[str, Any]]) -> Path:
     out.mkdir(exist_ok=True)
     lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in results)
     (out / "results.jsonl").write_text(lines, encoding="utf-8")
-    (out / "manifest.json").write_text("{}\n", encoding="utf-8")
+    files = {"results.jsonl": hashlib.sha256(lines.encode()).hexdigest()}
+    write_manifest(out / "manifest.json", {"files": files}, [])
     return out
 
 

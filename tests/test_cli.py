@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from noteproc.cli.app import app
+from noteproc.review.results import Results
 
 NOTE = "Patient: Zebediah Quartermain\nMRN: 00448812\n\nAssessment: essential hypertension. No chest pain.\n"
 
@@ -81,10 +82,20 @@ def test_a_run_leaves_no_phi_anywhere(tmp_path: Path) -> None:
     assert done.returncode == 1
     seen = done.stdout + done.stderr
     for path in (tmp_path / "out").rglob("*"):
-        seen += path.name + (path.read_text(encoding="utf-8") if path.is_file() else "")
+        seen += path.name + (path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "")
     assert not [word for word in ("quartermain", "zebediah", "00448812") if word in seen.lower()]
     assert "I10" in (tmp_path / "out" / "suggestions.csv").read_text(encoding="utf-8")
     assert "quartermain" in (tmp_path / "out.crosswalk.csv").read_text(encoding="utf-8")
+
+
+def test_a_run_is_ready_for_review_when_it_ends(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text(NOTE, encoding="utf-8")
+    assert noteproc("run", "note.txt", "-o", "out", cwd=tmp_path).returncode == 0
+    index = tmp_path / "out" / "review" / "index.sqlite"
+    made = index.stat().st_ino
+    assert len(Results.open(tmp_path / "out")) == 1
+    assert index.stat().st_ino == made
+    assert noteproc("verify", "out", cwd=tmp_path).returncode == 0
 
 
 def test_redact_reads_standard_input() -> None:

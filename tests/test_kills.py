@@ -22,8 +22,9 @@ FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html")
 
 
 def contents(out: Path) -> Mapping[str, bytes]:
-    """Every file of a run but its manifest, which tells how long it took."""
-    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    """Every file of a run but its manifest, which tells how long it took, and the index that the workbench can remake."""
+    files = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
+    found = {name: p.read_bytes() for name, p in files.items() if not name.startswith("review/")}
     manifest = found.pop("manifest.json")
     assert manifest.endswith(b"}\n")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -50,6 +51,13 @@ def test_the_index_is_private_holds_no_text_and_is_made_anew_for_a_new_run(tmp_p
     assert len(Results.open(out)) == 1
 
 
+def test_a_run_that_was_moved_or_copied_keeps_its_index(tmp_path: Path) -> None:
+    Results.open(write_run(tmp_path / "out", usual_results()))
+    moved = shutil.copytree(tmp_path / "out", tmp_path / "moved", copy_function=shutil.copyfile)
+    copied = (moved / "review" / "index.sqlite").stat().st_ino
+    assert Results.open(moved).index.stat().st_ino == copied
+
+
 def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     out = write_run(tmp_path / "out", usual_results())
     index = Results.open(out).index
@@ -61,7 +69,7 @@ def test_a_run_that_changes_under_review_is_noticed(tmp_path: Path) -> None:
     out = write_run(tmp_path / "out", usual_results())
     results = Results.open(out)
     write_run(out, list(reversed(usual_results())))
-    with pytest.raises(ReadError, match="replaced"):
+    with pytest.raises(ReadError, match="not those that were indexed"):
         results.read(0)
 
 

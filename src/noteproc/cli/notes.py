@@ -98,6 +98,7 @@ def run(
     """
     from noteproc.batch import RunOptions, count_inputs
     from noteproc.batch import run as run_batch
+    from noteproc.review.results import Results
 
     said = {
         "workers": workers,
@@ -126,6 +127,9 @@ def run(
         return
     with _progress(total) as step:
         summary = run_batch(options, step)
+    if not summary.interrupted:
+        # Made here, so that the workbench opens the run at once.
+        Results.open(out)
     if as_json:
         fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
         print(json.dumps({name: getattr(summary, name) for name in fields}))

@@ -1,7 +1,8 @@
 """The results of a run, note by note: an index of byte offsets over ``results.jsonl``, made once.
 
 The index holds ids, codes, counts and where each line lies; of a note's text it holds nothing. It is made beside the
-decisions, takes its place in one step, and is made anew when ``results.jsonl`` has changed.
+decisions, at the end of a run or when the run is first opened, takes its place in one step, and is made anew when the
+manifest tells of other results.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from noteproc.errors import ConfigError, ReadError
+from noteproc.files.manifest import read_manifest
 from noteproc.records import OffsetMap, PhiSpan
 
 FOLDER = "review"
-_FORMAT = "3"
+_FORMAT = "4"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE notes (
@@ -89,8 +91,9 @@ class Results:
         folder = out / FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         index = folder / "index.sqlite"
-        if not _fresh(index, lines):
-            _build(index, lines, progress)
+        seal = _seal(out)
+        if not _fresh(index, seal):
+            _build(index, lines, seal, progress)
         return cls(out, index)
 
     def connection(self) -> sqlite3.Connection:
@@ -115,7 +118,9 @@ class Results:
             file.seek(at)
             line = file.read(length)
         if _digest(line) != digest:
-            raise ReadError("the run was replaced while it was under review: start the review anew")
+            raise ReadError(
+                "the results are not those that were indexed: look with noteproc verify, start the review anew"
+            )
         return Placed(place, digest, json.loads(line))
 
     def place_of(self, note_id: str) -> int | None:
@@ -153,12 +158,14 @@ def _digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()[:24]
 
 
-def _seal(lines: Path) -> str:
-    stat = lines.stat()
-    return f"{_FORMAT} {stat.st_size} {stat.st_mtime_ns}"
+def _seal(out: Path) -> str:
+    """What tells one run from another: the size of its results, and the digest of them that its manifest holds."""
+    files = read_manifest(out)[0].get("files")
+    digest = files.get("results.jsonl", "") if isinstance(files, dict) else ""
+    return f"{_FORMAT} {(out / 'results.jsonl').stat().st_size} {digest}"
 
 
-def _fresh(index: Path, lines: Path) -> bool:
+def _fresh(index: Path, seal: str) -> bool:
     if not index.is_file():
         return False
     db = sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)
@@ -168,10 +175,10 @@ def _fresh(index: Path, lines: Path) -> bool:
         return False
     finally:
         db.close()
-    return row is not None and row[0] == _seal(lines)
+    return row is not None and row[0] == seal
 
 
-def _build(index: Path, lines: Path, progress: Progress) -> None:
+def _build(index: Path, lines: Path, seal: str, progress: Progress) -> None:
     temporary = index.with_name(f".index.{secrets.token_hex(6)}.partial")
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -180,7 +187,6 @@ def _build(index: Path, lines: Path, progress: Progress) -> None:
             db.execute("PRAGMA journal_mode = OFF")
             db.execute("PRAGMA synchronous = OFF")
             db.executescript(_TABLES)
-            seal = _seal(lines)
             with lines.open("rb") as file, db:
                 db.executemany("INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(file, progress))
                 db.execute("INSERT INTO meta VALUES ('seal', ?)", (seal,))
