@@ -22,7 +22,7 @@ FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html")
 
 
 def contents(out: Path) -> Mapping[str, bytes]:
-    """Every file of a run but its manifest, which tells how long it took, and the index that the workbench can remake."""
+    """Every file of a run but its manifest, which tells how long it took, and the workbench's index."""
     files = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
     found = {name: p.read_bytes() for name, p in files.items() if not name.startswith("review/")}
     manifest = found.pop("manifest.json")
