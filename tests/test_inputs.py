@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tracemalloc
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from noteproc.errors import ConfigError
+from noteproc.files import patience
 from noteproc.files.inputs import Source, Unreadable, described_tables, read, sources
 from noteproc.files.rows import Columns
 from noteproc.records import Note
@@ -166,3 +168,32 @@ def test_half_characters_are_replaced_one_for_one(tmp_path: Path) -> None:
     (note,) = read_all(path)
     assert isinstance(note, Note)
     assert (note.note_id, note.text) == ("t/\ufffda", "x\ufffdy")
+
+
+def test_a_document_whose_parsing_never_ends_costs_itself_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stubborn(data: bytes) -> None:
+        while True:
+            try:
+                int(data[:0])
+            except Exception:
+                continue
+
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    monkeypatch.setattr("noteproc.files.pdf.pdf_document", stubborn)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "b.txt").write_text("HTN", encoding="utf-8")
+    stuck, note = read_all(tmp_path)
+    assert isinstance(stuck, Unreadable)
+    assert "cannot be parsed within" in stuck.message
+    assert isinstance(note, Note)
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
+
+
+def test_a_document_that_takes_its_time_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>HTN</p>" * 20_000, encoding="utf-8")
+    (note,) = read_all(tmp_path)
+    assert isinstance(note, Note)
+    assert note.text.count("HTN") == 20_000

@@ -9,6 +9,7 @@ from noteproc.errors import ReadError
 from noteproc.files.decoding import decode
 from noteproc.files.document import Document, Trace
 from noteproc.files.kinds import HEAD, Kind, kind_of
+from noteproc.files.patience import patience
 
 LARGEST = 256 << 20
 _CHARSET = re.compile(
@@ -25,11 +26,15 @@ def document_of(data: bytes, kind: Kind | None = None, *, suffix: str = "") -> D
         suffix: of its name, with the dot.
 
     Raises:
-        ReadError: it cannot be read; the reason holds no word of it.
+        ReadError: it cannot be read, or not in a reasonable time; the reason holds no word of it.
     """
     if len(data) > LARGEST:
         raise ReadError(f"is larger than {LARGEST >> 20} MB: split it")
-    kind = kind or kind_of(data[:HEAD], suffix) or "text"
+    with patience(len(data)):
+        return _parsed(data, kind or kind_of(data[:HEAD], suffix) or "text")
+
+
+def _parsed(data: bytes, kind: Kind) -> Document:
     if kind == "text":
         text, _ = decode(data)
         document = Document()
