@@ -127,7 +127,7 @@ def test_a_note_that_hangs_or_kills_costs_itself_alone(tmp_path: Path, workers: 
 
 
 def test_ctrl_c_finishes_what_is_in_hand(tmp_path: Path) -> None:
-    make_notes(tmp_path / "in", {f"n{i:03d}": f"note {i}" for i in range(400)})
+    make_notes(tmp_path / "in", {f"n{i:04d}": f"note {i}" for i in range(1200)})
     options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config(workers=2))
 
     def stop(done: int, failed: int) -> None:
@@ -137,11 +137,11 @@ def test_ctrl_c_finishes_what_is_in_hand(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     first = batch.run(options, stop)
     assert first.interrupted
-    assert 16 <= first.notes < 400
+    assert 16 <= first.notes < 1200
     assert signal.getsignal(signal.SIGINT) is before
     second = batch.run(RunOptions(options.inputs, options.out, options.config, resume=True))
-    assert (second.notes, second.interrupted) == (400, False)
-    assert [r["note_id"] for r in lines(tmp_path / "out" / "results.jsonl")] == [f"n{i:03d}" for i in range(400)]
+    assert (second.notes, second.interrupted) == (1200, False)
+    assert [r["note_id"] for r in lines(tmp_path / "out" / "results.jsonl")] == [f"n{i:04d}" for i in range(1200)]
 
 
 def test_a_private_name_becomes_a_number_and_the_pairing_stays_beside(tmp_path: Path) -> None:

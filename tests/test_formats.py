@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from noteproc.batch import RunOptions, run
-from noteproc.config import Config
 from tests.filemakers import HL7, PATIENT, bundle, document_reference, make_cda, make_docx, make_pdf, paragraph, section
+from tests.test_cli import noteproc
 
 WORDS = "Patient: Zebediah Quartermain. Essential hypertension, stable."
 
@@ -59,8 +58,10 @@ def write(folder: Path) -> dict[str, str]:
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("formats")
     expected = write(folder / "in")
-    summary = run(RunOptions((str(folder / "in"),), folder / "out", Config()))
-    assert (summary.notes, summary.failed) == (len(expected), 12)
+    done = noteproc("run", "in", "-o", "out", "--json", cwd=folder)
+    assert done.returncode == 1
+    summary = json.loads(done.stdout)
+    assert (summary["notes"], summary["failed"]) == (len(expected), 12)
     manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert {n["note_id"]: n["status"] for n in manifest["notes"]} == expected
     assert manifest["counts"]["files_of_unknown_kind"] == 1

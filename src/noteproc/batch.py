@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import platform
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
+from noteproc.completion import LEFT_OUT, Completion
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
-from noteproc.exports import EXPORT_NAMES, ExportKind, write_export
-from noteproc.exports.copies import CopyPlan, write_copies
+from noteproc.exports import EXPORT_NAMES, ExportKind
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
 from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
-from noteproc.files.manifest import read_manifest, write_manifest
-from noteproc.files.names import UniqueIds
-from noteproc.files.report import write_report
+from noteproc.files.manifest import file_digest, read_manifest
+from noteproc.files.names import UniqueIds, crosswalk_line
 from noteproc.files.rows import Columns
-from noteproc.files.tables import SuggestionTable
 from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
 from noteproc.redaction import Policy, load_policy
-from noteproc.redaction.fields import FieldRedactor
 from noteproc.redaction.keys import load_key
 from noteproc.redaction.vault import Vault
 from noteproc.settlement import Settlement
@@ -139,10 +134,11 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "failed": out / ".run" / "failed.jsonl",
         "crosswalk": crosswalk.with_name(crosswalk.name + ".partial"),
     }
+    known_digest = file_digest(options.known_identifiers) if options.known_identifiers else ""
     terms = {
         "version": VERSION,
         "config": {**shown_settings(options.config), "workers": 0, "report_notes": 0},
-        "secrets": _digest((*options.config.canaries, _file_digest(options.known_identifiers))),
+        "secrets": _digest((*options.config.canaries, known_digest)),
         "limit": options.limit,
         "exports": sorted(set(options.exports)),
         "keep_columns": sorted(set(options.keep_columns)),
@@ -171,8 +167,21 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         if not interruption.asked():
             held = _hold_late(journal, settlement, out)
             totals["quarantined"] += len(held)
-            finish = _Finish(options, policy, vault, processor, found, known, out, crosswalk, began, skipped, left_out)
-            files = _finish(journal, held, finish)
+            completion = Completion(
+                options.config,
+                frozenset(options.exports),
+                options.keep_columns,
+                policy,
+                vault,
+                processor.redactor.label_is_private,
+                found,
+                known,
+                crosswalk,
+                began,
+                skipped,
+                left_out,
+            )
+            files = completion.complete(journal, held, out)
     if vault is not None:
         vault.close()
     return RunSummary(
@@ -255,10 +264,6 @@ def _clear(out: Path) -> None:
         (out / folder).unlink(missing_ok=True)
 
 
-# What readers tell of a note that they could not read whole.
-_LEFT_OUT = ("images", "pages_without_text")
-
-
 def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, left_out: Counter[str]) -> Iterator[Item]:
     ids = UniqueIds()
     columns = Columns(config.id_column, config.text_column)
@@ -269,7 +274,7 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, lef
             yield Item(index, note_id, content.label, content.message)
         else:
             note_id = ids.take(content.note_id)
-            left_out.update({key: int(content.metadata.get(key, 0)) for key in _LEFT_OUT})
+            left_out.update({key: int(content.metadata.get(key, 0)) for key in LEFT_OUT})
             yield Item(index, note_id, content.note_id, replace(known.added_to(content), note_id=note_id))
 
 
@@ -308,7 +313,7 @@ def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement
     outcome = settlement.settle(outcome, note_id)
     lines: dict[str, str] = {}
     if outcome.private:
-        lines["crosswalk"] = _crosswalk_line(note_id, outcome.label)
+        lines["crosswalk"] = crosswalk_line(note_id, outcome.label)
     if outcome.status == "done":
         lines["results"] = outcome.line + "\n"
         path = out / "redacted" / f"{note_id}.txt"
@@ -354,111 +359,5 @@ def _hold_late(journal: Journal, settlement: Settlement, out: Path) -> frozenset
     return frozenset(leaks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finish:
-    """What the end of a run must know."""
-
-    options: RunOptions
-    policy: Policy
-    vault: Vault | None
-    processor: NoteProcessor
-    sources: Sequence[Source]
-    known: KnownIdentifiers
-    out: Path
-    crosswalk: Path
-    began: float
-    skipped: int
-    left_out: Counter[str]
-
-
-def _finish(journal: Journal, held: Set[str], run: _Finish) -> tuple[str, ...]:
-    options, out = run.options, run.out
-    counts = {status: journal.counts[status] for status in ("done", "failed", "quarantined")}
-    counts["done"] -= len(held)
-    counts["quarantined"] += len(held)
-    final = {"results": out / "results.jsonl"}
-    if counts["done"] < journal.notes:
-        final["failed"] = out / "failed.jsonl"
-    working = journal.path("results")
-    with atomic_text(out / "suggestions.csv") as file, working.open(encoding="utf-8") as lines:
-        table = SuggestionTable(file)
-        for line in lines:
-            table.add(json.loads(line))
-    with working.open(encoding="utf-8") as lines:
-        write_report(out / "report.html", map(json.loads, islice(lines, options.config.report_notes)), journal.notes)
-    versions: object = {}
-    with working.open(encoding="utf-8") as lines:
-        if first := next(lines, ""):
-            versions = json.loads(first)["versions"]
-    files = {path.name: _sha256(journal.path(name)) for name, path in final.items() if name != "crosswalk"}
-    files |= {name: _sha256(out / name) for name in ("suggestions.csv", "report.html")}
-    exports = sorted(set(options.exports))
-    for kind in exports:
-        with working.open(encoding="utf-8") as lines:
-            if kind == "copies":
-                proofs = _write_copies(journal, held, run, map(json.loads, lines))
-            else:
-                proofs = write_export(kind, out, map(json.loads, lines))
-        files |= {path.relative_to(out).as_posix(): _sha256(path) for path in proofs}
-    if private := journal.length("crosswalk") > 0:
-        final["crosswalk"] = run.crosswalk
-    manifest: dict[str, object] = {
-        "schema_version": 1,
-        "versions": versions,
-        "python": platform.python_version(),
-        "config": shown_settings(options.config),
-        "policy": run.policy.to_dict(),
-        "counts": {
-            "notes": journal.notes,
-            **counts,
-            "files_of_unknown_kind": run.skipped,
-            **{f"{key}_not_read" if key == "images" else key: run.left_out[key] for key in _LEFT_OUT},
-            **({"copies_withheld": run.left_out["copies_withheld"]} if "copies" in exports else {}),
-            "cpus": os.cpu_count(),
-        },
-        "seconds": round(time.monotonic() - run.began, 3),
-        "files": files,
-    }
-    outcomes = (Entry(e.note_id, "quarantined", "") if e.note_id in held else e for e in journal.entries())
-    write_manifest(journal.folder / "manifest.json", manifest, map(asdict, outcomes))
-    journal.finish(final, out / "manifest.json")
-    names = ["results.jsonl", *(["failed.jsonl"] if "failed" in final else []), "suggestions.csv", "report.html"]
-    names += [*(EXPORT_NAMES[kind] for kind in exports), "manifest.json", "redacted/"]
-    return tuple(names + ([run.crosswalk.name] if private else []))
-
-
-def _write_copies(
-    journal: Journal, held: Set[str], run: _Finish, results: Iterator[dict[str, object]]
-) -> tuple[Path, ...]:
-    config = run.options.config
-    plan = CopyPlan(
-        run.sources,
-        Columns(config.id_column, config.text_column),
-        run.options.keep_columns,
-        run.known,
-        run.processor.redactor.label_is_private,
-        public_id,
-    )
-    outcomes = ((e.note_id, "quarantined" if e.note_id in held else e.status) for e in journal.entries())
-    fields = FieldRedactor(run.policy, config.replacement, run.vault)
-    copies = write_copies(run.out / EXPORT_NAMES["copies"], plan, outcomes, results, fields)
-    run.left_out["copies_withheld"] = copies.withheld
-    journal.extend("crosswalk", "".join(_crosswalk_line(name, label) for name, label in copies.renamed))
-    return copies.paths
-
-
-def _crosswalk_line(public: str, label: str) -> str:
-    return f'{public},"{label.replace(chr(34), chr(34) * 2)}"\n'
-
-
 def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def _file_digest(path: Path | None) -> str:
-    return "" if path is None else _sha256(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

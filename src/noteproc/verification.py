@@ -11,7 +11,7 @@ from pathlib import Path
 from noteproc.batch import note_ids
 from noteproc.errors import ReadError
 from noteproc.files.inputs import sources
-from noteproc.files.manifest import read_manifest
+from noteproc.files.manifest import file_digest, read_manifest
 from noteproc.files.rows import Columns
 
 STATUSES = ("done", "failed", "quarantined")
@@ -48,8 +48,7 @@ def _changed_files(out: Path, manifest: dict[str, object]) -> Iterator[str]:
         raise ReadError("is not a manifest of this version", path="manifest.json")
     for name, digest in files.items():
         try:
-            with (out / name).open("rb") as file:
-                same = hashlib.file_digest(file, "sha256").hexdigest() == digest
+            same = file_digest(out / name) == digest
         except OSError:
             yield f"{name} is missing"
             continue

@@ -28,7 +28,7 @@ Status: TypeAlias = Literal["done", "failed", "quarantined"]
 
 _CHUNK_NOTES = 16
 _CHUNK_CHARACTERS = 400_000
-_AHEAD = 4
+_AHEAD = 16  # chunks a worker: so many may be done while a slow note, whose turn it is, holds up the writing
 
 
 @dataclass(frozen=True, slots=True)

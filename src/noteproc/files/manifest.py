@@ -5,6 +5,7 @@ The outcomes stand last, one a line, so that those of a million notes are writte
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,12 @@ from noteproc.errors import ReadError
 from noteproc.files.atomic import atomic_text
 
 _OPENING = ' "notes": ['
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file, as a manifest tells it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(path: Path, told: Mapping[str, object], outcomes: Iterable[Mapping[str, object]]) -> None:

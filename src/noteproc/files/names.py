@@ -15,6 +15,11 @@ def clean_id(label: str) -> str:
     return "/".join(part for part in parts if part) or "note"
 
 
+def crosswalk_line(public: str, label: str) -> str:
+    """The line of the crosswalk that pairs a public id with the private name it stands for."""
+    return f'{public},"{label.replace(chr(34), chr(34) * 2)}"\n'
+
+
 class UniqueIds:
     """Gives every label an id that no earlier one has, in order.
 
