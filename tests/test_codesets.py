@@ -134,7 +134,7 @@ def test_damaged_store_is_rebuilt(tmp_path: Path) -> None:
     store.write_bytes(whole[: len(whole) // 2])
     assert CodeSets.open(cache_dir=tmp_path).entry(ICD10CM, "I10") is not None
     store.write_bytes(b"\0" * len(whole))
-    assert codesets.entry(ICD10CM, "I10") is not None
+    assert "I10" in codesets.leaves(ICD10CM, "I10")
     assert store.stat().st_size == len(whole)
 
 

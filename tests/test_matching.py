@@ -73,7 +73,7 @@ def naive(matcher: Matcher, reading: Reading) -> list[Match]:
         if len(row) == 1:
             for i, number in enumerate(note.ids):
                 if number == row[0] and len(note.whole.get(i, ())) <= 1:
-                    keep(matching._match(note, matcher._plan(phrase), (note.at[i],), 0.0, True))
+                    keep(matching._match(note, index.plan(phrase), (note.at[i],), 0.0, True))
             continue
         rarest = sorted(row, key=lambda key: (frequency[key], index.words[key]))[:2]
         for distance in range(1, 10):
@@ -87,7 +87,7 @@ def naive(matcher: Matcher, reading: Reading) -> list[Match]:
                     for place, word in enumerate(note.at):
                         if reading.sentence_of[word] == sentence:
                             where.setdefault(note.ids[place], []).append(place)
-                    keep(matcher._verify(reading, note, where, matcher._plan(phrase), i, j))
+                    keep(matcher._verify(reading, note, where, index.plan(phrase), i, j))
     return sorted(best.values(), key=lambda m: (m.at[0], -len(m.at), m.at, m.system, m.code, m.phrase))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import sqlite3
 import threading
@@ -14,21 +14,15 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 
 from noteproc.codesets.cache import build_once, cache_root, prune, writable_folder
+from noteproc.codesets.categories import ENTRY, PREFERRED, Categories, entry_of
 from noteproc.codesets.conditions import When
-from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind, Phrase, PhraseSource
+from noteproc.codesets.entries import CodeEntry, CodeNote, Phrase, PhraseSource
 from noteproc.codesets.sources import Sources, find_sources
 from noteproc.codesets.store import build_store, is_store, open_store
 from noteproc.codesets.tables import ICD10CM
 from noteproc.errors import ModelError
-from noteproc.records import Kind
 
 _KEPT = 20_000  # answers of each kind remembered by a process
-_AHEAD = 400  # codes below a concept whose entries are read with them
-_ENTRY = (
-    "r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, effective_from, effective_to, "
-    "bare FROM entries e JOIN releases r USING (release)"
-)
-_OWN = "own"  # no kind of note: marks what stands at a place itself
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -65,8 +59,9 @@ class CodeSets:
         self._folder = folder
         self._sources = sources
         self._local = threading.local()
+        self._compiled: Categories | None = None
         self._entries: dict[tuple[str, str, str | None], CodeEntry | None] = {}
-        self._releases: dict[tuple[str, str | None], int | None] = {}
+        self._releases: dict[str, int | None] = {}
         self._versions: Mapping[str, str] = {}
         self._above: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         self._below: dict[tuple[str, str, bool], tuple[str, ...]] = {}
@@ -89,6 +84,7 @@ class CodeSets:
         folder = writable_folder(cache_dir or cache_root(), sources.fingerprint[:16])
         sets = cls(folder, sources)
         sets._build()
+        sets._categories()
         return sets
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -148,18 +144,7 @@ class CodeSets:
         span = self._rows(
             "SELECT place, last FROM entries WHERE release = ? AND code = ?", (release, _dotted(system, code))
         )
-        if not span:
-            return ()
-        rows = self._rows(
-            f"SELECT {_ENTRY} WHERE e.release = ? AND e.place BETWEEN ? AND ? AND e.billable ORDER BY e.place",
-            (release, *span[0]),
-        )
-        # Whoever asks for the codes below a concept asks for their titles next.
-        if len(rows) <= _AHEAD:
-            for row in rows:
-                if not row[-1]:
-                    _keep(self._entries, (system, str(row[1]), None), _entry(system, row))
-        return tuple(str(row[1]) for row in rows)
+        return self._codes("place BETWEEN ? AND ? AND billable", system, *span[0]) if span else ()
 
     def codes(self, system: str) -> tuple[str, ...]:
         """Every code of a system, headers included, in the book's order; no sections or chapters."""
@@ -181,33 +166,19 @@ class CodeSets:
         return known
 
     def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
-        release = self._release(system)
         entry = self.entry(system, code)
         if entry is None:
             return ()
         found: list[CodeNote] = []
         seventh = False
         for place in (entry.code, *self.ancestors(system, entry.code, blocks=True)):
-            own = self._own_notes(release, place)
+            own = self._categories().notes(system, place)
             for note in own:
                 if (note.kind == "inclusion" and place != entry.code) or (note.kind == "seventh" and seventh):
                     continue
                 found.append(note)
             seventh = seventh or any(note.kind == "seventh" for note in own)
         return tuple(found)
-
-    def _own_notes(self, release: int | None, place: str) -> tuple[CodeNote, ...]:
-        key = (str(release), place, _OWN)
-        known = self._notes.get(key)
-        if known is None:
-            rows = self._rows(
-                "SELECT kind, text, codes FROM notes WHERE release = ? AND code = ? ORDER BY rowid", (release, place)
-            )
-            own = (
-                CodeNote(cast(NoteKind, str(row[0])), str(row[1]), tuple(str(row[2]).split()), place) for row in rows
-            )
-            known = _keep(self._notes, key, tuple(own))
-        return known
 
     def phrases(self, *, imported: bool = False) -> Iterator[Phrase]:
         """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order.
@@ -300,12 +271,13 @@ class CodeSets:
         return tuple(str(row[0]) for row in rows)
 
     def _read_entry(self, system: str, code: str, version: str | None) -> CodeEntry | None:
-        rows = self._rows(
-            f"SELECT {_ENTRY} WHERE r.system = ? AND (r.version = ? OR ? IS NULL) AND e.code = ? "
-            "ORDER BY bare, effective_from DESC, r.version DESC LIMIT 1",
-            (system, version, version, _dotted(system, code)),
-        )
-        return _entry(system, rows[0]) if rows else None
+        name = _dotted(system, code)
+        preferred = self._categories().entry(system, name)
+        if preferred is None or version is None or version == preferred.version:
+            return preferred
+        where = "r.system = ? AND r.version = ? AND e.code = ?"
+        rows = self._rows(f"SELECT {ENTRY} WHERE {where}", (system, version, name))
+        return entry_of(system, rows[0]) if rows else None
 
     def _codes(self, where: str, system: str, *values: object) -> tuple[str, ...]:
         rows = self._rows(
@@ -313,16 +285,20 @@ class CodeSets:
         )
         return tuple(str(row[0]) for row in rows)
 
-    def _release(self, system: str, version: str | None = None) -> int | None:
-        key = (system, version)
-        if key not in self._releases:
-            rows = self._rows(
-                "SELECT release FROM releases WHERE system = ? AND (version = ? OR ? IS NULL) "
-                "ORDER BY bare, effective_from DESC, version DESC LIMIT 1",
-                (system, version, version),
-            )
-            self._releases[key] = cast(int, rows[0][0]) if rows else None
-        return self._releases[key]
+    def _release(self, system: str) -> int | None:
+        if system not in self._releases:
+            query = f"SELECT release FROM releases r WHERE system = ? ORDER BY {PREFERRED} LIMIT 1"
+            rows = self._rows(query, (system,))
+            self._releases[system] = cast(int, rows[0][0]) if rows else None
+        return self._releases[system]
+
+    def _categories(self) -> Categories:
+        if self._compiled is None:
+            with _writing():
+                self._compiled = Categories.open(
+                    self.cache_path("categories.bin"), self.fingerprint(), lambda query: iter(self._rows(query, ()))
+                )
+        return self._compiled
 
     def _rows(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
         try:
@@ -347,15 +323,22 @@ class CodeSets:
 
     def _build(self) -> None:
         fingerprint = self._sources.fingerprint
-        try:
+        with _writing():
             build_once(
                 self._path, lambda path: build_store(path, self._sources), lambda path: is_store(path, fingerprint)
             )
             prune(self._folder)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise ModelError(
-                f"the compiled code sets cannot be written ({type(error).__name__}): free space or set NOTEPROC_CACHE"
-            ) from None
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Turns what goes wrong while a compiled file is written into what the user can do about it."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ModelError(
+            f"the compiled code sets cannot be written ({type(error).__name__}): free space or set NOTEPROC_CACHE"
+        ) from None
 
 
 def summaries(codesets: CodeSets | None = None) -> tuple[Summary, ...]:
@@ -369,25 +352,6 @@ def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
         cache.clear()
     cache[key] = value
     return value
-
-
-def _entry(system: str, row: Sequence[object]) -> CodeEntry:
-    found, name, title, billable, parent, kind, own, flags, unit, includes, start, end, _ = row
-    return CodeEntry(
-        system=system,
-        version=str(found),
-        code=str(name),
-        title=str(title),
-        billable=bool(billable),
-        parent=None if parent is None else str(parent),
-        kind=cast(Kind, kind),
-        own_words=bool(own),
-        flags=json.loads(str(flags)) if flags else {},
-        unit=str(unit),
-        includes=tuple(str(includes).split()),
-        effective_from=str(start),
-        effective_to=str(end),
-    )
 
 
 def _dotted(system: str, code: str) -> str:

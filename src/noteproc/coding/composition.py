@@ -13,36 +13,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
+from noteproc.coding.families import ABSENT, BY_DEFAULT, NEC, UNSPECIFIED, WITHOUT, Families, Family, Leaf
 from noteproc.coding.reading import SIDES, Reading
 from noteproc.text import lexicon
 
 _IMPLIED = {"left": ("unilateral",), "right": ("unilateral",)}
-# "without x", and whole lists: "without x, y, and z".
-_WITHOUT = re.compile(
-    r"\b(?:without|not|no|non)\b\s+(?:mention of\s+|an?\s+)?((?:[^,;]*,)+\s*(?:and|or)\s[^,;]*"
-    r"|(?:(?!\swith\s)(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
-    re.I,
-)
-# What a title says about other places of the classification, not about the patient.
-_NEC = re.compile(r",?\s*\bnot elsewhere classified\b", re.I)
-_UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
-# Words in parentheses "may be present or absent" without changing the code (Guidelines I.A.7).
-_NONESSENTIAL = re.compile(r"\s*\([^()]*\)")
-# "Unspecified as acute or chronic": neither is said.
-_UNSPECIFIED_AS = re.compile(r"(?<=unspecified) as [^,]*", re.I)
-_OTHER = re.compile(r"\bother\b", re.I)
-_EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
-_JOINED = re.compile(r"\band\b", re.I)
 _STATED = 1.0
 _IN_SENTENCE = 0.8
 _ELSEWHERE = 0.4
-_ABSENT = 0.9
-_BY_DEFAULT = 0.06
 _IMPLICATION = 0.9
 _CLAUSE = 8
 _BREATH = 3
@@ -54,36 +35,6 @@ _COUNTS = frozenset({"stage", "stg", "grade", "class", "type", "category", "degr
 _ITEM_NUMBER = re.compile(r"[.):]\s")
 # How far before a number the word that it counts may stand.
 _COUNTED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A billable code, or the stem of one that takes a seventh character.
-
-    Args:
-        code: with the dot; for a stem, without the seventh character.
-        title: its title without the extension's words.
-        codes: the billable codes: one, or one for each seventh character.
-        keys: words of its title beyond the concept's.
-        denied: words that its title says are not there.
-        unspecified, other: whether the title says so.
-        side: the side among its keys, or "".
-        plain: the other keys, in a fixed order.
-        lacking: how many of them must be said.
-        unsaid: what it loses when the note says none of them.
-    """
-
-    code: str
-    title: str
-    codes: tuple[str, ...]
-    keys: frozenset[str]
-    denied: frozenset[str]
-    unspecified: bool
-    other: bool
-    side: str
-    plain: tuple[str, ...]
-    lacking: int
-    unsaid: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +56,6 @@ class Composed:
     near: tuple[str, ...]
 
 
-class _Family(NamedTuple):
-    """The codes below a concept.
-
-    Attributes:
-        leaves: in the book's order.
-        named, denied: the keys that any of them holds, and those that any says are not there.
-    """
-
-    leaves: tuple[Leaf, ...]
-    named: frozenset[str]
-    denied: frozenset[str]
-
-
 class Composer:
     """Walks from concepts to codes.
 
@@ -128,67 +66,7 @@ class Composer:
     def __init__(self, codesets: CodeSets) -> None:
         self._codesets = codesets
         self._lexicon = lexicon.shipped()
-        self._family = lru_cache(maxsize=4096)(self._read_family)
-
-    def _read_family(self, base: str) -> _Family:
-        leaves = self._leaves(base)
-        named = frozenset[str]().union(*(leaf.keys for leaf in leaves))
-        return _Family(leaves, named, frozenset[str]().union(*(leaf.denied for leaf in leaves)))
-
-    def _leaves(self, base: str) -> tuple[Leaf, ...]:
-        sets = self._codesets
-        entry = sets.entry(ICD10CM, base)
-        if entry is None:
-            return ()
-        shared = frozenset(self._title_keys(_EXTENSION.sub("", entry.title)))
-        # What the heading joins ("subluxation and dislocation") its codes may tell apart.
-        titles = [frozenset(self._title_keys(t)) for t in sorted({_EXTENSION.sub("", e) for e in self._titles(base)})]
-        if len(titles) > 1 and _JOINED.search(entry.title):
-            told = frozenset(k for k in shared if 0 < sum(k in t for t in titles) < len(titles))
-            shared -= told
-        stems: dict[str, list[str]] = {}
-        for code in sets.leaves(ICD10CM, base):
-            stem = code[:-1] if len(code) == 8 else code
-            stems.setdefault(stem, []).append(code)
-        found = []
-        for stem, codes in stems.items():
-            first = sets.entry(ICD10CM, codes[0])
-            title = _EXTENSION.sub("", first.title) if first is not None else ""
-            title = _NONESSENTIAL.sub("", _UNSPECIFIED_AS.sub("", title))
-            header = sets.entry(ICD10CM, stem) if len(codes) > 1 else None
-            if header is not None and len(codes[0]) == 8:
-                # The title of a stem says nothing of the stage or encounter that its last character will add.
-                title = header.title
-            said = _NEC.sub("", title)
-            bare = _WITHOUT.sub(" ", said)
-            denied = frozenset(k for part in _WITHOUT.findall(said) for k in self._title_keys(part)) - shared
-            keys = frozenset(self._title_keys(bare)) - shared
-            plain = tuple(sorted(keys - SIDES))
-            lacking = sum(key not in self._lexicon.default for key in plain)
-            found.append(
-                Leaf(
-                    stem,
-                    title,
-                    tuple(codes),
-                    keys,
-                    denied,
-                    bool(_UNSPECIFIED.search(title)),
-                    bool(_OTHER.search(title)),
-                    max(keys & SIDES, default=""),
-                    plain,
-                    lacking,
-                    _ABSENT * lacking + _BY_DEFAULT * (len(plain) - lacking),
-                )
-            )
-        return tuple(found)
-
-    def _titles(self, base: str) -> list[str]:
-        found = [self._codesets.entry(ICD10CM, code) for code in self._codesets.leaves(ICD10CM, base)]
-        return [entry.title for entry in found if entry is not None]
-
-    def _title_keys(self, title: str) -> list[str]:
-        light = self._lexicon.filler
-        return [k for k in self._lexicon.keys(title) if k not in light]
+        self._families = Families(codesets)
 
     def compose(
         self,
@@ -213,7 +91,7 @@ class Composer:
             known: further keys that hold, and the word of the note that each comes from.
         """
         base, widened = self._widen(base, default)
-        family = self._family(base)
+        family = self._families.of(base)
         if len(family.leaves) < 2:
             return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
         telling = family.named | family.denied
@@ -247,7 +125,7 @@ class Composer:
             and base < "D50"
             and not base.startswith(("C77", "C79", "C80"))
             and len(base) > _SAME_CHARACTERS
-            and _UNSPECIFIED.search(entry.title)
+            and UNSPECIFIED.search(entry.title)
         ):
             # A tumour of an unspecified site: the note may name the site elsewhere in the sentence.
             return base[:_SAME_CHARACTERS], True
@@ -255,12 +133,12 @@ class Composer:
             return base, False
         if not _is_code(entry.parent) or len(base) == 8:
             return base, False
-        if _UNSPECIFIED.search(entry.title):
+        if UNSPECIFIED.search(entry.title):
             above = sets.entry(ICD10CM, entry.parent)
-            if above is not None and above.parent and _UNSPECIFIED.search(above.title) and _is_code(above.parent):
+            if above is not None and above.parent and UNSPECIFIED.search(above.title) and _is_code(above.parent):
                 return above.parent, True
             return entry.parent, True
-        if base[-1] in "09" and len(base) > 4 and _WITHOUT.search(_NEC.sub("", entry.title)):
+        if base[-1] in "09" and len(base) > 4 and WITHOUT.search(NEC.sub("", entry.title)):
             return entry.parent, True
         return base, False
 
@@ -339,7 +217,7 @@ class Composer:
     def _best(
         self,
         reading: Reading,
-        family: _Family,
+        family: Family,
         evidence: dict[str, tuple[float, int]],
         side: str,
         default: str,
@@ -359,9 +237,9 @@ class Composer:
                 if hit is None and not one_sided:
                     continue
                 if key in self._lexicon.default:
-                    score += _BY_DEFAULT
+                    score += BY_DEFAULT
                 else:
-                    score += _ABSENT
+                    score += ABSENT
                     lacking -= 1
                 if hit is not None and not one_sided:
                     score += hit[0] * (0.15 if key in own else 1.0)

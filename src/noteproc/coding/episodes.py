@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.coding.composition import Leaf
+from noteproc.coding.families import Leaf
 from noteproc.coding.reading import Reading
 from noteproc.text.fold import tokens
 from noteproc.text.tables import rows

@@ -1,6 +1,7 @@
 """The compiled phrase index: every phrase of the code sets as word keys, found by its rarest key.
 
-One file beside the compiled code sets, memory-mapped: arrays of numbers, and two blobs of text (keys and phrases).
+Two files beside the compiled code sets, memory-mapped: arrays of numbers with two blobs of text (keys and phrases),
+and for each key what to look for where a note has it.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from noteproc.codesets import CPT, HCPCS, CodeSets
+from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets
+from noteproc.codesets.blocks import Blocks, Name, pack, unpack
 from noteproc.codesets.cache import build_once
 from noteproc.coding.bare import TRUST, bare_keys
+from noteproc.coding.gaps import BREAKERS
 from noteproc.text import lexicon
 from noteproc.text.fold import tokens
 
@@ -25,7 +28,7 @@ Ints = NDArray[np.int32]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
-_MAGIC = b"noteproc phrases 14\n"
+_MAGIC = b"noteproc phrases 17\n"
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
 _CONJUNCTIONS = frozenset({"and", "or", "with", "w"})
@@ -43,16 +46,15 @@ _MEDICAL = re.compile(
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
 
 
-class Heads(NamedTuple):
-    """The phrases of which one key is the rarest.
-
-    Attributes:
-        single: those that consist of it alone.
-        partners: the others, by their second rarest key: each with the keys that remain.
-    """
-
-    single: tuple[int, ...]
-    partners: Mapping[int, tuple[tuple[int, tuple[int, ...]], ...]]
+# What holds for a phrase wherever it is found: its number, keys, system and code, trust, the summed rarity of its keys;
+# whether it holds a conjunction, a word that breaks others, a number; and what may lie between its words.
+Plan: TypeAlias = tuple[int, tuple[int, ...], str, str, float, float, bool, bool, bool, float]
+# Phrases that share their two rarest keys, each with the keys that remain.
+Pairs: TypeAlias = tuple[tuple[Plan, tuple[int, ...]], ...]
+# The phrases of which one key is the rarest: those that consist of it alone, and the others by their second rarest
+# key, packed: of most keys that stand in a note the second never stands beside them.
+Heads: TypeAlias = tuple[tuple[Plan, ...], Mapping[int, bytes]]
+_NO_HEADS: Heads = ((), {})
 
 
 class PhraseIndex:
@@ -63,13 +65,12 @@ class PhraseIndex:
         words: number -> key.
         keys: a row a phrase of key numbers, in the phrase's order, filled up with ``len(words)``.
         counts: how many keys each phrase has.
-        code, system, condition: numbers into ``codes``, ``systems``, ``conditions``.
-        weight: how far each phrase is trusted, in (0, 1].
-        joined: whether the phrase itself holds a conjunction.
-        rarity: the weight of each key: rare words say more.
+        source: where each phrase comes from, as a number.
+        condition: a number into ``conditions``.
+        heads: key number -> the phrases of which it is the rarest; of keys that are as rare, the first in the alphabet.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stamp: str) -> None:
         with path.open("rb") as file:
             file.readline()
             header = json.loads(file.readline())
@@ -89,21 +90,20 @@ class PhraseIndex:
         self.conditions: list[str] = header["conditions"]
         self.codes: list[str] = bytes(cast(NDArray[np.uint8], array("codes"))).decode().split("\n")
         self.keys = cast(Ints, array("keys"))
-        self.counts: list[int] = cast(Ints, array("counts")).tolist()
-        self.code: list[int] = cast(Ints, array("code")).tolist()
-        self.system: list[int] = cast(Ints, array("system")).tolist()
+        # Bytes are read as fast as lists, and no number of them is an object.
+        self.counts = bytes(cast(NDArray[np.uint8], array("counts")))
+        self.source = bytes(cast(NDArray[np.uint8], array("source")))
         self.condition: list[int] = cast(Ints, array("condition")).tolist()
-        self.weight: list[float] = cast(NDArray[np.float32], array("weight")).tolist()
-        self.joined: list[int] = cast(NDArray[np.uint8], array("joined")).tolist()
-        self.source: list[int] = cast(NDArray[np.uint8], array("source")).tolist()
-        self.rarity: list[float] = cast(NDArray[np.float32], array("rarity")).tolist()
+        self._code, self._system = cast(Ints, array("code")), cast(Ints, array("system"))
+        self._weight = cast(NDArray[np.float32], array("weight"))
+        self._joined = cast(NDArray[np.uint8], array("joined"))
+        self._rarity = cast(NDArray[np.float32], array("rarity"))
         self._phrases: dict[int, str] = {}
+        self._pairs: dict[tuple[int, int], Pairs] = {}
         self._longest: dict[int, int] = {}
-        self._head_start = cast(Ints, array("head_start"))
-        self._head_phrases = cast(Ints, array("head_phrases"))
-        self._head_partners = cast(Ints, array("head_partners"))
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
+        self.heads: Mapping[int, Heads] = _Heads(Blocks.open(path.with_name("heads.bin"), stamp, self._by_head))
 
     @classmethod
     def open(cls, codesets: CodeSets) -> PhraseIndex:
@@ -119,7 +119,7 @@ class PhraseIndex:
                 return False
 
         build_once(path, lambda target: _build(target, codesets, _MAGIC[:-1] + b" " + stamp), current)
-        return cls(path)
+        return cls(path, (_MAGIC[:-1] + b" " + stamp[:-1]).decode())
 
     def phrase(self, number: int) -> str:
         """The words of a phrase, as its dictionary has them."""
@@ -140,21 +140,65 @@ class PhraseIndex:
         start, end = int(self._text_start[number]), int(self._text_start[number + 1])
         return bytes(self._text[start:end]).decode()
 
-    def heads(self, key: int) -> Heads:
-        """The phrases of which ``key`` is the rarest key; of keys that are as rare, the first in the alphabet."""
-        start, end = self._head_start[key : key + 2].tolist()
-        single: list[int] = []
-        partners: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        phrases = self._head_phrases[start:end]
-        for phrase, second, keys in zip(
-            phrases.tolist(), self._head_partners[start:end].tolist(), self.keys[phrases].tolist(), strict=True
-        ):
-            if second < 0:
-                single.append(phrase)
+    def plan(self, number: int) -> Plan:
+        """What holds for a phrase wherever it is found."""
+        keys = tuple(self.keys[number, : self.counts[number]].tolist())
+        names = [self.words[key] for key in keys]
+        system = self.systems[self._system[number]]
+        # What was done is told with more words between than what is found.
+        slack = 0.0 if system == ICD10CM else 0.6
+        return (
+            number,
+            keys,
+            system,
+            self.codes[self._code[number]],
+            float(self._weight[number]),
+            sum(float(self._rarity[key]) for key in keys),
+            bool(self._joined[number]),
+            any(name in BREAKERS for name in names),
+            len(keys) > 1 and any(name[0].isdigit() for name in names),
+            # A two-word phrase torn apart is mostly chance; a longer one has more words that vouch for it.
+            0.75 + slack if len(keys) == 2 else 0.5 + slack + (0.6 + 0.2 * slack) * (len(keys) - 1),
+        )
+
+    def pairs(self, key: int, second: int) -> Pairs:
+        """The phrases of which ``key`` is the rarest key and ``second``, one of its partners, the next."""
+        known = self._pairs.get((key, second))
+        if known is None:
+            known = self._pairs[key, second] = cast(Pairs, unpack(self.heads[key][1][second]))
+        return known
+
+    def _by_head(self) -> Iterator[tuple[Name, object]]:
+        frequency = Counter(
+            key for row, count in zip(self.keys.tolist(), self.counts, strict=True) for key in row[:count]
+        )
+        single: dict[int, list[Plan]] = {}
+        partners: dict[int, dict[int, list[tuple[Plan, tuple[int, ...]]]]] = {}
+        for number in range(len(self.counts)):
+            plan = self.plan(number)
+            # Keys are numbered by the alphabet.
+            head, *others = sorted(plan[1], key=lambda key: (frequency[key], key))
+            if others:
+                rest = tuple(key for key in plan[1] if key not in (head, others[0]))
+                partners.setdefault(head, {}).setdefault(others[0], []).append((plan, rest))
             else:
-                rest = tuple(k for k in keys[: self.counts[phrase]] if k not in (key, second))
-                partners.setdefault(second, []).append((phrase, rest))
-        return Heads(tuple(single), {second: tuple(found) for second, found in partners.items()})
+                single.setdefault(head, []).append(plan)
+        for key in range(len(self.words)):
+            beside = partners.get(key, {})
+            if key in single or beside:
+                yield key, (tuple(single.get(key, ())), {second: pack(tuple(beside[second])) for second in beside})
+
+
+class _Heads(dict[int, Heads]):
+    """What the index holds under each key, read when a note first has it."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        super().__init__()
+        self._blocks = blocks
+
+    def __missing__(self, key: int) -> Heads:
+        found = self[key] = cast(Heads, self._blocks.get(key) or _NO_HEADS)
+        return found
 
 
 def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
@@ -195,27 +239,22 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
             rows.append((*row[:4], min(row[4], 1.0) * TRUST, left, *row[6:]))
     frequency: Counter[str] = Counter(key for row in rows for key in row[5])
     vocabulary = {word: i for i, word in enumerate(sorted(frequency))}
-    size = len(vocabulary)
     systems = sorted({row[1] for row in rows})
     codes = sorted({row[2] for row in rows})
     conditions = sorted({row[3] for row in rows} | {""})
     code_number = {code: i for i, code in enumerate(codes)}
     condition_number = {condition: i for i, condition in enumerate(conditions)}
-    keys_array = np.full((len(rows), MAX_KEYS), size, dtype=np.int32)
-    heads: list[tuple[int, int, int]] = []
+    keys_array = np.full((len(rows), MAX_KEYS), len(vocabulary), dtype=np.int32)
     for number, row in enumerate(rows):
         numbers = [vocabulary[key] for key in row[5]]
         keys_array[number, : len(numbers)] = numbers
-        head, second, *_ = (*(vocabulary[k] for k in sorted(row[5], key=lambda key: (frequency[key], key))), -1)
-        heads.append((head, second, number))
-    heads.sort()
     text = [row[0].encode() for row in rows]
     total = max(1, len(rows))
     arrays: dict[str, NDArray[np.generic]] = {
         "words": np.frombuffer("\n".join(sorted(frequency)).encode(), dtype=np.uint8),
         "codes": np.frombuffer("\n".join(codes).encode(), dtype=np.uint8),
         "keys": keys_array,
-        "counts": np.array([len(row[5]) for row in rows], dtype=np.int32),
+        "counts": np.array([len(row[5]) for row in rows], dtype=np.uint8),
         "code": np.array([code_number[row[2]] for row in rows], dtype=np.int32),
         "system": np.array([systems.index(row[1]) for row in rows], dtype=np.int32),
         "condition": np.array([condition_number[row[3]] for row in rows], dtype=np.int32),
@@ -223,9 +262,6 @@ def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:
         "joined": np.array([row[6] for row in rows], dtype=np.uint8),
         "source": np.array([row[7] for row in rows], dtype=np.uint8),
         "rarity": np.array([np.log(total / frequency[w]) for w in sorted(frequency)], dtype=np.float32),
-        "head_start": np.searchsorted(np.array([h for h, _, _ in heads]), np.arange(size + 1)).astype(np.int32),
-        "head_partners": np.array([p for _, p, _ in heads], dtype=np.int32),
-        "head_phrases": np.array([n for _, _, n in heads], dtype=np.int32),
         "text": np.frombuffer(b"".join(text), dtype=np.uint8),
         "text_start": np.cumsum([0, *(len(t) for t in text)]).astype(np.int64),
     }

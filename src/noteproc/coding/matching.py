@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from noteproc.codesets import ICD10CM
-from noteproc.coding.gaps import BREAKERS, between, has_comma
-from noteproc.coding.index import Heads, PhraseIndex
+from noteproc.coding.gaps import between, has_comma
+from noteproc.coding.index import PhraseIndex, Plan
 from noteproc.coding.reading import Reading
 from noteproc.coding.spelling import MIN_LENGTH, Repairs
 from noteproc.records import MatchKind
@@ -23,7 +22,7 @@ from noteproc.text import lexicon
 
 # How many keyed words apart the two rarest words of a phrase may stand.
 _WINDOW = 9
-# Plans and numbers remembered by a process.
+# Numbers remembered by a process.
 _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
 _SPARED = frozenset({"disorder", "left", "right", "bilateral", "congestiv"})
@@ -61,21 +60,6 @@ class Match(NamedTuple):
     def last(self) -> int:
         """The last word."""
         return self.at[-1]
-
-
-class _Plan(NamedTuple):
-    """What holds for a phrase wherever it is found, read from the index once."""
-
-    phrase: int
-    keys: tuple[int, ...]
-    system: str
-    code: str
-    trust: float
-    rarity: float
-    joined: bool
-    breaks: bool
-    numbered: bool
-    limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +102,6 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class _Known(dict[int, Heads]):
-    """What the index holds under each key, read when a note first has it."""
-
-    def __init__(self, index: PhraseIndex) -> None:
-        super().__init__()
-        self._index = index
-
-    def __missing__(self, key: int) -> Heads:
-        found = self[key] = self._index.heads(key)
-        return found
-
-
 class Matcher:
     """Finds the phrases of an index in notes.
 
@@ -141,9 +113,7 @@ class Matcher:
         self.index = index
         self._lexicon = lexicon.shipped()
         self._numbers = _Numbers(index, self._lexicon)
-        self._known = _Known(index)
         self._positive = index.vocabulary.get(self._lexicon.key("positive"))
-        self._plans: dict[int, _Plan] = {}
 
     def find(self, reading: Reading) -> list[Match]:
         """Every match, nested ones included, in text order."""
@@ -166,7 +136,7 @@ class Matcher:
         found: dict[tuple[int, tuple[int, ...]], Match],
     ) -> None:
         """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
-        ids, at, known = note.ids, note.at, self._known
+        ids, at, known = note.ids, note.at, self.index.heads
         where: dict[int, list[int]] = {}
         for i in range(low, high):
             key = ids[i]
@@ -177,8 +147,7 @@ class Matcher:
         present = where.keys()
         for key, places in where.items():
             single, partners = known[key]
-            for phrase in single:
-                plan = self._plan(phrase)
+            for plan in single:
                 for i in places:
                     if i not in note.whole or len(note.whole[i]) <= 1:
                         _keep(found, _match(note, plan, (at[i],), 0.0, True))
@@ -186,9 +155,8 @@ class Matcher:
                 continue
             for second in partners.keys() & present:
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
-                for phrase, rest in partners[second] if beside else ():
+                for plan, rest in self.index.pairs(key, second) if beside else ():
                     if not rest or all(other in where for other in rest):
-                        plan = self._plan(phrase)
                         for i, j in beside:
                             match = self._verify(reading, note, where, plan, i, j)
                             if match is not None:
@@ -232,41 +200,16 @@ class Matcher:
             return frozenset()
         return frozenset(i for i, word in enumerate(reading.words) if _PLUS.match(reading.text, word.end))
 
-    def _plan(self, phrase: int) -> _Plan:
-        known = self._plans.get(phrase)
-        if known is not None:
-            return known
-        index = self.index
-        keys = tuple(index.keys[phrase, : index.counts[phrase]].tolist())
-        names = [index.words[key] for key in keys]
-        # What was done is told with more words between than what is found.
-        slack = 0.0 if index.systems[index.system[phrase]] == ICD10CM else 0.6
-        made = _Plan(
-            phrase,
-            keys,
-            index.systems[index.system[phrase]],
-            index.codes[index.code[phrase]],
-            float(index.weight[phrase]),
-            sum(index.rarity[key] for key in keys),
-            bool(index.joined[phrase]),
-            any(name in BREAKERS for name in names),
-            len(keys) > 1 and any(name[0].isdigit() for name in names),
-            # A two-word phrase torn apart is mostly chance; a longer one has more words that vouch for it.
-            0.75 + slack if len(keys) == 2 else 0.5 + slack + (0.6 + 0.2 * slack) * (len(keys) - 1),
-        )
-        if len(self._plans) < _KEPT:
-            self._plans[phrase] = made
-        return made
-
     def _verify(
-        self, reading: Reading, note: _Numbered, where: Mapping[int, list[int]], plan: _Plan, i: int, j: int
+        self, reading: Reading, note: _Numbered, where: Mapping[int, list[int]], plan: Plan, i: int, j: int
     ) -> Match | None:
         """The match of a phrase whose two rarest keys stand at ``i`` and ``j``, or None.
 
         Args:
             where: the places of each key of their sentence, ascending.
         """
-        keys, at = plan.keys, note.at
+        _, keys, _, _, _, _, joined, breaks, numbered, limit = plan
+        at = note.at
         if len(keys) == 2:
             chosen = [i, j] if note.ids[i] == keys[0] else [j, i]
         else:
@@ -289,16 +232,16 @@ class Matcher:
                     if not whole.issubset(keys):
                         return None
         places = [at[position] for position in chosen]
-        if plan.numbered and not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
+        if numbered and not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
             return None
         ordered = sorted(places)
         in_order = places == ordered
-        if not in_order and plan.breaks:
+        if not in_order and breaks:
             # "No-show" is not "showed no": words that negate keep their place.
             return None
         spread = tuple(dict.fromkeys(ordered))
-        cost = between(reading, spread, self._lexicon, plan.joined and in_order)
-        if cost > plan.limit:
+        cost = between(reading, spread, self._lexicon, joined and in_order)
+        if cost > limit:
             return None
         if not in_order and abbreviated and has_comma(reading, spread):
             # "COPD, HTN" is a list, not hypertension due to COPD.
@@ -306,15 +249,15 @@ class Matcher:
         return _match(note, plan, spread, cost, in_order)
 
 
-def _match(note: _Numbered, plan: _Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:
-    count = len(plan.keys)
+def _match(note: _Numbered, plan: Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:
+    phrase, keys, system, code, trust, rarity, *_ = plan
+    count = len(keys)
     kind: MatchKind = "exact" if in_order and cost <= 0.3 else "reordered"
-    trust = plan.trust
     if note.repaired and not note.repaired.isdisjoint(spread):
         kind = "repaired"
         trust *= 0.9
     score = trust * count / (count + 0.5 * cost + (0.0 if in_order else 0.15))
-    return Match(plan.phrase, plan.system, plan.code, spread, kind, score, plan.rarity)
+    return Match(phrase, system, code, spread, kind, score, rarity)
 
 
 def _keep(found: dict[tuple[int, tuple[int, ...]], Match], match: Match) -> None:

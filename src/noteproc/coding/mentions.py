@@ -88,7 +88,7 @@ class Mentions:
         self._codesets = codesets
         weak = _weak()
         numbers = [index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary]
-        self._weak_phrases = frozenset(phrase for number in numbers for phrase in index.heads(number).single)
+        self._weak_phrases = frozenset(plan[0] for number in numbers for plan in index.heads[number][0])
 
     def read(
         self, reading: Reading, matches: Sequence[Match], assertions: Assertions, quantities: Quantities
@@ -160,7 +160,7 @@ class Mentions:
         ):
             return False
         key = int(self._index.keys[match.phrase, 0])
-        return sum(1 for p in self._index.heads(key).single if self._index.source[p] >= _INDEXED) == 1
+        return sum(1 for plan in self._index.heads[key][0] if self._index.source[plan[0]] >= _INDEXED) == 1
 
     def _longest(
         self, reading: Reading, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]

@@ -121,7 +121,7 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
 def _is_list(match: Match, index: PhraseIndex) -> bool:
     """Whether two words with a comma between them, in the other order, are two things: "headache, cough"."""
     keys = index.keys[match.phrase, : index.counts[match.phrase]].tolist()
-    return all(index.heads(key).single for key in keys)
+    return all(index.heads[key][0] for key in keys)
 
 
 def is_rare_short(match: Match, index: PhraseIndex) -> bool:

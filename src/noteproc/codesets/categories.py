@@ -1,0 +1,111 @@
+"""Entries and notes as they are mostly asked for: code by code, many of one category. Compiled beside the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import TypeAlias, cast
+
+from noteproc.codesets.blocks import Blocks, Name, pack, unpack
+from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind
+from noteproc.records import Kind
+
+# The columns of an entry, as `entry_of` takes them.
+ENTRY = (
+    "r.version, e.code, title, billable, parent, kind, own_words, flags, unit, includes, effective_from, effective_to "
+    "FROM entries e JOIN releases r USING (release)"
+)
+# Of several releases that hold a code this one answers by default.
+PREFERRED = "bare, effective_from DESC, r.version DESC"
+Row: TypeAlias = Sequence[object]
+Query: TypeAlias = Callable[[str], Iterator[Row]]
+_Notes: TypeAlias = Mapping[str, Sequence[tuple[str, str, str]]]
+
+_LETTERS = 3  # of a code name its category
+_NOTES = "notes "
+_KEPT = 100  # categories of which everything is remembered; who asks remembers single answers
+
+
+class Categories:
+    """The entries and own notes of every code, read a category at a time.
+
+    Args:
+        blocks: as :meth:`open` makes them.
+    """
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self._entries = lru_cache(maxsize=_KEPT)(self._read_entries)
+        self._notes = lru_cache(maxsize=_KEPT)(self._read_notes)
+
+    @classmethod
+    def open(cls, path: Path, fingerprint: str, query: Query) -> Categories:
+        """The categories at ``path``, compiled from the store where need be.
+
+        Args:
+            path: of the compiled file.
+            fingerprint: of the store.
+            query: the rows of the store that answer a query.
+        """
+        return cls(Blocks.open(path, f"categories 3 {fingerprint}", lambda: _compiled(query)))
+
+    def entry(self, system: str, code: str) -> CodeEntry | None:
+        """The entry of a code, as written in the code set, in the release that answers by default."""
+        packed = self._entries(_name(system, code)).get(code)
+        return None if packed is None else entry_of(system, cast(Row, unpack(packed)))
+
+    def notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
+        """The notes that stand at a code itself, in the book's order."""
+        own = self._notes(_NOTES + _name(system, code)).get(code, ())
+        return tuple(CodeNote(cast(NoteKind, kind), text, tuple(codes.split()), code) for kind, text, codes in own)
+
+    def _read_entries(self, name: str) -> Mapping[str, bytes]:
+        return cast(Mapping[str, bytes], self._blocks.get(name) or {})
+
+    def _read_notes(self, name: str) -> _Notes:
+        return cast(_Notes, self._blocks.get(name) or {})
+
+
+def entry_of(system: str, row: Row) -> CodeEntry:
+    """The entry that the columns of ``ENTRY`` describe."""
+    found, name, title, billable, parent, kind, own, flags, unit, includes, start, end = row
+    return CodeEntry(
+        system=system,
+        version=str(found),
+        code=str(name),
+        title=str(title),
+        billable=bool(billable),
+        parent=None if parent is None else str(parent),
+        kind=cast(Kind, kind),
+        own_words=bool(own),
+        flags=json.loads(str(flags)) if flags else {},
+        unit=str(unit),
+        includes=tuple(str(includes).split()),
+        effective_from=str(start),
+        effective_to=str(end),
+    )
+
+
+def _name(system: str, code: str) -> str:
+    return f"{system} {code[:_LETTERS]}"
+
+
+def _compiled(query: Query) -> Iterator[tuple[Name, object]]:
+    ordered = query(f"SELECT r.system, {ENTRY} ORDER BY r.system, e.code, {PREFERRED}")
+    for name, rows in groupby(ordered, key=lambda row: _name(str(row[0]), str(row[2]))):
+        entries: dict[object, bytes] = {}
+        for _, *row in rows:
+            if row[1] not in entries:
+                entries[row[1]] = pack(tuple(row))
+        yield name, entries
+    notes: dict[str, dict[str, list[tuple[object, ...]]]] = {}
+    for system, code, *note in query(
+        "SELECT r.system, n.code, n.kind, n.text, n.codes FROM notes n JOIN releases r USING (release) "
+        "WHERE NOT bare ORDER BY n.rowid"
+    ):
+        notes.setdefault(_name(str(system), str(code)), {}).setdefault(str(code), []).append(tuple(note))
+    for name, own in notes.items():
+        yield _NOTES + name, own

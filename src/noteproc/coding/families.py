@@ -1,0 +1,200 @@
+"""The codes below a concept, and the words of their titles that tell them apart. Compiled beside the code sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple, TypeAlias, cast
+
+from noteproc.codesets import ICD10CM, CodeSets
+from noteproc.codesets.blocks import Blocks, Name, pack, unpack
+from noteproc.coding.reading import SIDES
+from noteproc.text import lexicon
+
+# "without x", and whole lists: "without x, y, and z".
+WITHOUT = re.compile(
+    r"\b(?:without|not|no|non)\b\s+(?:mention of\s+|an?\s+)?((?:[^,;]*,)+\s*(?:and|or)\s[^,;]*"
+    r"|(?:(?!\swith\s)(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
+    re.I,
+)
+# What a title says about other places of the classification, not about the patient.
+NEC = re.compile(r",?\s*\bnot elsewhere classified\b", re.I)
+UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|NOS)\b", re.I)
+# Words in parentheses "may be present or absent" without changing the code (Guidelines I.A.7).
+_NONESSENTIAL = re.compile(r"\s*\([^()]*\)")
+# "Unspecified as acute or chronic": neither is said.
+_UNSPECIFIED_AS = re.compile(r"(?<=unspecified) as [^,]*", re.I)
+_OTHER = re.compile(r"\bother\b", re.I)
+_EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
+_JOINED = re.compile(r"\band\b", re.I)
+ABSENT = 0.9
+BY_DEFAULT = 0.06
+_CATEGORY = 3  # letters of a code that name its category
+_WHOLE = 8  # letters of a code with its seventh character
+
+# A stem: its code, title and billable codes, the keys of its title, those that it denies, unspecified, other.
+_Stem: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool]
+# A concept: the keys of its title that its codes share, and which of the category's stems stand below it.
+_Concept: TypeAlias = tuple[tuple[str, ...], int, int]
+_Category: TypeAlias = tuple[Mapping[str, _Concept], Sequence[bytes]]
+
+
+class Leaf(NamedTuple):
+    """A billable code, or the stem of one that takes a seventh character.
+
+    Attributes:
+        code: with the dot; for a stem, without the seventh character.
+        title: its title without the extension's words.
+        codes: the billable codes: one, or one for each seventh character.
+        keys: words of its title beyond the concept's.
+        denied: words that its title says are not there.
+        unspecified, other: whether the title says so.
+        side: the side among its keys, or "".
+        plain: the other keys, in a fixed order.
+        lacking: how many of them must be said.
+        unsaid: what it loses when the note says none of them.
+    """
+
+    code: str
+    title: str
+    codes: tuple[str, ...]
+    keys: frozenset[str]
+    denied: frozenset[str]
+    unspecified: bool
+    other: bool
+    side: str
+    plain: tuple[str, ...]
+    lacking: int
+    unsaid: float
+
+
+class Family(NamedTuple):
+    """The codes below a concept.
+
+    Attributes:
+        leaves: in the book's order.
+        named, denied: the keys that any of them holds, and those that any says are not there.
+    """
+
+    leaves: tuple[Leaf, ...]
+    named: frozenset[str]
+    denied: frozenset[str]
+
+
+_EMPTY = Family((), frozenset(), frozenset())
+
+
+class Families:
+    """The families of every concept of ICD-10-CM.
+
+    Args:
+        codesets: the loaded code sets.
+    """
+
+    def __init__(self, codesets: CodeSets) -> None:
+        self._codesets = codesets
+        stamp = f"families 2 {lexicon.fingerprint()} {codesets.fingerprint()}"
+        self._blocks = Blocks.open(codesets.cache_path("families.bin"), stamp, lambda: _compiled(codesets))
+        self._default = lexicon.shipped().default
+        self._category = lru_cache(maxsize=100)(self._read_category)
+        self.of = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, base: str) -> Family:
+        """The family of a concept; an empty one where there is no such code."""
+        entry = self._codesets.entry(ICD10CM, base)
+        if entry is None:
+            return _EMPTY
+        if len(entry.code) == _WHOLE:
+            stem = _stem(self._codesets, entry.code[:-1], (entry.code,))
+            return _family((self._leaf(stem, frozenset(_title_keys(_EXTENSION.sub("", entry.title)))),))
+        concepts, stems = self._category(entry.code[:_CATEGORY])
+        concept = concepts.get(entry.code)
+        if concept is None:
+            return _EMPTY
+        shared, first, last = concept
+        beyond = frozenset(shared)
+        return _family(tuple(self._leaf(cast(_Stem, unpack(stem)), beyond) for stem in stems[first:last]))
+
+    def _read_category(self, category: str) -> _Category:
+        return cast(_Category, self._blocks.get(category) or ({}, ()))
+
+    def _leaf(self, stem: _Stem, shared: frozenset[str]) -> Leaf:
+        code, title, codes, named, refused, unspecified, other = stem
+        keys = frozenset(named) - shared
+        plain = tuple(sorted(keys - SIDES))
+        lacking = sum(key not in self._default for key in plain)
+        return Leaf(
+            code,
+            title,
+            codes,
+            keys,
+            frozenset(refused) - shared,
+            unspecified,
+            other,
+            max(keys & SIDES, default=""),
+            plain,
+            lacking,
+            ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking),
+        )
+
+
+def _family(leaves: tuple[Leaf, ...]) -> Family:
+    named = frozenset[str]().union(*(leaf.keys for leaf in leaves))
+    return Family(leaves, named, frozenset[str]().union(*(leaf.denied for leaf in leaves)))
+
+
+@lru_cache(maxsize=1000)
+def _title_keys(title: str) -> tuple[str, ...]:
+    words = lexicon.shipped()
+    return tuple(dict.fromkeys(k for k in words.keys(title) if k not in words.filler))
+
+
+def _stem(codesets: CodeSets, stem: str, codes: tuple[str, ...]) -> _Stem:
+    title = _EXTENSION.sub("", _title(codesets, codes[0]))
+    title = _NONESSENTIAL.sub("", _UNSPECIFIED_AS.sub("", title))
+    if len(codes) > 1 and len(codes[0]) == _WHOLE:
+        # The title of a stem says nothing of the stage or encounter that its last character will add.
+        title = _title(codesets, stem) or title
+    said = NEC.sub("", title)
+    denied = tuple(dict.fromkeys(k for part in WITHOUT.findall(said) for k in _title_keys(part)))
+    keys = _title_keys(WITHOUT.sub(" ", said))
+    return stem, title, codes, keys, denied, UNSPECIFIED.search(title) is not None, _OTHER.search(title) is not None
+
+
+def _title(codesets: CodeSets, code: str) -> str:
+    entry = codesets.entry(ICD10CM, code)
+    return "" if entry is None else entry.title
+
+
+def _compiled(codesets: CodeSets) -> Iterator[tuple[Name, object]]:
+    """The concepts and stems of each category. Many concepts stand above a stem: what it shares is left to them."""
+    for category, group in groupby(codesets.codes(ICD10CM), key=lambda code: code[:_CATEGORY]):
+        below: dict[str, list[str]] = {}
+        stems: dict[str, list[str]] = {}
+        for code in group:
+            entry = codesets.entry(ICD10CM, code)
+            if entry is None or not entry.billable:
+                continue
+            stems.setdefault(code[:-1] if len(code) == _WHOLE else code, []).append(code)
+            for above in (code, *codesets.ancestors(ICD10CM, code)):
+                below.setdefault(above, []).append(code)
+        places = {stem: place for place, stem in enumerate(stems)}
+        concepts: dict[str, _Concept] = {}
+        for base, codes in below.items():
+            if len(base) < _WHOLE:
+                at = sorted(places[c[:-1] if len(c) == _WHOLE else c] for c in (codes[0], codes[-1]))
+                concepts[base] = (_shared(codesets, base, codes), at[0], at[1] + 1)
+        yield category, (concepts, [pack(_stem(codesets, stem, tuple(codes))) for stem, codes in stems.items()])
+
+
+def _shared(codesets: CodeSets, base: str, codes: Sequence[str]) -> tuple[str, ...]:
+    """The keys of a concept's title, less those that its heading joins ("subluxation and dislocation") and its codes
+    may tell apart."""
+    title = _EXTENSION.sub("", _title(codesets, base))
+    shared = _title_keys(title)
+    if not _JOINED.search(_title(codesets, base)):
+        return shared
+    titles = [_title_keys(t) for t in sorted({_EXTENSION.sub("", _title(codesets, code)) for code in codes})]
+    return tuple(key for key in shared if len(titles) < 2 or sum(key in t for t in titles) in (0, len(titles)))
