@@ -257,3 +257,18 @@ def test_findings_follow_the_decisions(tmp_path: Path) -> None:
     after = desk.decide(0, 0, "reject", {"system": "ICD-10-CM", "code": "E10.9", "reason": "history"})["findings"]
     assert not any(f["rule"] == "Excludes1" for f in after)
     desk.close()
+
+
+@pytest.mark.parametrize(
+    "text, levels",
+    [
+        ("A 34-year-old man. Pregnancy.", ["warning"]),
+        ("A 34-year-old woman. Pregnancy.", []),
+        ("Pregnancy.", []),
+    ],
+)
+def test_findings_know_the_sex_that_the_redacted_text_tells(tmp_path: Path, text: str, levels: list[str]) -> None:
+    line = result("n", text, suggestion(text, "Z33.1", "Pregnant state, incidental", 0.9, ["Pregnancy"]))
+    desk = open_desk(write_run(tmp_path / "out", [line]))
+    assert [f["level"] for f in desk.view(0)["findings"] if f["rule"] == "Sex"] == levels
+    desk.close()

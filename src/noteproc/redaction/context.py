@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -65,6 +65,21 @@ def context_of(note: Note, words: Words, spans: Sequence[Span], releases: Releas
         sex=_sex(note, text, words, age),
         releases=dict(releases(_service_date(note, text, spans))) if releases else {},
     )
+
+
+def context_of_redacted(text: str, entity_types: Iterable[str], setting: Setting) -> CodingContext:
+    """The context of a note that was redacted before: its age and sex stand in the redacted text as well.
+
+    Args:
+        text: the redacted text.
+        entity_types: what was redacted; an age over 89 is known by its tag alone.
+        setting: as it was found then.
+    """
+    words = Words(text)
+    old = {"age": "90+"} if "AGE_OVER_89" in entity_types else {}
+    note = Note("", text, metadata=old)
+    age = _age(note, words, ())
+    return CodingContext(setting, age, _sex(note, text, words, age))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from noteproc.codesets import CodeSets, Library
-from noteproc.records import Coding, CodingContext, Setting
+from noteproc.records import Coding, CodingContext
 from noteproc.review.standing import CodeStanding, Standing
 from noteproc.rules import Claim, check
 
@@ -17,13 +17,13 @@ def standing_codes(standing: Standing) -> list[CodeStanding]:
 
 
 def findings_of(
-    codes: Sequence[CodeStanding], setting: Setting, codesets: CodeSets, library: Library
+    codes: Sequence[CodeStanding], context: CodingContext, codesets: CodeSets, library: Library
 ) -> list[dict[str, Any]]:
     """What the rules say about codes that would be reported together.
 
     Args:
         codes: in claim order.
-        setting: outpatient or inpatient.
+        context: setting, age and sex.
         codesets: entries and notes.
         library: imported edits, limits and coverage.
 
@@ -33,7 +33,7 @@ def findings_of(
     codings = [Coding(c.system, c.version, c.code, c.display) for c in codes]
     units = {c.code: c.units for c in codes if c.units > 1}
     claim = Claim(library, "", {c.code: c.modifiers for c in codes if c.modifiers})
-    found = check(codings, CodingContext(setting=setting), codesets, units=units, claim=claim)
+    found = check(codings, context, codesets, units=units, claim=claim)
     return [
         {
             "system": coding.system,

@@ -7,6 +7,7 @@ from typing import Any
 
 from noteproc.codesets import CodeSets, Library
 from noteproc.records import Setting
+from noteproc.redaction.context import context_of_redacted
 from noteproc.review.claims import findings_of, standing_codes
 from noteproc.review.decisions import Decision
 from noteproc.review.results import Placed
@@ -30,7 +31,8 @@ class Viewer:
         """A note as it stands, with nothing in it that was marked as a missed identifier."""
         result, text = placed.result, str(placed.result["text"])
         setting: Setting = "inpatient" if result["setting"] == "inpatient" else "outpatient"
-        findings = findings_of(standing_codes(standing), setting, self._codesets, self._library)
+        context = context_of_redacted(text, {p["entity_type"] for p in result["phi"]}, setting)
+        findings = findings_of(standing_codes(standing), context, self._codesets, self._library)
         return {
             "place": placed.place,
             "note_id": placed.note_id,
