@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import Lexicon
@@ -18,6 +20,8 @@ LONGEST_INITIALS = 4
 _NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN | lx.ROLE
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
+_TIME_MARKS = frozenset({",", "@"})
+_NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
 _CLOSERS = ".;!?)\"']"
 _TAIL_LINES = 3
 
@@ -25,6 +29,11 @@ _TAIL_LINES = 3
 @lru_cache(maxsize=1)
 def _signing_words() -> frozenset[str]:
     return frozenset(w for w in lx.read_words("signing_words.txt") if w.isalpha() and len(w) > 1)
+
+
+@lru_cache(maxsize=1)
+def _telling_words() -> frozenset[str]:
+    return _signing_words() | {"by", "per"}
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +51,56 @@ def _services() -> frozenset[str]:
     return frozenset(lx.read_words("services.txt"))
 
 
+# Whether letters can be initials, what they say for it by themselves, and that where a person of the note has them.
+_Reading: TypeAlias = tuple[bool, float, float]
+_READINGS_KEPT = 20_000
+
+
+class _Readings(dict[str, _Reading]):
+    """The letters seen of late, each read once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._bits = lexicon.bits
+
+    def __missing__(self, form: str) -> _Reading:
+        if len(self) >= _READINGS_KEPT:
+            self.clear()
+        bits = self._bits(form.lower())
+        found = self[form] = (_claimed_by_nobody(form, bits), _said(form, bits, False), _said(form, bits, True))
+        return found
+
+
+@lru_cache(maxsize=1)
+def _readings(lexicon: Lexicon) -> _Readings:
+    return _Readings(lexicon)
+
+
+def _claimed_by_nobody(form: str, bits: int) -> bool:
+    if not (
+        2 <= len(form) <= LONGEST_INITIALS
+        and form.isalpha()
+        and (form.isupper() or form.islower() or len(form) == 3)
+    ):
+        return False
+    never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER
+    return form.lower() not in _services() and not bits & never
+
+
+def _said(form: str, bits: int, owned: bool) -> float:
+    small = form.islower()
+    if bits & lx.ABBREVIATION:
+        return -1.0 if owned and not small else -3.0
+    if bits & lx.ORDINARY:
+        return -3.0 if small else -1.0
+    if bits & lx.CLINICAL:
+        # Two small letters of no common use are somebody's more often than not.
+        return 1.0 if small and len(form) == 2 else -0.25
+    if small:
+        return {2: 2.0, 3: 0.75}.get(len(form), 0.0)
+    return 0.5 if len(form) == 2 else 0.0
+
+
 class Initials:
     """Weighs letters where they stand.
 
@@ -53,21 +112,18 @@ class Initials:
     def __init__(self, words: Words, lexicon: Lexicon) -> None:
         self.words = words
         self._lexicon = lexicon
-        text = words.text.rstrip()
+        self._readings = _readings(lexicon)
         self._tail = words.line_of[-1] - _TAIL_LINES if len(words) else 0
-        self._end = len(text)
+
+    def all(self) -> Iterator[int]:
+        """The indexes of the tokens that could be initials."""
+        for i, form in enumerate(self.words.words):
+            if 2 <= len(form) <= LONGEST_INITIALS and self._readings[form][0]:
+                yield i
 
     def could_be(self, i: int) -> bool:
         """Whether a token is two to four letters that no profession, unit or month claims."""
-        form, low = self.words.words[i], self.words.lower[i]
-        if not (
-            2 <= len(form) <= LONGEST_INITIALS
-            and form.isalpha()
-            and (form.isupper() or form.islower() or len(form) == 3)
-        ):
-            return False
-        never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER
-        return low not in _services() and not self._lexicon.bits(low) & never
+        return self._readings[self.words.words[i]][0]
 
     def weight(self, i: int, *, owned: bool = False) -> float:
         """What the place and the letters themselves say; below zero they are language.
@@ -77,31 +133,22 @@ class Initials:
             owned: a person of the note has these initials, so that an abbreviation speaks less against them.
         """
         words, text = self.words, self.words.text
-        form, low = words.words[i], words.lower[i]
-        bits = self._lexicon.bits(low)
+        form = words.words[i]
         small = form.islower()
-        total = 0.0
-        if bits & lx.ABBREVIATION:
-            total -= 1.0 if owned and not small else 3.0
-        elif bits & lx.ORDINARY:
-            total -= 3.0 if small else 1.0
-        elif bits & lx.CLINICAL:
-            # Two small letters of no common use are somebody's more often than not.
-            total += 1.0 if small and len(form) == 2 else -0.25
-        elif small:
-            total += {2: 2.0, 3: 0.75}.get(len(form), 0.0)
-        elif len(form) == 2:
-            total += 0.5
+        total = self._readings[form][2 if owned else 1]
         line = words.line_of[i]
+        n = len(words)
         opens = i == 0 or words.line_of[i - 1] != line
-        k = i + 1
-        while k < len(words) and words.line_of[k] == line and words.words[k] in ".)/]~":
-            k += 1
-        ends = k >= len(words) or words.line_of[k] != line
         before = "" if opens else words.words[i - 1]
+        after = "" if i + 1 >= n or words.line_of[i + 1] != line else words.lower[i + 1]
+        if before.isalpha() and after.isalpha() and self._plain(i, small):
+            return total + 0.5 if line > self._tail else total
+        k = i + 1
+        while k < n and words.line_of[k] == line and words.words[k] in ".)/]~":
+            k += 1
+        ends = k >= n or words.line_of[k] != line
         gap = 0 if opens else words.starts[i] - words.ends[i - 1]
-        after = "" if i + 1 >= len(words) or words.line_of[i + 1] != line else words.lower[i + 1]
-        timed = _TIME.match(text, words.ends[i]) is not None
+        timed = (after.isdigit() or after in _TIME_MARKS) and _TIME.match(text, words.ends[i]) is not None
         if opens and ends:
             total += 2.5
         elif opens:
@@ -124,7 +171,9 @@ class Initials:
                 total += 2.0
             elif before in ("/", "~", ">", "-", "(", "[") and not (before == "-" and not gap and not opens):
                 total += 0.5
-            dated = _TIMED.search(text, max(0, words.starts[i] - 12), words.starts[i])
+            dated = None
+            if before == "," or before.isdigit():
+                dated = _TIMED.search(text, max(0, words.starts[i] - 12), words.starts[i])
             if dated:
                 total += 1.25
                 told = words.at(dated.start()) - 1
@@ -135,7 +184,7 @@ class Initials:
         if timed:
             total += 1.0
         if after:
-            credential = self._lexicon.bits(after) & lx.CREDENTIAL and after not in ("in", "as", "do", "iv", "pt")
+            credential = words.bits[i + 1] & lx.CREDENTIAL and after not in _NO_CREDENTIALS
             if credential and words.starts[i + 1] - words.ends[i] <= 2:
                 total += 2.0
             elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
@@ -143,6 +192,17 @@ class Initials:
         if line > self._tail:
             total += 0.5
         return total
+
+    def _plain(self, i: int, small: bool) -> bool:
+        """Whether neither of the words around says anything of who signs."""
+        words = self.words
+        before, after = words.lower[i - 1], words.lower[i + 1]
+        return not (
+            before in _telling_words()
+            or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(before) > 1)
+            or words.bits[i + 1] & lx.CREDENTIAL
+            or after in _following_words()
+        )
 
     def _pairs(self, k: int) -> bool:
         """Whether another token of initials' shape stands behind a slash ("LC/AN", "JB/tammi")."""

@@ -221,10 +221,9 @@ class Sweep:
             if found is not None and not covered[m.start()]:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
         initials = Initials(words, self._lexicon)
-        for i, low in enumerate(words.lower):
-            if not 2 <= len(low) <= LONGEST_INITIALS or covered[words.starts[i]] or low not in owners:
-                continue
-            if initials.could_be(i) and initials.weight(i, owned=True) >= OWNED:
+        for i in words.among({letters for letters in owners if 2 <= len(letters) <= LONGEST_INITIALS}):
+            low = words.lower[i]
+            if not covered[words.starts[i]] and initials.could_be(i) and initials.weight(i, owned=True) >= OWNED:
                 yield Span(words.starts[i], words.ends[i], owners[low].role(), 0.8, NAME)
 
     def numbers(self, spans: Iterable[Span], known: Iterable[tuple[str, str]]) -> Iterator[Span]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Set
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noteproc.redaction.lexicon import ALPHABETIC, CAPITAL, NUMBER, UPPER, lexicon
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_")
+# Kept as groups: a split gives what stands between tokens too, so that lengths alone tell where each stands.
+_TOKEN = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_)")
+# The same of a text in ASCII, where it is faster.
+_ASCII_TOKEN = re.compile(r"([A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\w\s]|_)")
 _BREAK = re.compile(r"\n")
 
 
@@ -49,18 +53,15 @@ class Words:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        forms: list[str] = []
-        for m in _TOKEN.finditer(text):
-            self.starts.append(m.start())
-            self.ends.append(m.end())
-            forms.append(m.group())
-        known = list(map(lexicon().forms.__getitem__, forms))
-        self.words = [form[0] for form in known]
-        self.lower = [form[1] for form in known]
-        self.bits = [form[2] for form in known]
-        self._classes = np.array([form[3] for form in known], dtype=np.int32)
+        pieces = (_ASCII_TOKEN if text.isascii() else _TOKEN).split(text)
+        bounds = list(accumulate(map(len, pieces)))
+        self.starts: list[int] = bounds[:-1:2]
+        self.ends: list[int] = bounds[1::2]
+        known = list(map(lexicon().forms.__getitem__, pieces[1::2]))
+        self.words: list[str] = [form[0] for form in known]
+        self.lower: list[str] = [form[1] for form in known]
+        self.bits: list[int] = [form[2] for form in known]
+        self._classes = np.array([form[3] for form in known], np.int32)
         self.vocabulary: dict[str, list[int]] = {}
         for i, low in enumerate(self.lower):
             found = self.vocabulary.get(low)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.initials import BACKS, LONGEST_INITIALS, SIGNS, Initials
+from noteproc.redaction.initials import BACKS, SIGNS, Initials
 from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.words import Words, matches
@@ -129,12 +129,9 @@ class SignatureRecognizer(NameReader):
     def _initials(self, words: Words) -> Iterator[Hit]:
         """Two to four letters where somebody signs, whoever it is."""
         initials = Initials(words, self.lexicon)
-        for i, form in enumerate(words.words):
-            if 2 <= len(form) <= LONGEST_INITIALS and initials.could_be(i):
-                weight = initials.weight(i)
-                if weight >= SIGNS:
-                    yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7)
-                elif weight >= BACKS:
-                    yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", MAYBE)
+        for i in initials.all():
+            weight = initials.weight(i)
+            if weight >= BACKS:
+                yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7 if weight >= SIGNS else MAYBE)
         for m in _DOTTED.finditer(words.text):
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)
