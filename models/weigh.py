@@ -41,6 +41,7 @@ def collect(folder: str, files: list[str]) -> None:
     from noteproc.redaction.redactor import trimmed
     from noteproc.redaction.signs import Signs
     from noteproc.redaction.spans import Span
+    from noteproc.redaction.veto import forbidden
     from noteproc.redaction.words import Words
 
     tagger, recognizer, signs = phi_tagger(), TaggedRecognizer(), Signs(lexicon())
@@ -53,14 +54,15 @@ def collect(folder: str, files: list[str]) -> None:
         for span in (whole(words, s) for s in trimmed(plain.text, spans)):
             start, end = plain.to_source(span.start, span.end)
             letters = [i for i in range(start, end) if note.text[i].isalnum()]
-            if letters and not signs.forbid(words, span):
+            inside = words.within(span.start, span.end)
+            if letters and not forbidden(words, span, inside):
                 right = sum(i in marked for i in letters) * 2 > len(letters)
-                print(json.dumps({"score": span.score, "signs": signs.of(words, span), "right": right}))
+                print(json.dumps({"score": span.score, "signs": signs.of(words, span, inside), "right": right}))
 
 
 def fitted(rows: list[dict[str, object]], *, missed: float) -> dict[str, object]:
     """The weights: ridge logistic regression by Newton's method; a right span weighs ``missed`` times a wrong one."""
-    from noteproc.redaction.signs import log_odds
+    from noteproc.redaction.weights import log_odds
 
     names = sorted({s for r in rows for s in r["signs"]})  # type: ignore[attr-defined]
     column = {s: i + 2 for i, s in enumerate(names)}

@@ -78,9 +78,7 @@ def _readings(lexicon: Lexicon) -> _Readings:
 
 def _claimed_by_nobody(form: str, bits: int) -> bool:
     if not (
-        2 <= len(form) <= LONGEST_INITIALS
-        and form.isalpha()
-        and (form.isupper() or form.islower() or len(form) == 3)
+        2 <= len(form) <= LONGEST_INITIALS and form.isalpha() and (form.isupper() or form.islower() or len(form) == 3)
     ):
         return False
     never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER

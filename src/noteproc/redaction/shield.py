@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from noteproc.redaction.entities import NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
 from noteproc.redaction.recognizers.base import SURE
-from noteproc.redaction.signs import Signs, called, opens_sentence, phrases, weights
+from noteproc.redaction.signs import Signs
 from noteproc.redaction.spans import Span
+from noteproc.redaction.veto import forbidden
+from noteproc.redaction.weights import weights
 from noteproc.redaction.words import Words
 
 _TAGGED = "TaggedRecognizer"
@@ -28,9 +31,10 @@ class Shield:
     def lowered(self, words: Words, span: Span) -> float:
         """The score of ``span`` once clinical language has been heard."""
         if span.recognizer == _TAGGED:
-            if self._signs.forbid(words, span):
+            inside = words.within(span.start, span.end)
+            if forbidden(words, span, inside):
                 return 0.0
-            return min(_HIGHEST, self._weights.probability(span.score, self._signs.of(words, span)))
+            return min(_HIGHEST, self._weights.probability(span.score, self._signs.of(words, span, inside)))
         if span.score >= SURE:
             return span.score
         if span.entity_type in NAME_TYPES or span.entity_type in PLACE_TYPES:
@@ -39,27 +43,22 @@ class Shield:
 
     def _wordy(self, words: Words, span: Span) -> float:
         inside = words.within(span.start, span.end)
-        if not len(inside):
+        if not inside:
             return 0.0
         first, last = inside[0], inside[-1]
         score = span.score
-        after = words.lower[last + 1] if last + 1 < len(words) else ""
-        close = last + 1 < len(words) and words.starts[last + 1] - words.ends[last] <= 1
-        if after in ("'", "s"):
-            after = words.lower[last + 2] if last + 2 < len(words) else ""
-        alphabetic = [k for k in range(first, last + 1) if words.words[k][0].isalpha()]
+        after, close = follower(words, last)
+        alphabetic = [k for k in inside if words.words[k][0].isalpha()]
         if not alphabetic:
             return score - (0.25 if span.entity_type in ("STREET_ADDRESS", "ZIP_CODE") else 0.6)
         if (
             close
             and after in self._lexicon.eponym_heads
-            and span.entity_type in NAME_TYPES | {"CITY"}
+            and (span.entity_type in NAME_TYPES or span.entity_type == "CITY")
             and len(alphabetic) <= 2
         ):
             score -= 0.5
-        low = words.text[span.start : min(len(words.text), span.end + 24)].lower()
-        single = len(alphabetic) == 1
-        if any(low.startswith(p) and (single or " " in p) for p in phrases(self._lexicon, words.lower[first])):
+        if opens_phrase(self._lexicon, words, span, first, single=len(alphabetic) == 1):
             score -= 0.5
         if (
             span.score < 0.9

@@ -31,12 +31,14 @@ class Words:
         capitals: the indexes of the tokens that begin with a capital.
         numbers: the indexes of the runs of digits.
         small: whether the whole text is written small, so that a name without a capital is nothing strange.
+        upper: whether the whole text is written in capitals.
         vocabulary: the forms in ``lower``, each with the indexes where it stands.
     """
 
     __slots__ = (
         "_classes",
         "_pieces",
+        "_small_lines",
         "bits",
         "capitals",
         "ends",
@@ -47,6 +49,7 @@ class Words:
         "small",
         "starts",
         "text",
+        "upper",
         "vocabulary",
         "words",
     )
@@ -73,6 +76,8 @@ class Words:
         self.capitals = self.of_class(CAPITAL)
         named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
+        self.upper = text.isupper()
+        self._small_lines: dict[int, bool] = {}
         self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
         self.line_of: list[int] = []
         for line, start in enumerate(self.line_starts[1:]):
@@ -130,6 +135,13 @@ class Words:
             found += self._pieces[form]
         found.sort()
         return found
+
+    def is_small(self, line: int) -> bool:
+        """Whether a line is written in small letters throughout."""
+        known = self._small_lines.get(line)
+        if known is None:
+            known = self._small_lines[line] = self.text[self.line_start(line) : self.line_end(line)].islower()
+        return known
 
     def line_start(self, line: int) -> int:
         """The offset of the first character of a line."""
