@@ -36,9 +36,20 @@ def _row(value: bytes, rows: int, seed: int = 0) -> int:
     return zlib.crc32(value, seed) % (rows - 1) + 1
 
 
+# A checksum goes on from another's: the marks before the first and the last letters of a word are summed already.
+_BEGINNING, _ENDING = zlib.crc32(b"p"), zlib.crc32(b"s")
+
+
 def shape(word: str) -> str:
     """The shape of a word: ``Xxx`` for a capitalised one, ``ddd`` for three digits; runs stop at four."""
     if word.isascii():
+        if word.isalpha():
+            if word.islower():
+                return "xxxx"[: len(word)]
+            if word.isupper():
+                return "XXXX"[: len(word)]
+            if word[0].isupper() and word[1:].islower():
+                return "Xxxxx"[: len(word)]
         kinds = word.translate(_ASCII_SHAPES)
     else:
         kinds = "".join(
@@ -51,13 +62,14 @@ def shape(word: str) -> str:
 def word_row(word: str, bits: int) -> tuple[int, ...]:
     """The columns that depend on the word alone."""
     low = word.lower()
-    norm = low if not word.isdigit() or len(word) <= 2 else "0" * min(len(word), 12)
+    norm = low if len(word) <= 2 or not word.isdigit() else "0" * min(len(word), 12)
     whole = norm.encode("utf-8", "surrogatepass")
+    ascii_only = len(whole) == len(norm)
     return (
         _row(whole, WORD_ROWS[0]),
         _row(whole, WORD_ROWS[1], 7919),
-        bucket("p" + norm[:3], WORD_ROWS[2]),
-        bucket("s" + norm[-3:], WORD_ROWS[3]),
+        _row(whole[:3] if ascii_only else norm[:3].encode("utf-8", "surrogatepass"), WORD_ROWS[2], _BEGINNING),
+        _row(whole[-3:] if ascii_only else norm[-3:].encode("utf-8", "surrogatepass"), WORD_ROWS[3], _ENDING),
         bucket(shape(word), WORD_ROWS[4]),
         bucket(str(bits), WORD_ROWS[5]),
     )
@@ -95,30 +107,40 @@ def context_rows(words: Words) -> NDArray[np.int32]:
         return rows
     line_of = np.array(words.line_of)
     # The first token of each line that has one, and how many it has.
-    firsts = np.flatnonzero(np.diff(line_of, prepend=-1))
-    lengths = np.diff(firsts, append=n)
+    opens = np.ones(n, dtype=bool)
+    np.not_equal(line_of[1:], line_of[:-1], out=opens[1:])
+    firsts = opens.nonzero()[0]
+    lines = line_of[firsts]
+    count = len(firsts)
+    lengths = np.empty(count, dtype=np.int64)
+    np.subtract(firsts[1:], firsts[:-1], out=lengths[:-1])
+    lengths[-1] = n - firsts[-1]
     letters = words.is_class(lx.ALPHABETIC)
     capitals = np.add.reduceat(letters & words.is_class(lx.UPPER), firsts, dtype=np.int32)
     letters = np.add.reduceat(letters, firsts, dtype=np.int32)
-    labels = np.array(_labels(words, firsts.tolist(), lengths.tolist()), dtype=np.int32)
-    lines = line_of[firsts]
+    labels = np.array(_labels(words, firsts.tolist()))
     page = np.where(lines < 6, 1, np.where(len(words.line_starts) - lines <= 6, 2, 3))
-    frame = 1 + 7 * ((letters > 0) & (capitals * 10 >= letters * 8)) + 14 * (labels > 0)
-    gap = np.diff(lines, prepend=-2) > 1
-    short = 2 - (lengths > 5) - (lengths > 12)
-    label, frame, line_rows = (np.repeat(column, lengths) for column in (labels, frame, 8 * page))
+    gap = np.ones(count, dtype=bool)
+    np.greater(lines[1:] - lines[:-1], 1, out=gap[1:])
+    # What a whole line shares, a row a fact, carried to each of its tokens at once.
+    shared = np.empty((5, count), dtype=np.int64)
+    shared[0] = firsts
+    shared[1] = labels
+    shared[2] = 1 + 7 * ((letters > 0) & (capitals * 10 >= letters * 8)) + 14 * (labels > 0)
+    shared[3] = 1 + 8 * page
+    shared[4] = 1 + gap + 2 * (2 - (lengths > 5) - (lengths > 12))
+    first, label, frame, where, edge = shared.repeat(lengths, axis=1)
     at = np.arange(n)
-    first = np.repeat(firsts, lengths)
     since, cue = _last_cues(words, at, first)
     rows[:, 0] = frame + np.minimum(at - first, 6) + 28 * (since > 0)
     rows[:, 1] = np.where(since <= 6, cue, label)
-    rows[:, 2] = 1 + np.minimum(since, 7) + line_rows
-    rows[:, 3] = np.repeat(1 + gap + 2 * short, lengths)
+    rows[:, 2] = np.minimum(since, 7) + where
+    rows[:, 3] = edge
     rows[firsts + lengths - 1, 3] += 6
     return rows
 
 
-def _labels(words: Words, firsts: list[int], lengths: list[int]) -> list[int]:
+def _labels(words: Words, firsts: list[int]) -> list[int]:
     """The row of what stands before a colon among the first words of each line; 0 where none does."""
     labels = [0] * len(firsts)
     colons = words.vocabulary.get(":", ())
@@ -147,9 +169,13 @@ def _last_cues(
     for i in words.of_class(_CUE):
         if len(lower[i]) > 1:
             found[i] = bucket(lower[i], CONTEXT_ROWS[1], 31)
-    # A cue is heard by the tokens behind it; the one before the text is none.
-    places = np.array([-1, *sorted(found)])
-    rows = np.array([0, *(found[i] for i in places[1:].tolist())])
-    last = np.searchsorted(places, at) - 1
-    heard = (places[last] >= first) & (rows[last] > 0)
-    return np.where(heard, at - places[last] - 1, 99), np.where(heard, rows[last], 0)
+    # A cue is heard by the tokens behind it, up to the next one.
+    places = np.fromiter(found, np.int64, len(found))
+    told = np.zeros(len(at) + 1, dtype=np.int64)
+    told[places + 1] = np.fromiter(found.values(), np.int64, len(found))
+    last = np.full(len(at) + 1, -1)
+    last[places + 1] = places
+    last = np.maximum.accumulate(last)[:-1]
+    cue = told[last + 1]
+    heard = (last >= first) & (cue > 0)
+    return np.where(heard, at - last - 1, 99), np.where(heard, cue, 0)

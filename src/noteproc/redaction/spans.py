@@ -74,25 +74,28 @@ def _strength(span: Span) -> tuple[float, float, int, int, str, str, float]:
 
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     """The spans that stand by their own score, and weak ones that another recognizer backs."""
-    ordered = sorted(spans, key=lambda s: (s.start, s.end, s.entity_type, s.recognizer, -s.score))
+    ordered = sorted(spans)
     kept: list[Span] = []
-    open_spans: list[int] = []
     backing = [0.0] * len(ordered)
+    near: list[int] = []
     for at, span in enumerate(ordered):
-        open_spans = [k for k in open_spans if ordered[k].end > span.start]
-        kin = family(span.entity_type)
-        for k in open_spans:
-            other = ordered[k]
-            if other.recognizer != span.recognizer and family(other.entity_type) == kin:
-                backing[at] = max(backing[at], other.score)
-                backing[k] = max(backing[k], span.score)
-        open_spans.append(at)
+        start = span.start
+        near = [k for k in near if ordered[k].end > start]
+        if near:
+            kin = family(span.entity_type)
+            for k in near:
+                other = ordered[k]
+                if other.recognizer != span.recognizer and family(other.entity_type) == kin:
+                    backing[at] = max(backing[at], other.score)
+                    backing[k] = max(backing[k], span.score)
+        near.append(at)
     for span, backed in zip(ordered, backing, strict=True):
-        joint = 1.0 - (1.0 - span.score) * (1.0 - backed)
         if span.score >= threshold:
             kept.append(span)
-        elif joint >= threshold + 0.1 and span.score >= 0.25:
-            kept.append(span._replace(score=round(joint, 3)))
+        elif backed and span.score >= 0.25:
+            joint = 1.0 - (1.0 - span.score) * (1.0 - backed)
+            if joint >= threshold + 0.1:
+                kept.append(span._replace(score=round(joint, 3)))
     return kept
 
 
@@ -104,18 +107,16 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     """
     out: list[Span] = []
     for group in _components(set(spans)):
-        out.extend(group if len(group) == 1 else _settle(group))
-    return sorted(out, key=lambda s: s.start)
-
-
-_STRETCH = 64
+        out.extend(group if len(group) == 1 else sorted(_settle(group)))
+    return out
 
 
 def _components(spans: Iterable[Span]) -> list[list[Span]]:
+    """The spans in groups that touch no other group, in order."""
     groups: list[list[Span]] = []
     end = -1
-    for span in sorted(spans, key=lambda s: (s.start, s.end)):
-        if groups and span.start < end:
+    for span in sorted(spans):
+        if span.start < end:
             groups[-1].append(span)
             end = max(end, span.end)
         else:
@@ -124,29 +125,59 @@ def _components(spans: Iterable[Span]) -> list[list[Span]]:
     return groups
 
 
+_STRETCH = 64
+
+
+class _Winners:
+    """The spans of a group that stand, in the order in which they won, and which of them may touch a stretch.
+
+    They are kept by the stretches of text that they reach into, so that a long chain of spans costs no more than its
+    length; among a few, all are looked at.
+
+    Args:
+        many: whether the group is a large one.
+    """
+
+    def __init__(self, *, many: bool) -> None:
+        self.spans: list[Span] = []
+        self._near: dict[int, list[int]] | None = {} if many else None
+
+    def set(self, at: int, span: Span) -> None:
+        """Put a span in a place, which may be the first free one."""
+        self.spans[at : at + 1] = [span]
+        if self._near is not None:
+            for stretch in range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1):
+                written = self._near.setdefault(stretch, [])
+                if at not in written:
+                    written.append(at)
+
+    def touched(self, start: int, end: int) -> list[int]:
+        """The places of the spans that overlap ``[start, end)``, in order."""
+        spans = self.spans
+        places: Iterable[int] = range(len(spans))
+        if self._near is not None:
+            stretches = range(start // _STRETCH, (end - 1) // _STRETCH + 1)
+            places = sorted({at for stretch in stretches for at in self._near.get(stretch, ())})
+        return [at for at in places if spans[at].start < end and start < spans[at].end]
+
+
+_FEW = 16
+
+
 def _settle(group: list[Span]) -> list[Span]:
-    done: list[Span] = []
-    # Winners by the stretches of text that they reach into: a long chain of spans costs no more than its length.
-    near: dict[int, list[int]] = {}
+    winners = _Winners(many=len(group) > _FEW)
     for span in sorted(group, key=_strength):
-        pieces = [(span.start, span.end)]
+        start, end, kind, score, recognizer = span
+        pieces = [(start, end)]
         touching = None
-        for at in _touched(near, span):
-            winner = done[at]
-            if (
-                (
-                    family(winner.entity_type) == family(span.entity_type) in ("name", "id")
-                    or winner.entity_type == span.entity_type
-                )
-                and span.start < winner.end
-                and winner.start < span.end
-            ):
+        kin = family(kind)
+        for at in winners.touched(start, end):
+            winner = winners.spans[at]
+            if winner.entity_type == kind or (family(winner.entity_type) == kin and kin in ("name", "id")):
                 # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
-                a, b = min(span.start, winner.start), max(span.end, winner.end)
-                rivals = (done[k] for k in _touched(near, winner._replace(start=a, end=b)) if k != at)
-                if b - a <= 60 and not any(o.start < b and a < o.end for o in rivals):
-                    done[at] = winner._replace(start=a, end=b)
-                    _note(near, at, done[at])
+                a, b = min(start, winner.start), max(end, winner.end)
+                if b - a <= 60 and winners.touched(a, b) == [at]:
+                    winners.set(at, winner._replace(start=a, end=b))
                     pieces = []
                     break
             rest: list[tuple[int, int]] = []
@@ -164,25 +195,10 @@ def _settle(group: list[Span]) -> list[Span]:
             # What sticks out of a winner counts only where it is most of the loser: the rest was its ragged edge.
             if (
                 touching is None
-                or (b - a) * 2 >= span.end - span.start
-                or (span.score >= 0.9 and span.recognizer != "TaggedRecognizer")
-                or (span.score >= 0.7 and family(span.entity_type) == "place" == family(touching.entity_type))
-                or (span.score >= 0.9 and span.entity_type in ("FACILITY", "ORGANIZATION"))
+                or (b - a) * 2 >= end - start
+                or (score >= 0.9 and recognizer != "TaggedRecognizer")
+                or (score >= 0.7 and kin == "place" == family(touching.entity_type))
+                or (score >= 0.9 and kind in ("FACILITY", "ORGANIZATION"))
             ):
-                done.append(span._replace(start=a, end=b))
-                _note(near, len(done) - 1, done[-1])
-    return done
-
-
-def _note(near: dict[int, list[int]], at: int, span: Span) -> None:
-    """Write a winner into every stretch that it reaches into."""
-    for stretch in range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1):
-        written = near.setdefault(stretch, [])
-        if at not in written:
-            written.append(at)
-
-
-def _touched(near: dict[int, list[int]], span: Span) -> list[int]:
-    """The winners in the stretches that a span reaches into, in the order in which they won."""
-    stretches = range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1)
-    return sorted({at for stretch in stretches for at in near.get(stretch, ())})
+                winners.set(len(winners.spans), span._replace(start=a, end=b))
+    return winners.spans

@@ -34,13 +34,19 @@ def _maxout(x: _Floats, width: int) -> _Floats:
 
 
 def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
+    """Works in ``x``."""
     size = np.float32(x.shape[1])
-    centred = x - (np.add.reduce(x, axis=1) / size)[:, None]
-    variance = np.einsum("ij,ij->i", centred, centred) / size + np.float32(1e-8)
-    centred *= (1.0 / np.sqrt(variance))[:, None]
-    centred *= gain
-    normal: _Floats = centred + bias
-    return normal
+    mean = np.add.reduce(x, axis=1)
+    mean /= size
+    x -= mean[:, None]
+    scale = np.einsum("ij,ij->i", x, x)
+    scale /= size
+    scale += np.float32(1e-8)
+    np.sqrt(scale, out=scale)
+    x /= scale[:, None]
+    x *= gain
+    x += bias
+    return x
 
 
 class PhiTagger:
@@ -131,12 +137,12 @@ class PhiTagger:
             if len(known) + len(new) > _CACHE_LIMIT:
                 known.clear()
                 new = set(forms)
-            bits = self._lexicon.bits
+            judged = self._lexicon.forms
             ordered = sorted(new)
-            index = np.array([word_row(form, bits(form.lower())) for form in ordered], dtype=np.int32)
-            x = self._tables[0][index[:, 0]]
-            for column in range(1, len(self._tables)):
-                x += self._tables[column][index[:, column]]
+            index = np.array([word_row(form, judged[form][2]) for form in ordered], dtype=np.int32).T
+            x = self._tables[0].take(index[0], axis=0)
+            for table, rows in zip(self._tables[1:], index[1:], strict=True):
+                x += table.take(rows, axis=0)
             x += self._mix_bias
             first, last = len(known), len(known) + len(ordered)
             if last > len(self._vectors):
