@@ -21,6 +21,7 @@ _NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
 _TIME_MARKS = frozenset({",", "@"})
+_IN_DATES = frozenset("/.-:")
 _NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
 _CLOSERS = ".;!?)\"']"
 _TAIL_LINES = 3
@@ -32,8 +33,13 @@ def _signing_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _telling_words() -> frozenset[str]:
-    return _signing_words() | {"by", "per"}
+def _telling_before() -> frozenset[str]:
+    return _signing_words() | {"by", "per", ",", *"/~>-(["}
+
+
+@lru_cache(maxsize=1)
+def _telling_after() -> frozenset[str]:
+    return _following_words() | {*".)/]~"}
 
 
 @lru_cache(maxsize=1)
@@ -115,9 +121,12 @@ class Initials:
 
     def all(self) -> Iterator[int]:
         """The indexes of the tokens that could be initials."""
-        for i, form in enumerate(self.words.words):
-            if 2 <= len(form) <= LONGEST_INITIALS and self._readings[form][0]:
-                yield i
+        readings, forms = self._readings, self.words.words
+        for low, places in self.words.vocabulary.items():
+            if 2 <= len(low) <= LONGEST_INITIALS:
+                for i in places:
+                    if readings[forms[i]][0]:
+                        yield i
 
     def could_be(self, i: int) -> bool:
         """Whether a token is two to four letters that no profession, unit or month claims."""
@@ -139,7 +148,7 @@ class Initials:
         opens = i == 0 or words.line_of[i - 1] != line
         before = "" if opens else words.words[i - 1]
         after = "" if i + 1 >= n or words.line_of[i + 1] != line else words.lower[i + 1]
-        if before.isalpha() and after.isalpha() and self._plain(i, small):
+        if before and after and self._plain(i, small):
             return total + 0.5 if line > self._tail else total
         k = i + 1
         while k < n and words.line_of[k] == line and words.words[k] in ".)/]~":
@@ -192,15 +201,18 @@ class Initials:
         return total
 
     def _plain(self, i: int, small: bool) -> bool:
-        """Whether neither of the words around says anything of who signs."""
+        """Whether neither of the tokens around, on the same line, says anything of who signs."""
         words = self.words
-        before, after = words.lower[i - 1], words.lower[i + 1]
-        return not (
-            before in _telling_words()
-            or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(before) > 1)
-            or words.bits[i + 1] & lx.CREDENTIAL
-            or after in _following_words()
-        )
+        after = words.lower[i + 1]
+        if after in _telling_after() or words.bits[i + 1] & lx.CREDENTIAL:
+            return False
+        if after.isdigit() or (after in _TIME_MARKS and i + 2 < len(words) and not words.words[i + 2].isalpha()):
+            return False
+        before = words.lower[i - 1]
+        if before in _telling_before() or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(before) > 1):
+            return False
+        # Figures are a time or a date where they are three or more, or have others before them.
+        return not before.isdigit() or (len(before) < 3 and (i < 2 or words.words[i - 2] not in _IN_DATES))
 
     def _pairs(self, k: int) -> bool:
         """Whether another token of initials' shape stands behind a slash ("LC/AN", "JB/tammi")."""

@@ -38,7 +38,7 @@ def whole(words: Words, span: Span) -> Span:
         if span.entity_type in ID_TYPES:
             first, last = _grouped(words, first, last)
     start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
-    return span._replace(start=start, end=end) if (start, end) != (span.start, span.end) else span
+    return span.over(start, end) if (start, end) != (span.start, span.end) else span
 
 
 def _name_start(words: Words, first: int) -> int:

@@ -173,7 +173,7 @@ class Redactor:
         hidden = self._hidden_years(text, spans)
         going = [s for s in spans if self._replacer.action(s.entity_type) != "keep"]
         new = self._replacer.replacements(text, going, persons, hidden_years=hidden)
-        source_spans = [s._replace(start=a, end=b) for s in going for a, b in (plain.to_source(s.start, s.end),)]
+        source_spans = [s.over(a, b) for s in going for a, b in (plain.to_source(s.start, s.end),)]
         for at, s in enumerate(source_spans):
             if self._replacer.action(s.entity_type) == "mask":
                 new[at] = "".join(c if c.isspace() else "█" for c in note.text[s.start : s.end])
@@ -188,7 +188,9 @@ class Redactor:
         raw = [s for s in (self._shielded(words, s) for s in raw) if s.score > 0.0]
         raw = self._phrases.settled(text, raw)
         spans = list(trimmed(text, resolve(supported(trimmed(text, raw), _THRESHOLD))))
-        spans = resolve(whole(words, s) if s.recognizer in _REACHING else s for s in spans)
+        reached = [whole(words, s) if s.recognizer in _REACHING else s for s in spans]
+        if reached != spans:
+            spans = resolve(reached)
         known = known_identifiers(note.metadata)
         people = self._people(text, spans, known)
         allowed = self._phrases.allowed(text)
@@ -204,26 +206,28 @@ class Redactor:
         more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
+            named = [s for s in spans if s.entity_type in NAME_TYPES]
             spans = resolve(trimmed(text, resolve([*spans, *more])))
-            people = self._people(text, spans, known)
+            if named != [s for s in spans if s.entity_type in NAME_TYPES]:
+                people = self._people(text, spans, known)
         roles = people.roles()
         final: list[Span] = []
         persons: dict[Span, int] = {}
         for s in spans:
             if s in roles:
                 role, index = roles[s]
-                named = s._replace(entity_type=role)
+                named = s.called(role)
                 persons[named] = index
                 final.append(named)
             elif any(map(str.isalnum, text[s.start : s.end])):
                 state = s.entity_type == "CITY" and self._lexicon.is_state(text[s.start : s.end])
-                final.append(s._replace(entity_type="STATE") if state else s)
+                final.append(s.called("STATE") if state else s)
         return words, final, persons
 
     def _shielded(self, words: Words, span: Span) -> Span:
         """The span with the score that clinical language leaves it."""
         score = max(0.0, round(self._shield.lowered(words, span), 3))
-        return span if score == span.score else span._replace(score=score)
+        return span if score == span.score else span.scored(score)
 
     def _people(self, text: str, spans: Sequence[Span], known: Sequence[tuple[str, str]]) -> People:
         """Who is named in the note, those whom the caller knows first."""
@@ -313,7 +317,7 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
         if end > start:
-            yield s if (start, end) == (s.start, s.end) else s._replace(start=start, end=end)
+            yield s if (start, end) == (s.start, s.end) else s.over(start, end)
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:

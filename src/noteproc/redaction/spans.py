@@ -24,6 +24,18 @@ class Span(NamedTuple):
     score: float
     recognizer: str
 
+    def over(self, start: int, end: int) -> Span:
+        """The same over another stretch; like the next two far cheaper than ``_replace``."""
+        return Span(start, end, self[2], self[3], self[4])
+
+    def scored(self, score: float) -> Span:
+        """The same with another score."""
+        return Span(self[0], self[1], self[2], score, self[4])
+
+    def called(self, entity_type: str) -> Span:
+        """The same of another entity type."""
+        return Span(self[0], self[1], entity_type, self[3], self[4])
+
 
 def _family_of(entity_type: str) -> str:
     if entity_type in NAME_TYPES:
@@ -95,7 +107,7 @@ def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
         elif backed and span.score >= 0.25:
             joint = 1.0 - (1.0 - span.score) * (1.0 - backed)
             if joint >= threshold + 0.1:
-                kept.append(span._replace(score=round(joint, 3)))
+                kept.append(span.scored(round(joint, 3)))
     return kept
 
 
@@ -177,7 +189,7 @@ def _settle(group: list[Span]) -> list[Span]:
                 # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
                 a, b = min(start, winner.start), max(end, winner.end)
                 if b - a <= 60 and winners.touched(a, b) == [at]:
-                    winners.set(at, winner._replace(start=a, end=b))
+                    winners.set(at, winner.over(a, b))
                     pieces = []
                     break
             rest: list[tuple[int, int]] = []
@@ -200,5 +212,5 @@ def _settle(group: list[Span]) -> list[Span]:
                 or (score >= 0.7 and kin == "place" == family(touching.entity_type))
                 or (score >= 0.9 and kind in ("FACILITY", "ORGANIZATION"))
             ):
-                winners.set(len(winners.spans), span._replace(start=a, end=b))
+                winners.set(len(winners.spans), span.over(a, b))
     return winners.spans
