@@ -206,9 +206,9 @@ class Redactor:
         more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
-            named = [s for s in spans if s.entity_type in NAME_TYPES]
+            before = [s for s in spans if s.entity_type in NAME_TYPES]
             spans = resolve(trimmed(text, resolve([*spans, *more])))
-            if named != [s for s in spans if s.entity_type in NAME_TYPES]:
+            if before != [s for s in spans if s.entity_type in NAME_TYPES]:
                 people = self._people(text, spans, known)
         roles = people.roles()
         final: list[Span] = []
