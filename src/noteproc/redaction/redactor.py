@@ -188,9 +188,7 @@ class Redactor:
         raw = [s for s in (self._shielded(words, s) for s in raw) if s.score > 0.0]
         raw = self._phrases.settled(text, raw)
         spans = list(trimmed(text, resolve(supported(trimmed(text, raw), _THRESHOLD))))
-        reached = [whole(words, s) if s.recognizer in _REACHING else s for s in spans]
-        if reached != spans:
-            spans = resolve(reached)
+        spans = resolve(whole(words, s) if s.recognizer in _REACHING else s for s in spans)
         known = known_identifiers(note.metadata)
         people = self._people(text, spans, known)
         allowed = self._phrases.allowed(text)
