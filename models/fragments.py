@@ -20,6 +20,10 @@ _LETTERS = "abcdefghijklmnoprstvwyz"
 _CREDENTIALS = ("RN", "MD", "DO", "PA-C", "NP", "FNP-BC", "LPN", "DPM", "RT", "CNM", "CRNA", "PT, DPT", "PharmD", "MA")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
 _MONTHS_LATE = ("November", "December")
+_SERVICES = (
+    *("rad onc", "med onc", "surg", "ortho", "psych", "sports psych", "anes", "cards", "GI", "ID", "endo", "neuro"),
+    *("hepatology", "ENT", "uro", "OB", "peds", "derm", "pulm", "renal", "wound care", "nutrition", "SW", "LC", "PT"),
+)
 _ORDINALS = (
     "first",
     "second",
@@ -58,6 +62,7 @@ class Fragments:
     def __init__(self, surrogates: Surrogates, rng: random.Random) -> None:
         self._surrogates = surrogates
         self._rng = rng
+        self._things = lx.read_words("everyday_words.txt")
         self._forms: dict[str, list[str]] = {}
         for line in lx.read_lines(Path(__file__).with_name("fragments.tsv")):
             kind, _, words = line.partition("\t")
@@ -93,7 +98,7 @@ class Fragments:
     def fragment(self) -> Pieces:
         """One fragment, in a case of its own."""
         rng = self._rng
-        kind = rng.choices(("sign", "note", "plain"), (0.36, 0.42, 0.22))[0]
+        kind = rng.choices(("sign", "note", "plain"), (0.36, 0.38, 0.26))[0]
         form = rng.choice(self._forms[kind])
         out: Pieces = []
         at = 0
@@ -127,8 +132,11 @@ class Fragments:
             shown = self._full(given, family)
             kind = "NAME_OTHER" if slot == "oclin" else "NAME_CLINICIAN"
             return kind, shown.lower() if slot == "clinl" else shown
-        if slot == "fam":
-            return "NAME_CLINICIAN", family
+        if slot in ("fam", "faml"):
+            return "NAME_CLINICIAN", family if slot == "fam" else family.lower()
+        if slot in ("wfam", "wfamu"):
+            wordy = rng.choice(s.wordy_last).capitalize()
+            return "NAME_CLINICIAN", wordy if slot == "wfam" else wordy.upper()
         if slot == "ofam":
             return "NAME_OTHER", family
         if slot in ("pfirst", "pnick"):
@@ -151,11 +159,11 @@ class Fragments:
             return "NAME_OTHER", rng.choice(("Abuela", "Nonna", "Oma", "Granny", "Lola", "Nana", "Teta"))
         if slot == "letter":
             return "NAME_OTHER", letter
-        if slot == "cred":
-            return "", rng.choice(_CREDENTIALS)
-        if slot in ("fac", "facl"):
+        if slot == "nick":
+            return "FACILITY", rng.choice(s.parts["NICK"])
+        if slot in ("fac", "facl", "facu"):
             shown = s.facility()
-            return "FACILITY", shown.lower() if slot == "facl" else shown
+            return "FACILITY", shown.lower() if slot == "facl" else shown.upper() if slot == "facu" else shown
         if slot in ("org", "orgl", "orgu"):
             shown = s.organization()
             return "ORGANIZATION", shown.lower() if slot == "orgl" else shown.upper() if slot == "orgu" else shown
@@ -175,7 +183,27 @@ class Fragments:
             return "STREET", f"{rng.randint(4, 60)}th"
         if slot == "zip":
             return "ZIP", f"{rng.randint(1001, 99950):05d}"
-        return self._number(slot)
+        return self._plain(slot) or self._number(slot)
+
+    def _plain(self, slot: str) -> tuple[str, str] | None:
+        """What fills a slot without being anybody's: a word, a service, a product of no list."""
+        rng, s = self._rng, self._surrogates
+        if slot in ("thing", "thingc", "thingu"):
+            thing = rng.choice(self._things)
+            return "", thing if slot == "thing" else thing.capitalize() if slot == "thingc" else thing.upper()
+        if slot == "brand":
+            return "", s.family_spelling.invent(rng).capitalize()
+        if slot == "brand2":
+            return "", rng.choice(("Expert", "Opn", "XT", "Pro", "Plus", "Aera", "Max", "II", "S3", "Evo"))
+        if slot == "cred":
+            return "", rng.choice(_CREDENTIALS)
+        if slot == "svc":
+            return "", rng.choice(_SERVICES)
+        if slot == "pro":
+            return "", rng.choice(("her", "him", "them"))
+        if slot == "num1":
+            return "", str(rng.randint(1, 9))
+        return None
 
     def _number(self, slot: str) -> tuple[str, str]:
         rng = self._rng

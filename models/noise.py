@@ -64,6 +64,27 @@ def garnish(pieces: Pieces, surrogates: Surrogates, rng: random.Random) -> Piece
     return pieces
 
 
+def excerpt(pieces: Pieces, rng: random.Random) -> Pieces:
+    """Now and then a few lines of the note alone, so that where a line stands does not say what it is."""
+    if rng.random() > 0.2:
+        return pieces
+    lines: list[Pieces] = [[]]
+    for kind, words in pieces:
+        if kind:
+            lines[-1].append((kind, words))
+            continue
+        first, *rest = words.split("\n")
+        lines[-1].append(("", first))
+        lines += [[("", line)] for line in rest]
+    wanted = rng.choice((1, 1, 2, 3, 5, 8, 13))
+    first_line = rng.randrange(len(lines))
+    chosen = lines[first_line : first_line + wanted]
+    out: Pieces = []
+    for at, line in enumerate(chosen):
+        out += [("", "\n"), *line] if at else line
+    return out if any(words.strip() for _, words in out) else pieces
+
+
 def _head_line(surrogates: Surrogates, rng: random.Random) -> Pieces:
     gap = rng.choice(_GAPS)
     fields: list[Pieces] = []

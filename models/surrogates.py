@@ -88,7 +88,7 @@ class Surrogates:
         self.wordy_last = [w for w in self.last if w in wordy]
         self._particles = frozenset(lx.read_words("name_particles.txt"))
         self._given_spelling = Spelling([*self.first, *extra_first])
-        self._family_spelling = Spelling([*self.last, *extra_last])
+        self.family_spelling = Spelling([*self.last, *extra_last])
 
     def given(self) -> str:
         """A given name: a word, one of a list, or one of no list."""
@@ -102,7 +102,7 @@ class Surrogates:
         """A family name: a word, one of a list, a double one, or one of no list."""
         draw = self.rng.random()
         if draw > 0.72:
-            return self._family_spelling.invent(self.rng)
+            return self.family_spelling.invent(self.rng)
         pool = self.wordy_last if draw < 0.1 else self.extra_last if draw < 0.4 and self.extra_last else self.last
         name = self.rng.choice(pool)
         return f"{name}-{self.rng.choice(self.last)}" if draw > 0.67 else name

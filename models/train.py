@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 import numpy as np
 from fragments import Fragments
 from marked import MarkedText, join, pieces_of, unmark
-from noise import disturb, garnish
+from noise import disturb, excerpt, garnish
 from surrogates import Surrogates
 from thinc.api import (
     Adam,
@@ -351,7 +351,7 @@ def main() -> None:
                 if copy or epoch % 2:
                     pieces = surrogates.substitute(pieces)
                 if copy:
-                    pieces = fragments.scattered(pieces)
+                    pieces = fragments.scattered(excerpt(pieces, rng))
                 batch_notes.append(disturb(garnish(pieces, surrogates, rng), rng))
         rng.shuffle(batch_notes)
         optimizer.learn_rate = 0.002 * (

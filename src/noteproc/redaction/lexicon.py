@@ -195,6 +195,8 @@ def _base_bits() -> dict[str, int]:
         add(word, TITLE)
     for word in read_words("credentials.txt"):
         add(word, CREDENTIAL)
+    for word in read_words("everyday_words.txt"):
+        add(word, ORDINARY)
     for word in read_words("brands.txt"):
         for piece in word.split("-"):
             if len(piece) > 2:
