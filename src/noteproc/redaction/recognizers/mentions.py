@@ -110,6 +110,8 @@ class MentionRecognizer(NameReader):
             opens = i == 0 or words.line_of[i - 1] != words.line_of[i] or words.starts[i] - words.ends[i - 1] > 2
             doubt = bool(words.bits[i] & plain) + bool(words.bits[i + 2] & plain)
             j = max(i + 3, self._run(words, i + 2, trusted=False, limit=3))
+            while j > i + 3 and words.bits[j - 1] & lx.CREDENTIAL and len(words.words[j - 1]) > 1:
+                j -= 1
             if small:
                 yield Hit(words.starts[i], words.ends[j - 1], "PATIENT_NAME", 0.7)
                 continue

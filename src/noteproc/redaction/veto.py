@@ -1,0 +1,112 @@
+"""The veto: what can be no PHI of the kind that the tagger noticed, however sure the tagger is."""
+
+from __future__ import annotations
+
+import re
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
+from noteproc.redaction.spans import Span, family
+from noteproc.redaction.words import Words
+
+_NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
+_WORD_NAMES = frozenset(lx.read_words("word_names.txt"))
+_GENERIC = frozenset(lx.read_words("generic_places.txt"))
+_FESTIVE = frozenset(lx.read_words("festive_words.txt"))
+_ORDINALS = frozenset(lx.read_words("ordinals.txt"))
+_ARTICLES = frozenset({"a", "an", "the"})
+_NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+_OLD = re.compile(r"9\d|1[01]\d")
+_PLAIN_DIGITS = re.compile(r"\d+")
+_DATE_SHAPE = re.compile(
+    r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\d/])"
+    r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
+)
+_HEADS = lx.FACILITY | lx.ORG
+_KNOWN = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL | lx.ROLE | lx.CREDENTIAL
+
+
+def forbidden(words: Words, span: Span, inside: range) -> bool:
+    """Whether a span can be no PHI of its kind.
+
+    Args:
+        words: the words of the text.
+        span: what the tagger noticed.
+        inside: the indexes of the words that it touches.
+    """
+    if not inside:
+        return True
+    shown = words.text[span.start : span.end]
+    kind = family(span.entity_type)
+    if kind == "name":
+        return _no_name(words, inside, shown)
+    if kind == "place":
+        return _no_place(words, span, inside, shown)
+    if kind == "DATE":
+        return not _datable(words, inside, shown)
+    if kind == "id" and not any(map(str.isdigit, shown)):
+        return span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
+    if kind == "id" and BETWEEN.fullmatch(shown):
+        return True
+    if span.entity_type == "AGE_OVER_89":
+        return not _OLD.fullmatch(shown)
+    return False
+
+
+def _no_name(words: Words, inside: range, shown: str) -> bool:
+    alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
+    if not alphabetic or ROMAN.fullmatch(shown) or shown in ("I", "A"):
+        return True
+    if alphabetic > 1:
+        return False
+    first = inside[0]
+    low = words.lower[first]
+    after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
+    plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
+    return bool(after_article or (plain and low not in _WORD_NAMES))
+
+
+def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
+    alphabetic = [k for k in inside if words.words[k][0].isalpha()]
+    if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
+        return all(words.lower[k] in _GENERIC or words.bits[k] & _HEADS for k in alphabetic)
+    first = inside[0]
+    if span.entity_type == "ZIP_CODE":
+        return not (_ZIP.fullmatch(shown) and _behind_a_place(words, first))
+    if len(alphabetic) == 1 and shown.islower() and first and words.lower[first - 1] in ("a", "an"):
+        return True
+    return not alphabetic and span.entity_type != "STREET_ADDRESS"
+
+
+def _behind_a_place(words: Words, k: int) -> bool:
+    """Whether a capitalised word of letters alone stands right before, a comma or a dot between at most."""
+    before = k - 1
+    while before >= 0 and words.words[before] in ",.~^-" and k - before < 4:
+        before -= 1
+    if before < 0 or words.starts[k] - words.ends[before] > 4 or not words.words[before][0].isalpha():
+        return False
+    glued = before > 0 and words.ends[before - 1] == words.starts[before] and words.words[before - 1].isdigit()
+    return not glued and (words.words[before][0].isupper() or words.small)
+
+
+def _datable(words: Words, inside: range, shown: str) -> bool:
+    """Whether a day, a month, a feast or a date in figures is in a span."""
+    if YEAR.fullmatch(shown):
+        return False
+    for k in inside:
+        low = words.lower[k]
+        if words.bits[k] & (lx.MONTH | lx.WEEKDAY) or low in _ORDINALS or low in _FESTIVE:
+            return True
+    if _NTH.search(shown):
+        return True
+    if not any(map(str.isdigit, shown)):
+        return shown[:1].isupper() and not any(words.bits[k] & (lx.ORDINARY | lx.CLINICAL) for k in inside)
+    if _PLAIN_DIGITS.fullmatch(shown):
+        return len(shown) in (6, 8)
+    found = PAIR.fullmatch(shown)
+    if found:
+        a, b = int(found[1]), int(found[2])
+        month_day = (1 <= a <= 12 and 1 <= b <= 31) or (1 <= b <= 12 and 1 <= a <= 31)
+        return month_day or (1 <= a <= 12 and len(found[2]) == 4)
+    return bool(_DATE_SHAPE.search(shown))
