@@ -24,6 +24,10 @@ _TIME_MARKS = frozenset({",", "@"})
 _IN_DATES = frozenset("/.-:")
 _NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
 _CLOSERS = ".;!?)\"']"
+_VOWELS = frozenset("aeiouy")
+# What a place must say, and several places together, for letters that stand so again and again to be somebody's.
+_TELLS = 1.25
+_TELL_TOGETHER = 4.5
 _TAIL_LINES = 3
 
 
@@ -39,7 +43,7 @@ def _telling_before() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _telling_after() -> frozenset[str]:
-    return _following_words() | {*".)/]~"}
+    return _following_words() | _doing_words() | {"=", *".)/]~"}
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +54,11 @@ def _done_by() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _following_words() -> frozenset[str]:
     return frozenset(lx.read_words("following_words.txt"))
+
+
+@lru_cache(maxsize=1)
+def _doing_words() -> frozenset[str]:
+    return frozenset(lx.read_words("doing_words.txt"))
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +103,10 @@ def _claimed_by_nobody(form: str, bits: int) -> bool:
 def _said(form: str, bits: int, owned: bool) -> float:
     small = form.islower()
     if bits & lx.ABBREVIATION:
-        return -1.0 if owned and not small else -3.0
+        return -3.0 if not owned else -1.75 if small else -1.0
+    if small and len(form) == 2 and _VOWELS.isdisjoint(form):
+        # No word: whoever wrote it elsewhere signed there as well, or had an abbreviation of their own.
+        return 1.0 if bits & lx.CLINICAL else 2.0
     if bits & lx.ORDINARY:
         return -3.0 if small else -1.0
     if bits & lx.CLINICAL:
@@ -172,6 +184,10 @@ class Initials:
                 total += 3.0 if small else 5.5
             elif lower in ("by", "per"):
                 total += 2.0 if small else 1.25
+            elif before == "/" and not gap and self._paired(i - 2):
+                total += 1.5
+            elif before == "/" and i > 1 and words.words[i - 2] == "/":
+                total += 2.0
             elif (
                 small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(lower) > 1
             ) or lower in _signing_words():
@@ -194,8 +210,14 @@ class Initials:
             credential = words.bits[i + 1] & lx.CREDENTIAL and after not in _NO_CREDENTIALS
             if credential and words.starts[i + 1] - words.ends[i] <= 2:
                 total += 2.0
+                if before and words.lower[i - 1] == "by":
+                    total += 1.0
             elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
                 total += 1.0
+            elif after in _doing_words():
+                total += 1.25
+            elif after == "=" and self._spelled_out(i):
+                total += 4.5
         if line > self._tail:
             total += 0.5
         return total
@@ -213,6 +235,52 @@ class Initials:
             return False
         # Figures are a time or a date where they are three or more, or have others before them.
         return not before.isdigit() or (len(before) < 3 and (i < 2 or words.words[i - 2] not in _IN_DATES))
+
+    def signers(self) -> dict[int, float]:
+        """The weight of every token that could be initials; who signs again and again does so everywhere."""
+        readings, words = self._readings, self.words
+        weights: dict[int, float] = {}
+        places: dict[str, list[int]] = {}
+        for i in self.all():
+            weights[i] = self.weight(i)
+            places.setdefault(words.lower[i], []).append(i)
+        for low, found in places.items():
+            word = self._lexicon.bits(low) & lx.ORDINARY and not _VOWELS.isdisjoint(low)
+            if len(found) < 2 or word:
+                continue
+            said = {i: weights[i] - readings[words.words[i]][1] for i in found}
+            telling = [s for s in said.values() if s >= _TELLS]
+            if len(telling) > 1 and sum(telling) >= _TELL_TOGETHER:
+                for i in found:
+                    weights[i] = max(weights[i], 1.0 + said[i])
+        return weights
+
+    def _paired(self, k: int) -> bool:
+        """Whether letters that are no word and no abbreviation stand before a slash ("kel/AR")."""
+        words = self.words
+        known = lx.ABBREVIATION | lx.ORDINARY | lx.CLINICAL | lx.UNITWORD
+        return (
+            k >= 0
+            and words.ends[k] == words.starts[k + 1]
+            and 2 <= len(words.words[k]) <= LONGEST_INITIALS
+            and words.words[k].isalpha()
+            and not words.bits[k] & known
+        )
+
+    def _spelled_out(self, i: int) -> bool:
+        """Whether the name with these initials stands behind an equals sign ("lw = Lorraine Wysocki RN")."""
+        words, line = self.words, self.words.line_of[i]
+        k, named = i + 2, False
+        for letter in words.lower[i]:
+            while k < len(words) and words.words[k] in ".-'" and words.line_of[k] == line:
+                k += 1
+            if k >= len(words) or words.line_of[k] != line or words.lower[k][0] != letter:
+                return False
+            if not words.words[k][0].isupper():
+                return False
+            named = named or not words.bits[k] & (lx.ORDINARY | lx.CLINICAL) or bool(words.bits[k] & lx.NAME)
+            k += 1
+        return named
 
     def _pairs(self, k: int) -> bool:
         """Whether another token of initials' shape stands behind a slash ("LC/AN", "JB/tammi")."""

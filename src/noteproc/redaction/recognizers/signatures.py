@@ -129,8 +129,7 @@ class SignatureRecognizer(NameReader):
     def _initials(self, words: Words) -> Iterator[Hit]:
         """Two to four letters where somebody signs, whoever it is."""
         initials = Initials(words, self.lexicon)
-        for i in initials.all():
-            weight = initials.weight(i)
+        for i, weight in initials.signers().items():
             if weight >= BACKS:
                 yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7 if weight >= SIGNS else MAYBE)
         for m in _DOTTED.finditer(words.text):
