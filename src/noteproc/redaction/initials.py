@@ -186,11 +186,11 @@ class Initials:
                 total += 2.0 if small else 1.25
             elif before == "/" and not gap and self._paired(i - 2):
                 total += 1.5
-            elif before == "/" and i > 1 and words.words[i - 2] == "/":
-                total += 2.0
             elif (
-                small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(lower) > 1
-            ) or lower in _signing_words():
+                (before == "/" and i > 1 and words.words[i - 2] == "/")
+                or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(lower) > 1)
+                or lower in _signing_words()
+            ):
                 total += 2.0
             elif before in ("/", "~", ">", "-", "(", "[") and not (before == "-" and not gap and not opens):
                 total += 0.5

@@ -42,9 +42,7 @@ class Person:
         guessed = sum(self.guesses.values())
         # However often the tagger says so, its word counts little more than once.
         share = _GUESSED * min(1.0, 0.4 + 0.1 * guessed) / guessed if guessed else 0.0
-        return max(
-            order, key=lambda r: (self.roles.get(r, 0.0) + share * self.guesses.get(r, 0), -order.index(r))
-        )
+        return max(order, key=lambda r: (self.roles.get(r, 0.0) + share * self.guesses.get(r, 0), -order.index(r)))
 
 
 def name_parts(surface: str) -> tuple[list[str], list[str]]:

@@ -21,10 +21,14 @@ _MIXED = re.compile(r"(?<![\w@./#-])([a-z]{3,16}|[A-Z]{5,16})\d{1,4}(?![\w@/-]|\
 _BRACKETED = re.compile(r"(?:MD|DO|RN|NP|PA|PA-C|LPN|PhD|PharmD|[A-Z]{2,5})\s?[\[(]([A-Za-z]{2,16}\d{0,4})[\])]")
 _ESIGNED = re.compile(r"/e?s/[^\n]{3,60}?\s{1,6}([a-z]{5,16}\d{0,3})(?=\s|$)")
 _DOTTED = re.compile(r"(?<![\w@./-])([a-z]{1,14})[._]([a-z]{3,16})(?:\.[a-z]{2,4}){0,2}(?![\w@/]|\.\w)")
+# "sbarnes.rn": whose last part is a profession.
+_PROFESSED = re.compile(r"(?<![\w@./-])([a-z]{4,16})[._]([a-z]{2,4})(?![\w@/]|\.\w)")
 _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.ABBREVIATION | lx.MONTH | lx.CREDENTIAL | lx.IDLABEL
 _WORDED = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.NAME | lx.CITY | lx.UNITWORD | lx.MONTH | lx.CREDENTIAL
 _STAMP = re.compile(r"[ \t,/]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b|\d{1,3}\.\d{1,3}\.)")
 _SHORTEST = 5
+# Words right before a user's name that need no more than its shape.
+_ENTERED = frozenset({"by", "user", "epic", "cerner", "meditech", "athena"})
 # The words and marks by which the patterns above are found, and how far before a bracket a profession may begin.
 _CUE_OPENINGS = frozenset(w[0].lower() for cue in _CUES if (w := re.match(r"[^\W\d_]+", cue)))
 _BRACKETS = frozenset("([")
@@ -68,7 +72,11 @@ class AccountRecognizer(NoteRecognizer):
                     yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
         yield from self._initial_and_family(words)
         joints = [i for i in words.among(_JOINTS) if i and words.ends[i - 1] == words.starts[i]]
-        for m in matches(_DOTTED, text, [_last_run(words, i - 1) for i in joints]):
+        runs = [_last_run(words, i - 1) for i in joints]
+        for m in matches(_PROFESSED, text, runs):
+            if bits(m[2]) & lx.CREDENTIAL and not bits(m[1]) & _KNOWN:
+                yield Hit(m.start(), m.end(), "USERNAME", 0.75)
+        for m in matches(_DOTTED, text, runs):
             first, second = bits(m[1]), bits(m[2])
             if not (second & _KNOWN) and (len(m[1]) == 1 or not first & _KNOWN):
                 yield Hit(m.start(), m.end(), "USERNAME", 0.6)
@@ -86,7 +94,9 @@ class AccountRecognizer(NoteRecognizer):
             opens = i == 0 or words.line_of[i - 1] != line
             apart = opens or words.words[i - 1] in ".;)/" or words.starts[i] - words.ends[i - 1] > 1
             stamped = not ends and _STAMP.match(words.text, words.ends[i])
-            if (ends and apart) or (not ends and (words.bits[i + 1] & lx.CREDENTIAL or (stamped and apart))):
+            entered = not opens and words.lower[i - 1] in _ENTERED
+            professed = not ends and words.bits[i + 1] & lx.CREDENTIAL
+            if entered or professed or (ends and apart) or (stamped and apart):
                 known = bits(form[1:]) & (lx.ORDINARY | lx.CLINICAL)
                 yield Hit(words.starts[i], words.ends[i], "USERNAME", MAYBE if known else 0.65)
 

@@ -36,6 +36,8 @@ _STAMP = re.compile(
     r"(?:Z|[+-][01]\d:?\d\d)?(?!\w)"
 )
 _SPACED = re.compile(r"(?<![\w./-])(0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01]) (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]\d)")
+# "3 - 11 - 25", "3 / 11 / 2025".
+_WIDE = re.compile(r"(?<![\w./-])(\d{1,2}) ([-/]) (\d{1,2}) \2 (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]{1,2}\d)")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
 _DAY_OPENINGS = frozenset({"the", *(w.split("-")[0] for w in _ORDINALS)})
@@ -68,6 +70,9 @@ class WordedDateRecognizer(NoteRecognizer):
             day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
             if letters and sum(map(str.isdigit, m.group())) >= 2 and day:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
+        for m in matches(_WIDE, text, figures):
+            if 1 <= int(m[1]) <= 12 and 1 <= int(m[3]) <= 31:
+                yield Hit(m.start(), m.end(), "DATE", 0.85)
         for m in matches(_SPACED, text, figures):
             cued = _BIRTH.search(text[max(0, m.start() - 12) : m.start()])
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
