@@ -156,7 +156,7 @@ class Composer:
         for at in mentions:
             sentence = reading.sentence_of[at[0]]
             for i in reading.words_of(sentence):
-                said = (reading.keys[i], *reading.expansion(i), *_as_number(reading, i))
+                said = (reading.keys[i], *reading.expansions[i], *_as_number(reading, i))
                 implications = [implied for key in said for implied in implied_by(key)]
                 if telling.isdisjoint(said) and telling.isdisjoint(implications):
                     continue
@@ -207,7 +207,7 @@ class Composer:
         for i in reading.words_of(reading.sentence_of[at[0]]) if denied else ():
             if not at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE or i in at:
                 continue
-            keys = (reading.keys[i], *reading.expansion(i))
+            keys = (reading.keys[i], *reading.expansions[i])
             if denied.isdisjoint(keys) or self._lexicon.stop.issuperset(keys):
                 continue
             if not stands(i):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ _WINDOW = 9
 _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
 _SPARED = frozenset({"disorder", "left", "right", "bilateral", "congestiv"})
+_NONE: frozenset[int] = frozenset()
 # "ER+" and "ER (+)", but not "2+ edema" or "+SOB".
 _PLUS = re.compile(r"\s?\(\+\)|\+(?![\w+])")
 
@@ -118,25 +119,38 @@ class Matcher:
     def find(self, reading: Reading) -> list[Match]:
         """Every match, nested ones included, in text order."""
         note = self._number(reading)
+        heads = self._heads(note)
         at = note.at
         found: dict[tuple[int, tuple[int, ...]], Match] = {}
         low = 0
         while low < len(at):
             high = bisect_left(at, reading.words_of(reading.sentence_of[at[low]]).stop, low)
-            self._find(reading, note, low, high, found)
+            self._find(reading, note, heads, low, high, found)
             low = high
-        return sorted(found.values(), key=lambda m: (m.at[0], -len(m.at), m.at, m.system, m.code, m.phrase))
+        return sorted(found.values(), key=_text_order)
+
+    def _heads(self, note: _Numbered) -> dict[int, tuple[tuple[Plan, ...], Set[int]]]:
+        """The keys of the note that lead to phrases: those of one key, and the partners that the note has too."""
+        present = set(note.ids)
+        found: dict[int, tuple[tuple[Plan, ...], Set[int]]] = {}
+        for key in present:
+            single, partners = self.index.heads[key]
+            near = partners.keys() & present if partners else _NONE
+            if single or near:
+                found[key] = single, near
+        return found
 
     def _find(
         self,
         reading: Reading,
         note: _Numbered,
+        heads: Mapping[int, tuple[tuple[Plan, ...], Set[int]]],
         low: int,
         high: int,
         found: dict[tuple[int, tuple[int, ...]], Match],
     ) -> None:
         """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
-        ids, at, known = note.ids, note.at, self.index.heads
+        ids, at = note.ids, note.at
         where: dict[int, list[int]] = {}
         for i in range(low, high):
             key = ids[i]
@@ -144,19 +158,17 @@ class Matcher:
                 where[key].append(i)
             else:
                 where[key] = [i]
-        present = where.keys()
-        for key, places in where.items():
-            single, partners = known[key]
+        for key in where.keys() & heads.keys():
+            single, near = heads[key]
+            places = where[key]
             for plan in single:
                 for i in places:
                     if i not in note.whole or len(note.whole[i]) <= 1:
                         _keep(found, _match(note, plan, (at[i],), 0.0, True))
-            if not partners or present.isdisjoint(partners.keys()):
-                continue
-            for second in partners.keys() & present:
+            for second in where.keys() & near if near else ():
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
                 for plan, rest in self.index.pairs(key, second) if beside else ():
-                    if not rest or all(other in where for other in rest):
+                    if not rest or all(map(where.__contains__, rest)):
                         for i, j in beside:
                             match = self._verify(reading, note, where, plan, i, j)
                             if match is not None:
@@ -170,10 +182,10 @@ class Matcher:
         at: list[int] = []
         whole: dict[int, frozenset[int]] = {}
         repaired: list[int] = []
-        for i, number in enumerate(map(self._numbers.__getitem__, reading.keys)):
+        numbers = map(self._numbers.__getitem__, reading.keys)
+        for i, (number, longer) in enumerate(zip(numbers, reading.expansions, strict=True)):
             if number == _Numbers.LIGHT:
                 continue
-            longer = reading.expansion(i)
             if number >= 0:
                 ids.append(number)
                 at.append(i)
@@ -247,6 +259,11 @@ class Matcher:
             # "COPD, HTN" is a list, not hypertension due to COPD.
             return None
         return _match(note, plan, spread, cost, in_order)
+
+
+def _text_order(match: Match) -> tuple[int, int, tuple[int, ...], str, str, int]:
+    at = match.at
+    return at[0], -len(at), at, match.system, match.code, match.phrase
 
 
 def _match(note: _Numbered, plan: Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import lru_cache
+from itertools import compress, count
+from operator import attrgetter
 
 from noteproc.text import lexicon, sentences
 from noteproc.text.fold import Token, placed, words
@@ -31,6 +33,7 @@ SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
 _SIDE_LETTERS = frozenset("LRlr")
+_FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
 
 class Reading:
@@ -41,6 +44,7 @@ class Reading:
         words: its words in order, replacements of identifiers left out.
         forms: their folded forms.
         keys: their keys (see ``text.lexicon``).
+        expansions: the keys that each stands for as an abbreviation, or ().
         sentences: its sentences in order.
         sentence_of: a number into ``sentences`` for each word.
         sections: its sections in order.
@@ -53,12 +57,13 @@ class Reading:
         if "[" in text:
             hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
         written, self._starts, self._ends = words(hidden)
+        # Of work for each word only what C does is cheap.
         read = list(map(self._lexicon.spellings.__getitem__, written))
-        self.forms: list[str] = [spelling.form for spelling in read]
+        self.forms: list[str] = list(map(_FORM, read))
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
-        self.keys: list[str] = [spelling.key for spelling in read]
+        self.keys: list[str] = list(map(_KEY, read))
         self._read_both()
-        self._expansions: list[tuple[str, ...]] = [spelling.expansion for spelling in read]
+        self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._flat: list[str] | None = None
         self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
@@ -69,7 +74,7 @@ class Reading:
             self._read_without([i for i, word in enumerate(written) if word in _WITHOUT])
         if not there.isdisjoint(_SIDE_LETTERS):
             self._read_sides([i for i, word in enumerate(written) if word in _SIDE_LETTERS])
-        self._read_capitals([i for i, spelling in enumerate(read) if spelling.shouted])
+        self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
         if not there.isdisjoint(_EYES):
             self._read_eyes([i for i, word in enumerate(written) if word in _EYES])
         self.sections: list[Section] = headings.find(text)
@@ -144,7 +149,7 @@ class Reading:
             implied = self._lexicon.implied
             for i, own in enumerate(self.keys):
                 found[own].append(i)
-            more = [(i, said) for i, expansion in enumerate(self._expansions) if expansion for said in expansion]
+            more = [(i, said) for i, expansion in enumerate(self.expansions) if expansion for said in expansion]
             more += [(i, said) for own in list(found) for said in implied(own) for i in found[own]]
             for i, said in more:
                 found[said].append(i)
@@ -161,7 +166,7 @@ class Reading:
             self._flat = []
             for i, key in enumerate(self.keys):
                 if key not in self._lexicon.stop:
-                    self._flat.extend(self._expansions[i] or (key,))
+                    self._flat.extend(self.expansions[i] or (key,))
             self._said = frozenset(self._flat)
         if any(key not in self._said for key in keys):
             return False
@@ -214,10 +219,6 @@ class Reading:
         if sides and not _OF_EYES.isdisjoint(self.keys):
             for i in sides:
                 self.keys[i] = _EYES[self.text[self.words[i].start : self.words[i].end]]
-
-    def expansion(self, i: int) -> tuple[str, ...]:
-        """The keys that the abbreviation at word ``i`` stands for, or ()."""
-        return self._expansions[i]
 
     def _read_sides(self, letters: list[int]) -> None:
         """Single letters L and R are sides beside another word ("L knee", "hip R", "B/L"), never beside a number."""

@@ -61,7 +61,7 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         if i != match.at[0]
     ):
         return False
-    if reading.expansion(match.at[0]):
+    if reading.expansions[match.at[0]]:
         return True
     if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
         return False
@@ -138,7 +138,7 @@ def is_rare_short(match: Match, index: PhraseIndex) -> bool:
 def _small_words_too(reading: Reading, match: Match, phrase: str) -> bool:
     """A phrase that is one word and small words ("on edge") must stand with its small words."""
     forms, small = _words(phrase)
-    if len(forms) == 1 or reading.expansion(match.at[0]):
+    if len(forms) == 1 or reading.expansions[match.at[0]]:
         return True
     main = small.index(False) if False in small else 0
     for n, form in enumerate(forms):
