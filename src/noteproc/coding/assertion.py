@@ -11,7 +11,6 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -92,11 +91,10 @@ class Cue(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How a stretch of words is asserted.
 
-    Args:
+    Attributes:
         kind: "present" or one of ``ORDER``.
         cues: the cues in whose scope it stands, in text order.
     """
@@ -112,8 +110,7 @@ class Verdict:
 _PRESENT = Verdict("present")
 
 
-@dataclass(frozen=True, slots=True)
-class _Signs:
+class _Signs(NamedTuple):
     """What a sentence holds that may assert: the cues, and whether there are marks and years at all."""
 
     cues: list[Cue]

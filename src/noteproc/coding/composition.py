@@ -13,10 +13,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
-from noteproc.coding.families import ABSENT, BY_DEFAULT, NEC, UNSPECIFIED, WITHOUT, Families, Family, Leaf
+from noteproc.coding.families import (
+    ABSENT,
+    BY_DEFAULT,
+    MODEST,
+    NEC,
+    OTHER,
+    UNMENTIONED,
+    UNSPECIFIED,
+    WITHOUT,
+    Families,
+    Family,
+    Leaf,
+)
 from noteproc.coding.reading import SIDES, Reading
 from noteproc.text import lexicon
 
@@ -67,6 +80,8 @@ class Composer:
         self._codesets = codesets
         self._lexicon = lexicon.shipped()
         self._families = Families(codesets)
+        self._widened = lru_cache(maxsize=8192)(self._widen)
+        self._reach = lru_cache(maxsize=50_000)(self._read_reach)
 
     def compose(
         self,
@@ -90,11 +105,11 @@ class Composer:
             side: "left", "right" or "bilateral" where something else settled it.
             known: further keys that hold, and the word of the note that each comes from.
         """
-        base, widened = self._widen(base, default)
+        base = self._widened(base)
         family = self._families.of(base)
         if len(family.leaves) < 2:
             return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
-        telling = family.named | family.denied
+        telling = family.telling
         evidence = self._evidence(reading, mentions, telling, stands)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
@@ -107,19 +122,19 @@ class Composer:
         refused = self._refused(reading, mentions[0], family.denied, stands)
 
         def best_on(one: str) -> Composed:
-            return self._best(reading, family, evidence, one, default, widened, mentions[0], refused)
+            return self._best(reading, family, evidence, one, default, mentions[0], refused)
 
         if sides == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
         best = best_on(sides[0] if sides else "")
         return [best, *_joined(reading, family.leaves, best, evidence)]
 
-    def _widen(self, base: str, default: str) -> tuple[str, bool]:
+    def _widen(self, base: str) -> str:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""
         sets = self._codesets
         entry = sets.entry(ICD10CM, base)
         if entry is None or entry.parent is None or len(entry.parent) < _SAME_CHARACTERS:
-            return base, False
+            return base
         if (
             base[0] in "CD"
             and base < "D50"
@@ -128,19 +143,19 @@ class Composer:
             and UNSPECIFIED.search(entry.title)
         ):
             # A tumour of an unspecified site: the note may name the site elsewhere in the sentence.
-            return base[:_SAME_CHARACTERS], True
+            return base[:_SAME_CHARACTERS]
         if not entry.billable:
-            return base, False
+            return base
         if not _is_code(entry.parent) or len(base) == 8:
-            return base, False
+            return base
         if UNSPECIFIED.search(entry.title):
             above = sets.entry(ICD10CM, entry.parent)
             if above is not None and above.parent and UNSPECIFIED.search(above.title) and _is_code(above.parent):
-                return above.parent, True
-            return entry.parent, True
+                return above.parent
+            return entry.parent
         if base[-1] in "09" and len(base) > 4 and WITHOUT.search(NEC.sub("", entry.title)):
-            return entry.parent, True
-        return base, False
+            return entry.parent
+        return base
 
     def _evidence(
         self,
@@ -152,13 +167,16 @@ class Composer:
         """Each key that stands near a mention: how much it counts, and the word."""
         found: dict[str, tuple[float, int]] = {}
         matched = {i for at in mentions for i in at}
-        implied_by = self._lexicon.implied
+        keys = reading.keys
         for at in mentions:
             sentence = reading.sentence_of[at[0]]
             for i in reading.words_of(sentence):
-                said = (reading.keys[i], *reading.expansions[i], *_as_number(reading, i))
-                implications = [implied for key in said for implied in implied_by(key)]
-                if telling.isdisjoint(said) and telling.isdisjoint(implications):
+                own = keys[i]
+                expansion = reading.expansions[i]
+                if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
+                    continue
+                said = (own, *expansion, *_as_number(reading, i))
+                if all(telling.isdisjoint(self._reach(key)) for key in said):
                     continue
                 if i in matched:
                     weight = _STATED
@@ -168,15 +186,19 @@ class Composer:
                     weight = _STATED if at is mentions[0] else _IN_SENTENCE
                 else:
                     weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
-                if reading.keys[i].isdigit() and not self._counts(reading, i, telling, matched):
+                if own.isdigit() and not self._counts(reading, i, telling, matched):
                     continue
                 for key in said:
                     if key not in found or found[key][0] < weight:
                         found[key] = (weight, i)
-                    for implied in implied_by(key):
+                    for implied in self._reach(key)[1:]:
                         if implied not in found or found[implied][0] < weight * _IMPLICATION:
                             found[implied] = (weight * _IMPLICATION, i)
         return found
+
+    def _read_reach(self, key: str) -> tuple[str, ...]:
+        """A key, and those that it says besides itself."""
+        return key, *self._lexicon.implied(key)
 
     def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
         """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""
@@ -221,19 +243,27 @@ class Composer:
         evidence: dict[str, tuple[float, int]],
         side: str,
         default: str,
-        widened: bool,
         strongest: tuple[int, ...],
         refused: frozenset[str],
     ) -> Composed:
         own = {reading.keys[i] for i in strongest}
-        scored: list[tuple[float, int, Leaf, tuple[int, ...]]] = []
+        said, one_side = evidence.keys(), side in ("left", "right")
+        told = {*said, *refused, "unilateral"} if one_side else {*said, *refused}
+        # Best first; of those that are as good the unspecified one, then the first in the book.
+        scored: list[tuple[float, bool, int, Leaf, tuple[int, ...]]] = []
         for order, leaf in enumerate(family.leaves):
+            bonus = 0.45 if default and (leaf.code == default or default in leaf.codes) else 0.0
+            sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
+            if told.isdisjoint(leaf.plain) and told.isdisjoint(leaf.denied):
+                score = leaf.silent + (min(sided, 0.3) if leaf.lacking else sided) + bonus
+                scored.append((-round(score, 9), not leaf.unspecified, order, leaf, ()))
+                continue
             score = -leaf.unsaid
             lacking = leaf.lacking
             support: list[int] = []
             for key in leaf.plain:
                 hit = evidence.get(key)
-                one_sided = key == "unilateral" and side in ("left", "right")
+                one_sided = one_side and key == "unilateral"
                 if hit is None and not one_sided:
                     continue
                 if key in self._lexicon.default:
@@ -244,7 +274,6 @@ class Composer:
                 if hit is not None and not one_sided:
                     score += hit[0] * (0.15 if key in own else 1.0)
                     support.append(hit[1])
-            sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
             # A side alone never chooses a site that the note does not name.
             score += min(sided, 0.3) if lacking else sided
             for key in leaf.denied:
@@ -252,32 +281,30 @@ class Composer:
                 if hit is not None:
                     score -= 0.5 if key not in own else 0.0
                 else:
-                    score += 0.3 if key in refused else -0.02
+                    score += 0.3 if key in refused else -UNMENTIONED
             if leaf.unspecified or leaf.denied:
-                score += 0.05
+                score += MODEST
             if leaf.other:
-                score -= 0.1 if any(reading.keys[i] not in own for i in support) else 0.45
-            if default and (leaf.code == default or default in leaf.codes):
-                score += 0.45
+                score -= 0.1 if any(reading.keys[i] not in own for i in support) else OTHER
             # Sums of the same terms in another order differ in the last place: equal must stay equal.
-            scored.append((round(score, 9), -order, leaf, tuple(sorted(support))))
-        scored.sort(key=lambda s: (-s[0], not s[2].unspecified, s[1] * -1))
+            scored.append((-round(score + bonus, 9), not leaf.unspecified, order, leaf, tuple(sorted(support))))
+        scored.sort()
         best = scored[0]
-        if default and best[2].code != default and default not in best[2].codes:
+        if default and best[3].code != default and default not in best[3].codes:
             # Away from the phrase's own code only for words that all stand in the note.
-            kept = next((s for s in scored if s[2].code == default or default in s[2].codes), None)
+            kept = next((s for s in scored if s[3].code == default or default in s[3].codes), None)
             if kept is not None and any(
-                k not in evidence and k not in self._lexicon.default and k not in SIDES for k in best[2].keys
+                k not in evidence and k not in self._lexicon.default and k not in SIDES for k in best[3].keys
             ):
                 best = kept
-        rest = [s for s in scored if s[2] is not best[2]]
-        margin = best[0] - rest[0][0] if rest else 1.0
+        rest = [s for s in scored[:4] if s is not best][:3]
+        leaf = best[3]
         return Composed(
-            best[2],
-            best[3],
-            margin,
-            _missing(best[2], family.named, family.leaves),
-            tuple(s[2].codes[0] for s in rest[:3] if s[0] > -1.0),
+            leaf,
+            best[4],
+            rest[0][0] - best[0] if rest else 1.0,
+            _missing(leaf, family.named, family.leaves),
+            tuple(s[3].codes[0] for s in rest if s[0] < 1.0),
         )
 
 
@@ -350,9 +377,9 @@ def _joined(
     reading: Reading, leaves: tuple[Leaf, ...], best: Composed, evidence: Mapping[str, tuple[float, int]]
 ) -> list[Composed]:
     """The siblings that the note names in one breath with the best ("femoral and popliteal veins")."""
-    found = []
+    found: list[Composed] = []
     said = frozenset(key for key, (weight, _) in evidence.items() if weight >= _STATED) - SIDES
-    for leaf in leaves:
+    for leaf in leaves if len(said) > 1 else ():
         if said.isdisjoint(leaf.keys):
             continue
         ours, theirs = best.leaf.keys - leaf.keys, leaf.keys - best.leaf.keys

@@ -29,8 +29,12 @@ _UNSPECIFIED_AS = re.compile(r"(?<=unspecified) as [^,]*", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
 _JOINED = re.compile(r"\band\b", re.I)
+# What a word of a title that the note does not say costs, and one that a code may hold all the same.
 ABSENT = 0.9
 BY_DEFAULT = 0.06
+# What a denial of a title costs that the note says nothing about; what "unspecified" and "without" are worth, and what
+# "other" costs, where the note says nothing more.
+UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
@@ -55,6 +59,7 @@ class Leaf(NamedTuple):
         plain: the other keys, in a fixed order.
         lacking: how many of them must be said.
         unsaid: what it loses when the note says none of them.
+        silent: what it is worth where the note says nothing of it, but for its side.
     """
 
     code: str
@@ -68,6 +73,7 @@ class Leaf(NamedTuple):
     plain: tuple[str, ...]
     lacking: int
     unsaid: float
+    silent: float
 
 
 class Family(NamedTuple):
@@ -76,14 +82,16 @@ class Family(NamedTuple):
     Attributes:
         leaves: in the book's order.
         named, denied: the keys that any of them holds, and those that any says are not there.
+        telling: both.
     """
 
     leaves: tuple[Leaf, ...]
     named: frozenset[str]
     denied: frozenset[str]
+    telling: frozenset[str]
 
 
-_EMPTY = Family((), frozenset(), frozenset())
+_EMPTY = Family((), frozenset(), frozenset(), frozenset())
 
 
 class Families:
@@ -124,25 +132,30 @@ class Families:
         code, title, codes, named, refused, unspecified, other = stem
         keys = frozenset(named) - shared
         plain = tuple(sorted(keys - SIDES))
+        denied = frozenset(refused) - shared
         lacking = sum(key not in self._default for key in plain)
+        unsaid = ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking)
+        modest = MODEST if unspecified or denied else 0.0
         return Leaf(
             code,
             title,
             codes,
             keys,
-            frozenset(refused) - shared,
+            denied,
             unspecified,
             other,
             max(keys & SIDES, default=""),
             plain,
             lacking,
-            ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking),
+            unsaid,
+            modest - unsaid - UNMENTIONED * len(denied) - (OTHER if other else 0.0),
         )
 
 
 def _family(leaves: tuple[Leaf, ...]) -> Family:
     named = frozenset[str]().union(*(leaf.keys for leaf in leaves))
-    return Family(leaves, named, frozenset[str]().union(*(leaf.denied for leaf in leaves)))
+    denied = frozenset[str]().union(*(leaf.denied for leaf in leaves))
+    return Family(leaves, named, denied, named | denied)
 
 
 @lru_cache(maxsize=1000)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.text.tables import rows
@@ -30,11 +30,10 @@ _LIMIT = 4000
 _OPEN_END = re.compile(r"(?:,|\b(?:and|or|of|the|with|in|to|a|an|for|by|on|at|from|left|right|no|is|was|were|as))\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, list item or heading line.
 
-    Args:
+    Attributes:
         start, end: code points, white space at both ends left out.
     """
 
