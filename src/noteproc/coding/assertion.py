@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
@@ -55,7 +56,7 @@ _ITEM_ANSWER = re.compile(
 )
 _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
 # "Pneumonia in 2018": a year before the note's own.
-_YEAR = re.compile(r"(?<![\d.,$/-])(?:19[3-9]|20[0-4])\d(?![\d,/-]|\.\d)")
+_YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
 # How far a heading over a list ("not done:") and the verdict behind one reach, in words.
 _LISTED = 16
@@ -154,10 +155,10 @@ class Assertions:
         self._signs: dict[int, _Signs] = {}
         self._stands: dict[int, bool] = {}
         table = _table()
-        self._starts = [i for i, form in enumerate(reading.forms) if form in table]
+        self._starts = list(compress(count(), map(table.__contains__, reading.forms)))
         self._years = [m.start() for m in _CENTURY.finditer(reading.text)]
         # No note is older than the code sets that it is coded with.
-        self._year = max([_EARLIEST, *(int(y) for y in _YEAR.findall(reading.text))])
+        self._year = max([_EARLIEST, *map(int, _YEAR.findall(reading.text) if self._years else ())])
 
     def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
         """The verdict on words ``first`` to ``last`` (inclusive) of one sentence.

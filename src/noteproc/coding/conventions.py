@@ -57,6 +57,12 @@ def _met(code: str) -> frozenset[CodeRanges]:
     return frozenset(needed for needed in _needs().get(code[:1], ()) if code in needed)
 
 
+@lru_cache(maxsize=20_000)
+def _asking(needed: CodeRanges) -> tuple[int, ...]:
+    """The rules, by number, that ask for a range first."""
+    return tuple(n for n, rule in enumerate(_combinations()) if rule.needs[0] is needed)
+
+
 @lru_cache(maxsize=1)
 def _needs() -> dict[str, tuple[CodeRanges, ...]]:
     """The ranges that rules need, by the first character of what is inside."""
@@ -134,10 +140,16 @@ class Conventions:
         found = self._of_one_type(reading, candidates)
         coded: list[Candidate] = []
         have: frozenset[CodeRanges] | None = None
-        for rule in _combinations():
+        due: list[int] = []
+        rules, after = _combinations(), 0
+        while have is None or due:
             if have is None:
                 coded = [c for c in found if c.reason is None and c.system == ICD10CM]
                 have = frozenset[CodeRanges]().union(*(_met(c.code) for c in coded))
+                due = sorted({n for need in have for n in _asking(need) if n >= after}, reverse=True)
+                continue
+            number = due.pop()
+            rule, after = rules[number], number + 1
             if not have.issuperset(rule.needs):
                 continue
             if rule.words and not any(reading.says(keys) for keys in rule.words):
@@ -332,19 +344,15 @@ class Conventions:
             (n for n, c in enumerate(found) if c.reason is None and c.system == ICD10CM),
             key=lambda n: (found[n].code[0] == "R" or found[n].code.startswith(_PAST), -found[n].score, found[n].code),
         )
-        kept: list[str] = []
+        kept: list[tuple[str, CodeNames]] = []
         for n in order:
             code = found[n].code
-            if any(self._apart(code, other) for other in kept):
+            excluded = self._excluded(code)
+            if any(code[:3] != other[:3] and (excluded.hold(other) or theirs.hold(code)) for other, theirs in kept):
                 found[n] = found[n].without("excluded")
             else:
-                kept.append(code)
+                kept.append((code, excluded))
         return found
-
-    def _apart(self, one: str, other: str) -> bool:
-        if one[:3] == other[:3]:
-            return False
-        return self._excluded(one).hold(other) or self._excluded(other).hold(one)
 
     def _read_excluded(self, code: str) -> CodeNames:
         notes = self._codesets.notes(ICD10CM, code, "excludes1")

@@ -6,7 +6,8 @@ import re
 
 from noteproc.coding.reading import Reading
 
-_NUMBER = r"(?<![\w.,/])(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+# What a number begins with comes first, so that the engine passes over everything else.
+_NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
 _DOSE = re.compile(
     rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|mg|mcg|ug|µg|grams?|gm|g|ml|cc|units?|u|iu|meq|mci)\b"
     r"(?P<rate>\s?/\s?(?:ml|cc|kg|m2|m²|hr|h|min|day|d)\b)?",

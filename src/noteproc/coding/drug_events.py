@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress, count
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
@@ -55,7 +56,7 @@ class _Phrases:
 
     def starts(self, reading: Reading) -> list[int]:
         """The words at which a phrase may begin."""
-        return [i for i, form in enumerate(reading.forms) if form in self._by_first]
+        return list(compress(count(), map(self._by_first.__contains__, reading.forms)))
 
     def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
         """The length and value of the longest phrase that begins at a word, or None."""

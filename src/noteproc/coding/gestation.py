@@ -30,7 +30,7 @@ _ANOTHER_TIME = re.compile(r"\s*(?:ago|old|post|later|out|s/p|x\b|until|from|vis
 # What every mention of a pregnancy holds: looked for first, since most notes hold none of it.
 _STEMS = ("gestation", "pregnan", "natal", "gravid", "trimester", "partum", "fetal", "uterine", "deliver")
 _SHORT = frozenset({"iup", "ga", "ega", "edd", "ob", "labor"})
-_NUMBERED = re.compile(r"g\d", re.I)
+_NUMBERED = re.compile(r"g\d")
 
 
 def _may_be_about(reading: Reading) -> bool:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from noteproc.coding.reading import Reading
 
-_NUMBER = r"(?<![\w.,/])(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+# What a number begins with comes first in the patterns, so that the engine passes over everything else.
+_NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
 _UNITS: Mapping[str, str] = {
     "cm": r"cm\b(?!\s?2|²)|centimet(?:er|re)s?",
     "mm": r"mm\b(?!hg)|millimet(?:er|re)s?",
@@ -59,7 +60,7 @@ _AGE = re.compile(
     r"|\b(?i:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
 )
 _MONTHS_OLD = re.compile(
-    r"(?<![\d/.-])(\d{1,2})\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I
+    r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I
 )
 _HEADER = 700
 

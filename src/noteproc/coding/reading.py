@@ -267,6 +267,9 @@ def opens_item(reading: Reading, word: int) -> bool:
     """Whether a word opens a line or an item of a list, or follows "Dx:"."""
     start = reading.words[word].start
     before = reading.text[max(0, start - 40) : start]
+    told = before.rstrip()
+    if told[-1:].isalpha() and "\n" not in before[len(told) :]:
+        return False
     return _ITEM.search(before) is not None or _LABEL.search(before) is not None
 
 
