@@ -48,16 +48,18 @@ _BEARING = frozenset({"g", "iup", "gravida", "cesarean", "caesarean"})
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 
 
-def context_of(note: Note, words: Words, spans: Sequence[Span], releases: ReleaseChooser | None) -> CodingContext:
+def context_of(
+    note: Note, text: str, words: Words, spans: Sequence[Span], releases: ReleaseChooser | None
+) -> CodingContext:
     """The context of a note.
 
     Args:
         note: its metadata overrules what the text says.
-        words: the words of the plain text.
+        text: the note in plain view.
+        words: its words, or those of its beginning.
         spans: what will be redacted; the dates among them choose the releases and go no further.
         releases: gives the code-set releases for a date of service.
     """
-    text = words.text
     age = _age(note, words, spans)
     return CodingContext(
         setting=_setting(note, text),

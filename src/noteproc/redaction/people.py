@@ -13,6 +13,8 @@ from noteproc.redaction.rolecues import told
 from noteproc.redaction.spans import Span
 
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+# A name that more persons share tells nobody apart; who has all of the same names is found whatever their number.
+_MOST_SHARING = 64
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _TAGGED = "TaggedRecognizer"
 _GUESSED = 2.0
@@ -69,6 +71,7 @@ class People:
         self.persons: list[Person] = []
         # Persons by their index: a note of many thousand names is gathered in a time that its length sets.
         self._by_part: dict[str, list[int]] = {}
+        self._by_parts: dict[frozenset[str], int] = {}
         self._by_initials: dict[str, set[int]] = {}
 
     def add_all(self, text: str, spans: Iterable[Span]) -> None:
@@ -97,7 +100,10 @@ class People:
         for part in full:
             if part not in person.parts:
                 person.parts.append(part)
-                self._by_part.setdefault(part, []).append(index)
+                sharing = self._by_part.setdefault(part, [])
+                if len(sharing) < _MOST_SHARING:
+                    sharing.append(index)
+        self._by_parts.setdefault(frozenset(person.parts), index)
         if not person.surname and full:
             person.surname = full[0] if "," in surface else full[-1]
         ordered = [m.group()[0].lower() for m in _PART.finditer(surface) if m.group().lower() not in _SUFFIXES]
@@ -138,8 +144,12 @@ class People:
             if signer is not None:
                 return signer
         best, best_score = None, 0.0
-        words = set(full)
-        for index in sorted({k for w in words for k in self._by_part.get(w, ())}):
+        words = frozenset(full)
+        near = {k for w in words for k in self._by_part.get(w, ())}
+        same = self._by_parts.get(words)
+        if same is not None:
+            near.add(same)
+        for index in sorted(near):
             person = self.persons[index]
             score = float(len(words.intersection(person.parts)))
             rest = [w for w in full if w not in person.parts]

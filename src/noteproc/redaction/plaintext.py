@@ -6,7 +6,10 @@ like a Latin one. Detection sees the plain view; spans are carried back to the t
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from array import array
+from bisect import bisect_right
 from functools import lru_cache
 
 _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff\ufff9\ufffa\ufffb") | {
@@ -66,11 +69,12 @@ class PlainText:
         text: the plain view, to detect on.
     """
 
-    __slots__ = ("_origin", "source", "text")
+    __slots__ = ("_gone", "source", "text")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._origin: list[int] | None = None
+        # How many of the characters that stay stand before each one that is taken out.
+        self._gone = array("q")
         if source.isascii():
             self.text = source
             return
@@ -79,12 +83,13 @@ class PlainText:
         if all(table.values()):
             self.text = source.translate(table)
             return
-        gone = {chr(c) for c, new in table.items() if not new}
-        self._origin = [i for i, ch in enumerate(source) if ch not in gone]
+        gone = "".join(map(re.escape, (chr(c) for c, new in table.items() if not new)))
+        found = re.finditer(f"[{gone}]", source)
+        self._gone = array("q", (m.start() - before for before, m in enumerate(found)))
         self.text = source.translate(table)
 
     def to_source(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that shows a non-empty span of the plain view."""
-        if self._origin is None:
+        if not self._gone:
             return start, end
-        return self._origin[start], self._origin[end - 1] + 1
+        return start + bisect_right(self._gone, start), end + bisect_right(self._gone, end - 1)

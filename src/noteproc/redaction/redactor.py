@@ -43,9 +43,9 @@ from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
 from noteproc.redaction.shield import Shield
 from noteproc.redaction.spans import Span, resolve, supported
 from noteproc.redaction.sweep import Sweep, known_identifiers
+from noteproc.redaction.windows import Window, windows
 from noteproc.redaction.words import Words
 
-_BLOCK = 20_000
 _TAGGED = "TAGGED_"
 TAGGED = TaggedRecognizer.__name__
 _THRESHOLD = 0.5
@@ -155,8 +155,12 @@ class Redactor:
         """
         try:
             plain = PlainText(note.text)
-            words, found = self._analyze(plain.text)
-            voices = [(s, self._shielded(words, s).score) for s in self._reaching(words, found)]
+            voices = [
+                (window.whole(s), self._shielded(words, s).score)
+                for window in windows(plain.text)
+                for words, found in (self._hear(window),)
+                for s in _reaching(words, found)
+            ]
             _, spans, _ = self._detect(note, plain.text)
         except Exception:
             raise RedactionError(f"redaction failed for note {note.note_id}") from None
@@ -179,29 +183,33 @@ class Redactor:
                 new[at] = "".join(c if c.isspace() else "█" for c in note.text[s.start : s.end])
         redacted = self._replacer.apply(note.text, source_spans, new)
         phi = tuple(_phi(source_spans, new))
-        return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context_of(note, words, spans, self._releases))
+        context = context_of(note, text, words, spans, self._releases)
+        return RedactedNote(note.note_id, redacted, phi, OffsetMap(phi), context)
 
     def _detect(self, note: Note, text: str) -> tuple[Words, list[Span], dict[Span, int]]:
-        words, found = self._analyze(text)
-        shielded = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
-        raw = self._reaching(words, [s for s in found if not _touches(s, shielded)])
-        raw = [s for s in (self._shielded(words, s) for s in raw) if s.score > 0.0]
+        """The words of the text, or of its beginning, the spans that may go, and who is meant by those of names."""
+        tags = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
+        parts = list(windows(text))
+        raw: list[Span] = []
+        for window in parts:
+            words, found = self._hear(window)
+            if len(parts) == 1:
+                window.keep(words)
+            for s in _reaching(words, [s for s in found if not _touches(window.whole(s), tags)]):
+                kept = self._shielded(words, s)
+                if kept.score > 0.0:
+                    raw.append(window.whole(kept))
         raw = self._phrases.settled(text, raw)
         spans = list(trimmed(text, resolve(supported(trimmed(text, raw), _THRESHOLD))))
-        spans = resolve(whole(words, s) if s.recognizer in _REACHING else s for s in spans)
+        reached: list[Span] = []
+        for window, words, inside in _by_window(parts, spans):
+            reached += [window.whole(whole(words, s)) if s.recognizer in _REACHING else window.whole(s) for s in inside]
+        spans = resolve(reached)
         known = known_identifiers(note.metadata)
         people = self._people(text, spans, known)
+        more = self._swept(text, parts, spans, Sweep(text, spans, people, known, self._lexicon))
         allowed = self._phrases.allowed(text)
-        covered = bytearray(len(text) + 1)
-        for s in spans:
-            covered[s.start : s.end] = b"\1" * (s.end - s.start)
-        sweep = Sweep(words, self._lexicon)
-        more = [
-            *sweep.persons(people, self._lexicon.eponym_heads, covered),
-            *sweep.numbers(spans, known),
-            *sweep.places(spans),
-        ]
-        more = [s for s in more if not _touches(s, shielded) and not _within(s, allowed)]
+        more = [s for s in more if not _touches(s, tags) and not _within(s, allowed)]
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
             before = [s for s in spans if s.entity_type in NAME_TYPES]
@@ -220,7 +228,19 @@ class Redactor:
             elif any(map(str.isalnum, text[s.start : s.end])):
                 state = s.entity_type == "CITY" and self._lexicon.is_state(text[s.start : s.end])
                 final.append(s.called("STATE") if state else s)
-        return words, final, persons
+        return parts[0].words, final, persons
+
+    @staticmethod
+    def _swept(text: str, parts: Sequence[Window], spans: Sequence[Span], sweep: Sweep) -> list[Span]:
+        """What the second look finds."""
+        covered = bytearray(len(text) + 1)
+        for s in spans:
+            covered[s.start : s.end] = b"\1" * (s.end - s.start)
+        more: list[Span] = []
+        for window in parts:
+            shown = covered[window.offset : window.offset + len(window.text)]
+            more += [window.whole(s) for s in sweep.over(window.words, shown) if window.owns(s.start)]
+        return more
 
     def _shielded(self, words: Words, span: Span) -> Span:
         """The span with the score that clinical language leaves it."""
@@ -236,24 +256,10 @@ class Redactor:
         people.add_all(text, spans)
         return people
 
-    @staticmethod
-    def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
-        """The spans trimmed, those of the tagger over all of what they are a part of."""
-        return [whole(words, s) if s.recognizer == TAGGED else s for s in trimmed(words.text, spans)]
-
-    def _analyze(self, text: str) -> tuple[Words, list[Span]]:
-        """The words of the text and what the recognizers notice, block by block."""
-        spans: list[Span] = []
-        blocks = list(_blocks(text))
-        words: Words | None = None
-        at = 0
-        for block in blocks:
-            artifacts = self._engine.nlp_engine.process_text(block, "en")
-            if len(blocks) == 1:
-                words = artifacts.words
-            spans += [_span(hit, who, at) for hit, who in self._engine.hear(artifacts)]
-            at += len(block)
-        return words or Words(text), spans
+    def _hear(self, window: Window) -> tuple[Words, list[Span]]:
+        """The words that a window shows and what the recognizers notice that begins in its core."""
+        artifacts = self._engine.nlp_engine.process_text(window.text, "en")
+        return artifacts.words, [_span(hit, who) for hit, who in self._engine.hear(artifacts) if window.owns(hit.start)]
 
     @staticmethod
     def _hidden_years(text: str, spans: Sequence[Span]) -> frozenset[str]:
@@ -274,24 +280,24 @@ class Redactor:
         return frozenset(year for year, value in births if old or (latest and latest - value > 89) or value < 1936)
 
 
-def _span(hit: Hit, who: str, offset: int) -> Span:
+def _span(hit: Hit, who: str) -> Span:
     shown = hit.entity_type.removeprefix(_TAGGED)
     kind = shown if shown in ENTITY_TYPES else "OTHER_ID"
-    return Span(hit.start + offset, hit.end + offset, kind, float(hit.score), who)
+    return Span(hit.start, hit.end, kind, float(hit.score), who)
 
 
-def _blocks(text: str) -> Iterator[str]:
-    """The text in stretches of bounded size, cut at line ends, else at blanks, so that cost grows with length alone."""
-    at = 0
-    while len(text) - at > _BLOCK * 3 // 2:
-        cut = text.rfind("\n\n", at + _BLOCK // 2, at + _BLOCK)
-        for mark in ("\n", " "):
-            if cut < 0:
-                cut = text.rfind(mark, at + _BLOCK // 2, at + _BLOCK)
-        cut = at + _BLOCK if cut < 0 else cut + 1
-        yield text[at:cut]
-        at = cut
-    yield text[at:]
+def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
+    """The spans trimmed, those of the tagger over all of what they are a part of."""
+    return [whole(words, s) if s.recognizer == TAGGED else s for s in trimmed(words.text, spans)]
+
+
+def _by_window(parts: Sequence[Window], spans: Sequence[Span]) -> Iterator[tuple[Window, Words, list[Span]]]:
+    """Each window with its words and those of some spans in order that begin in it, in its own offsets."""
+    starts = [s.start for s in spans]
+    for window in parts:
+        inside = spans[bisect_left(starts, window.start) : bisect_left(starts, window.end)]
+        if inside:
+            yield window, window.words, [window.own(s) for s in inside]
 
 
 def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:

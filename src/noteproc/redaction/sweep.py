@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -55,61 +56,70 @@ class Sweep:
     """Looks for known persons, numbers and places.
 
     Args:
-        words: the words of the note.
+        text: the note in plain view.
+        spans: what was found in it; what stands there is looked for elsewhere.
+        people: who is named in it.
+        known: what the caller knows, from ``known_identifiers``.
         lexicon: tells names from ordinary words.
     """
 
-    def __init__(self, words: Words, lexicon: Lexicon) -> None:
-        self._words = words
+    def __init__(
+        self, text: str, spans: Sequence[Span], people: People, known: Iterable[tuple[str, str]], lexicon: Lexicon
+    ) -> None:
         self._lexicon = lexicon
-
-    def persons(self, people: People, eponym_heads: frozenset[str], covered: bytearray) -> Iterator[Span]:
-        """Every other mention of a person: a part of the name, misspelled or not, and initials where people sign."""
-        by_part: dict[str, Person] = {}
+        self._by_part: dict[str, Person] = {}
         for person in people.persons:
             for part in person.parts:
-                if len(part) >= 2 and not self._lexicon.bits(part) & lx.PARTICLE:
-                    by_part.setdefault(part, person)
-        words = self._words
-        mixed_case = not (words.text.isupper() or words.text.islower())
-        for i in words.among({form for part in by_part for form in (part, part + "'s")}):
+                if len(part) >= 2 and not lexicon.bits(part) & lx.PARTICLE:
+                    self._by_part.setdefault(part, person)
+        self._part_forms = {form for part in self._by_part for form in (part, part + "'s")}
+        self._alike = _Misspelled(self._by_part, lexicon)
+        self._owners = _owners(people)
+        self._owned = {letters for letters in self._owners if 2 <= len(letters) <= LONGEST_INITIALS}
+        made = _accounts(people)
+        self._accounts = made | {form[:size] for form in made for size in range(_SHORTEST_CUT, len(form))}
+        self._numbers = self._surfaces(text, spans, known)
+        self._beginnings = {number[:size] for number in self._numbers for size in range(1, len(number) + 1)}
+        places, self._short = self._place_names(text, spans)
+        self._places = _by_rarest_piece(places)
+
+    def over(self, words: Words, covered: Sequence[int]) -> Iterator[Span]:
+        """Every other mention of what is known, over the words of the note or of a stretch of it.
+
+        Args:
+            words: the words to look at.
+            covered: for each of their characters whether it goes already.
+        """
+        yield from self._persons(words, covered)
+        yield from self._standing(words)
+        yield from self._placed(words)
+
+    def _persons(self, words: Words, covered: Sequence[int]) -> Iterator[Span]:
+        """A part of the name, misspelled or not, initials where people sign, user names."""
+        by_part = self._by_part
+        mixed_case = not (words.upper or words.text.islower())
+        for i in words.among(self._part_forms):
             stem = words.lower[i].removesuffix("'s")
             start = words.starts[i]
-            if not covered[start] and self._plausible(i, stem, mixed_case, eponym_heads):
+            if not covered[start] and self._plausible(words, i, stem, mixed_case):
                 yield Span(start, start + len(stem), by_part[stem].role(), 0.9, NAME)
-        alike = _Misspelled(by_part, self._lexicon)
-        for i in words.capitals if alike else ():
+        for i in words.capitals if self._alike else ():
             low, start = words.lower[i], words.starts[i]
             if len(low) < _LONG_PART or covered[start]:
                 continue
             stem = low.removesuffix("'s")
-            meant = by_part.get(stem) is None and alike.part(stem)
+            meant = by_part.get(stem) is None and self._alike.part(stem)
             if meant:
                 yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
-        yield from self._initials(people, covered)
-        yield from self._accounts(people, covered)
+        if self._owners:
+            yield from self._initials(words, covered)
+        yield from self._user_names(words, covered)
 
-    def _accounts(self, people: People, covered: bytearray) -> Iterator[Span]:
+    def _user_names(self, words: Words, covered: Sequence[int]) -> Iterator[Span]:
         """User names made of a known person's name: "jpayne", "hvandermeer2", "SKANAGAR"."""
-        bits = self._lexicon.bits
-        made: dict[str, Person] = {}
-        for person in people.persons:
-            full = [p.replace("'", "") for p in person.parts if len(p) > 1]
-            if not person.surname or not person.initials:
-                continue
-            family = "".join(p for p in full if p != full[0]) if len(full) > 1 else full[0] if full else ""
-            given = full[0] if len(full) > 1 else ""
-            for tail in {family, person.surname.replace("'", ""), *full[1:]}:
-                if len(tail) >= _SHORTEST_ACCOUNT_NAME:
-                    made.setdefault(person.initials[0] + tail, person)
-                    made.setdefault(tail + person.initials[0], person)
-                    if given:
-                        made.setdefault(given + tail, person)
-        cut = {form[:size]: person for form, person in made.items() for size in range(_SHORTEST_CUT, len(form))}
-        words = self._words
-        for i in words.among(made.keys() | cut.keys()):
-            low, form = words.lower[i], words.words[i]
-            if covered[words.starts[i]] or bits(low) & (lx.ORDINARY | lx.CLINICAL | lx.NAME | lx.CITY):
+        for i in words.among(self._accounts):
+            form, bits = words.words[i], words.bits[i]
+            if covered[words.starts[i]] or bits & (lx.ORDINARY | lx.CLINICAL | lx.NAME | lx.CITY):
                 continue
             if form[0].isupper() and not form.isupper():
                 continue
@@ -118,14 +128,14 @@ class Sweep:
                 last = i + 1
             yield Span(words.starts[i], words.ends[last], "USERNAME", 0.8, NAME)
 
-    def _plausible(self, i: int, stem: str, mixed_case: bool, eponym_heads: frozenset[str]) -> bool:
-        words, lexicon = self._words, self._lexicon
+    def _plausible(self, words: Words, i: int, stem: str, mixed_case: bool) -> bool:
+        lexicon = self._lexicon
         form = words.words[i]
         after = words.lower[i + 1] if i + 1 < len(words) else ""
         close = i + 1 < len(words) and words.starts[i + 1] - words.ends[i] <= 1
-        if close and after in eponym_heads:
+        if close and after in lexicon.eponym_heads:
             return False
-        if stem in lexicon.eponyms and self._paired(i):
+        if stem in lexicon.eponyms and self._paired(words, i):
             return False
         if len(stem) <= 2 and not form[0].isupper():
             return False
@@ -191,9 +201,9 @@ class Sweep:
             )
         return True
 
-    def _paired(self, i: int) -> bool:
+    def _paired(self, words: Words, i: int) -> bool:
         """Whether an eponym stands in a pair of them: "Hill-Sachs", "Crowe Davis"."""
-        words, eponyms = self._words, self._lexicon.eponyms
+        eponyms = self._lexicon.eponyms
         for step in (-1, 1):
             k = i + step
             if 0 <= k < len(words) and words.words[k] == "-":
@@ -202,33 +212,21 @@ class Sweep:
                 return words.line_of[k] == words.line_of[i]
         return False
 
-    def _initials(self, people: People, covered: bytearray) -> Iterator[Span]:
-        words = self._words
-        owners: dict[str, Person] = {}
-        for person in people.persons:
-            letters = person.initials
-            if len(letters) >= 2:
-                owners.setdefault(letters, person)
-                owners.setdefault(letters[0] + letters[-1], person)
-            for part in person.parts:
-                # Somebody known by letters alone, in a column or at the end of each entry.
-                if len(person.parts) == 1 and len(part) <= LONGEST_INITIALS:
-                    owners.setdefault(part, person)
-        if not owners:
-            return
+    def _initials(self, words: Words, covered: Sequence[int]) -> Iterator[Span]:
+        owners = self._owners
         for m in _DOTTED.finditer(words.text):
             found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
             if found is not None and not covered[m.start()]:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
         initials = Initials(words, self._lexicon)
-        for i in words.among({letters for letters in owners if 2 <= len(letters) <= LONGEST_INITIALS}):
-            low = words.lower[i]
+        for i in words.among(self._owned):
             if not covered[words.starts[i]] and initials.could_be(i) and initials.weight(i, owned=True) >= OWNED:
-                yield Span(words.starts[i], words.ends[i], owners[low].role(), 0.8, NAME)
+                yield Span(words.starts[i], words.ends[i], owners[words.lower[i]].role(), 0.8, NAME)
 
-    def numbers(self, spans: Iterable[Span], known: Iterable[tuple[str, str]]) -> Iterator[Span]:
-        """Every other place where a found or known number stands, whatever separates its figures there."""
-        text = self._words.text
+    def _surfaces(
+        self, text: str, spans: Iterable[Span], known: Iterable[tuple[str, str]]
+    ) -> dict[str, tuple[str, float]]:
+        """The found and known numbers without what separates their figures, each with its kind and score."""
         surfaces: dict[str, tuple[str, float]] = {}
         for span in spans:
             if span.entity_type not in _ID_SWEPT:
@@ -245,46 +243,30 @@ class Sweep:
             number = squeezed(value)
             if kind not in NAME_TYPES and len(number) >= _SHORTEST_KNOWN:
                 surfaces[number] = (kind, 0.97)
-        yield from self._standing(surfaces)
+        return surfaces
 
-    def _standing(self, surfaces: Mapping[str, tuple[str, float]]) -> Iterator[Span]:
-        """Where the surfaces stand as runs of figures and letters with little between them, in one pass."""
-        if not surfaces:
-            return
-        words = self._words
-        longest = max(map(len, surfaces))
-        begins = {number[0] for number in surfaces}
-        for i, low in enumerate(words.lower):
-            if low[0] not in begins or not low[0].isalnum():
-                continue
-            joined, k = low, i
-            while len(joined) <= longest:
+    def _standing(self, words: Words) -> Iterator[Span]:
+        """Where numbers stand as runs of figures and letters with little between them, in one pass."""
+        surfaces, beginnings = self._numbers, self._beginnings
+        for i in words.among(beginnings):
+            joined, k = words.lower[i], i
+            while joined in beginnings:
                 hit = surfaces.get(joined)
                 if hit is not None:
                     yield Span(words.starts[i], words.ends[k], hit[0], hit[1], NAME)
-                step = self._joined(k)
+                step = _joined(words, k)
                 if step == k:
                     break
                 k = step
                 joined += words.lower[k]
-
-    def _joined(self, k: int) -> int:
-        """The next run of letters or figures, where no more than two marks or blanks part it; ``k`` where none is."""
-        words = self._words
-        step = k + 1
-        while step < len(words) and words.words[step] in _JOINERS and step - k <= 2:
-            step += 1
-        near = step < len(words) and words.starts[step] - words.ends[k] <= 2 and words.words[step][0].isalnum()
-        return step if near else k
 
     def _says_nothing(self, place: str) -> bool:
         """Whether the name of a place is made of ordinary words alone: "NORMAL", "Emergency Department", "SELF"."""
         words = re.findall(r"[^\W_]+", place.lower())
         return all(w.isalpha() and ordinary(self._lexicon, w) for w in words)
 
-    def places(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Every other mention of a found facility, organisation or town, and the initials of a long one."""
-        text, words = self._words.text, self._words
+    def _place_names(self, text: str, spans: Iterable[Span]) -> tuple[dict[str, str], dict[str, str]]:
+        """The found facilities, organisations and towns, and the initials of long ones, each with its kind."""
         surfaces: dict[str, str] = {}
         short: dict[str, str] = {}
         for span in spans:
@@ -303,31 +285,83 @@ class Sweep:
                 letters = "".join(p[0] for p in pieces if p[0].isupper())
                 if len(letters) >= 3:
                     short.setdefault(letters, span.entity_type)
-        for shown in sorted(surfaces):
-            for at in self._elsewhere(shown):
-                yield Span(at, at + len(shown), surfaces[shown], 0.8, NAME)
-        for i in words.among({letters.lower() for letters in short}):
-            form = words.words[i]
-            kind = short.get(form)
-            if kind is not None and not self._lexicon.bits(words.lower[i]) & (
-                lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL
-            ):
-                yield Span(words.starts[i], words.ends[i], kind, 0.8, NAME)
+        return surfaces, short
 
-    def _elsewhere(self, shown: str) -> Iterator[int]:
-        """Where a name stands by itself, looked for where the rarest of its words does."""
-        text, words = self._words.text, self._words
-        pieces = [(words.opening({m.group().lower()}), m.start()) for m in _PIECE.finditer(shown)]
-        end = 0
-        places, inside = min(pieces, key=lambda piece: len(piece[0]), default=([], 0))
-        for place in places:
-            at = place - inside
-            if at < end or not text.startswith(shown, at):
-                continue
-            before, after = text[at - 1 : at] if at else "", text[at + len(shown) : at + len(shown) + 1]
-            if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
-                end = at + len(shown)
-                yield at
+    def _placed(self, words: Words) -> Iterator[Span]:
+        for piece, places in words.standing(self._places.keys()):
+            for shown, inside, kind in self._places[piece]:
+                for at in _elsewhere(words, shown, inside, places):
+                    yield Span(at, at + len(shown), kind, 0.8, NAME)
+        for i in words.among({letters.lower() for letters in self._short}):
+            found = self._short.get(words.words[i])
+            if found is not None and not words.bits[i] & (lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL):
+                yield Span(words.starts[i], words.ends[i], found, 0.8, NAME)
+
+
+def _owners(people: People) -> dict[str, Person]:
+    """The letters by which somebody may sign, and whose they are."""
+    owners: dict[str, Person] = {}
+    for person in people.persons:
+        letters = person.initials
+        if len(letters) >= 2:
+            owners.setdefault(letters, person)
+            owners.setdefault(letters[0] + letters[-1], person)
+        for part in person.parts:
+            # Somebody known by letters alone, in a column or at the end of each entry.
+            if len(person.parts) == 1 and len(part) <= LONGEST_INITIALS:
+                owners.setdefault(part, person)
+    return owners
+
+
+def _accounts(people: People) -> set[str]:
+    """The user names that can be made of the names of persons."""
+    made: set[str] = set()
+    for person in people.persons:
+        full = [p.replace("'", "") for p in person.parts if len(p) > 1]
+        if not person.surname or not person.initials:
+            continue
+        family = "".join(p for p in full if p != full[0]) if len(full) > 1 else full[0] if full else ""
+        given = full[0] if len(full) > 1 else ""
+        for tail in {family, person.surname.replace("'", ""), *full[1:]}:
+            if len(tail) >= _SHORTEST_ACCOUNT_NAME:
+                made |= {person.initials[0] + tail, tail + person.initials[0]}
+                if given:
+                    made.add(given + tail)
+    return made
+
+
+def _joined(words: Words, k: int) -> int:
+    """The next run of letters or figures, where no more than two marks or blanks part it; ``k`` where none is."""
+    step = k + 1
+    while step < len(words) and words.words[step] in _JOINERS and step - k <= 2:
+        step += 1
+    near = step < len(words) and words.starts[step] - words.ends[k] <= 2 and words.words[step][0].isalnum()
+    return step if near else k
+
+
+def _by_rarest_piece(names: Mapping[str, str]) -> dict[str, list[tuple[str, int, str]]]:
+    """The names, by the word of each that fewest others have: where that begins in the name, and its kind."""
+    pieces = {shown: [(m.group().lower(), m.start()) for m in _PIECE.finditer(shown)] for shown in sorted(names)}
+    common = Counter(word for found in pieces.values() for word, _ in found)
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for shown, inside in pieces.items():
+        word, start = min(inside, key=lambda piece: (common[piece[0]], -len(piece[0])))
+        found.setdefault(word, []).append((shown, start, names[shown]))
+    return found
+
+
+def _elsewhere(words: Words, shown: str, inside: int, places: Iterable[int]) -> Iterator[int]:
+    """Where a name stands by itself, given where one of its words does, ``inside`` characters behind its beginning."""
+    text = words.text
+    end = 0
+    for place in places:
+        at = place - inside
+        if at < end or not text.startswith(shown, at):
+            continue
+        before, after = text[at - 1 : at] if at else "", text[at + len(shown) : at + len(shown) + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+            end = at + len(shown)
+            yield at
 
 
 class _Misspelled:

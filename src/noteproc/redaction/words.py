@@ -120,7 +120,13 @@ class Words:
 
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
-        return sorted(i for form in self.vocabulary.keys() & forms for i in self.vocabulary[form])
+        vocabulary = self.vocabulary
+        if len(forms) > len(vocabulary):
+            found = [i for form, places in vocabulary.items() if form in forms for i in places]
+        else:
+            found = [i for form in forms if form in vocabulary for i in vocabulary[form]]
+        found.sort()
+        return found
 
     def opening(self, forms: Set[str], stems: tuple[str, ...] = ()) -> list[int]:
         """Where runs of letters begin, in order, that are one of ``forms`` or begin with one of ``stems``.
@@ -131,10 +137,18 @@ class Words:
             forms = forms | {form for form in (*self.vocabulary, *self._pieces) if form.startswith(stems)}
         starts = self.starts
         found = [starts[i] for i in self.among(forms)]
-        for form in self._pieces.keys() & forms:
-            found += self._pieces[form]
-        found.sort()
+        if self._pieces:
+            for form in self._pieces.keys() & forms:
+                found += self._pieces[form]
+            found.sort()
         return found
+
+    def standing(self, forms: Set[str]) -> Iterator[tuple[str, list[int]]]:
+        """Each of ``forms`` that opens runs of letters, and where those begin, as ``opening`` gives it."""
+        starts, vocabulary, pieces = self.starts, self.vocabulary, self._pieces
+        for form in forms & vocabulary.keys() | forms & pieces.keys():
+            found = [starts[i] for i in vocabulary.get(form, ())]
+            yield form, sorted([*found, *pieces[form]]) if form in pieces else found
 
     def is_small(self, line: int) -> bool:
         """Whether a line is written in small letters throughout."""
