@@ -1,7 +1,8 @@
 """When a phrase means a code: the ``when`` column of the dictionaries.
 
 Clauses are separated by ``;`` and must all hold. A clause is a list of alternatives separated by ``|``, of which one
-must stand near; a leading ``!`` turns it into words of which none may stand near. A numeric clause names a quantity
+must stand near; a leading ``!`` turns it into words of which none may stand near, a leading ``+`` into words without
+which the code is never assumed (of procedures that share a phrase the plainest else stands). A numeric clause names a quantity
 and an inclusive range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``, ``minutes 30-``.
 """
 
@@ -43,10 +44,11 @@ _RANGE = re.compile(rf"(?P<name>[a-z]+)\s+(?P<low>{_NUMBER})?\s*-\s*(?P<high>{_N
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One clause over words: any of them near or, negated, none of them near."""
+    """One clause over words: any of them near or, negated, none of them near; needed: never assumed."""
 
     alternatives: tuple[str, ...]
     negated: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def _parse(text: str) -> When:
 
 
 def _clause(text: str) -> Clause:
-    negated = text.startswith("!")
-    body = text[1:].strip() if negated else text
+    negated, needed = text.startswith("!"), text.startswith("+")
+    body = text[1:].strip() if negated or needed else text
     if not body:
         raise ConfigError("empty clause in `when`: write words, or leave the cell empty")
     ranged = _RANGE.fullmatch(body)
@@ -135,6 +137,6 @@ def _clause(text: str) -> Clause:
     alternatives = tuple(a.strip() for a in body.split("|"))
     if not all(alternatives):
         raise ConfigError("empty alternative in `when`: two `|` meet, or one stands at an end")
-    if any(a.startswith("!") for a in alternatives):
-        raise ConfigError("`!` stands inside a clause in `when`: it negates the whole clause and opens it")
-    return Words(alternatives, negated)
+    if any(a.startswith(("!", "+")) for a in alternatives):
+        raise ConfigError("`!` or `+` stands inside a clause in `when`: it is said of the whole clause and opens it")
+    return Words(alternatives, negated, needed)

@@ -73,6 +73,8 @@ class Siblings:
                 if self._near(clause, match):
                     return None
             elif not self._wanted(clause, match):
+                if clause.needed:
+                    return None
                 missing += 1
         return missing
 
