@@ -18,6 +18,7 @@ from noteproc.errors import ConfigError
         ("balloon", (Words(("balloon",)),)),
         ("balloon|cavity ; !open", (Words(("balloon", "cavity")), Words(("open",), negated=True))),
         ("!latent|LTBI", (Words(("latent", "LTBI"), negated=True),)),
+        ("+gland|node", (Words(("gland", "node"), needed=True),)),
         ("cm 2.6-7.5", (Quantity("cm", 2.6, 7.5),)),
         ("age 65-", (Quantity("age", 65, None),)),
         ("age -17", (Quantity("age", None, 17),)),

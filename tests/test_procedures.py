@@ -18,6 +18,7 @@ CPT = """code\tdescription\tphrases\twhen\tincludes\tflags
 9904T\tfurther ring level\tfurther ring level\t\t\taddon=9901T,9902T
 9905T\tclosing a small wound\twound stitched\tcm -2.5\t\t
 9906T\tclosing a larger wound\twound stitched\tcm 2.6-7.5\t\t
+11999\tgland scooped\tscooped whole\t+gland\t\t
 9907T\tquick swab for the gurgle bug\tgurgle swab\t\t\tdone=order
 """
 HCPCS = """code\tdescription\tphrases\twhen\tunit\tflags
@@ -70,6 +71,12 @@ def reason(result: NoteResult, code: str) -> str:
 )
 def test_what_was_done(coder: Coder, text: str, expected: dict[str, tuple[int, tuple[str, ...]]]) -> None:
     assert codes(run(coder, text)) == expected
+
+
+@pytest.mark.parametrize(("text", "coded"), [("Gland seen. Scooped whole.", True), ("Scooped whole.", False)])
+def test_what_is_needed_is_never_assumed(coder: Coder, text: str, coded: bool) -> None:
+    result = run(coder, f"PROCEDURE: {text}")
+    assert ("11999" in {s.coding.code for s in result.suggestions}) is coded
 
 
 @pytest.mark.parametrize(

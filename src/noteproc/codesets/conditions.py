@@ -2,8 +2,8 @@
 
 Clauses are separated by ``;`` and must all hold. A clause is a list of alternatives separated by ``|``, of which one
 must stand near; a leading ``!`` turns it into words of which none may stand near, a leading ``+`` into words without
-which the code is never assumed (of procedures that share a phrase the plainest else stands). A numeric clause names a quantity
-and an inclusive range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``, ``minutes 30-``.
+which the code is never assumed (of procedures that share a phrase the plainest else stands). A numeric clause names a
+quantity and an inclusive range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``.
 """
 
 from __future__ import annotations
