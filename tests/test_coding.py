@@ -259,3 +259,58 @@ def test_terms_of_doubt_count_at_discharge_and_mere_weighing_never(coder: Coder)
 def test_a_line_by_itself_is_about_what_it_says(line: str, codes: set[str]) -> None:
     result = Coder().code(RedactedNote.already_redacted("line", line))
     assert {s.coding.code for s in result.suggestions} == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A part of another condition's abbreviation says nothing of the one beside it.
+        ("Assessment: afib on eliquis, CKD 3b.", {"I48.91", "Z79.01", "N18.32"}),
+        ("Assessment: COPD exac.", {"J44.1"}),
+        ("Assessment: alcohol use d/o, severe.", {"F10.20"}),
+        ("Assessment: cholelithiasis with chronic cholecystitis. Gallstones on US.", {"K80.10"}),
+        ("Assessment: DM2 w/ neuropathy. DM2 w/ polyneuropathy.", {"E11.42"}),
+        ("Assessment: gastric ulcer, biopsied for H. pylori.", {"K25.9"}),
+        ("Assessment: gastric ulcer, H. pylori positive.", {"K25.9", "B96.81"}),
+        ("Assessment: findings consistent with pneumonia.", set()),
+        ("Assessment: septic shock due to E coli UTI.", {"A41.51", "R65.21", "N39.0", "B96.20"}),
+        ("PMH: CAD s/p CABG, PAF on warfarin.", {"I25.10", "Z95.1", "I48.0", "Z79.01"}),
+        ("Assessment: type 2 DM on insulin.", {"E11.9", "Z79.4"}),
+        ("Assessment: secondary hyperparathyroidism, ESRD on HD.", {"N25.81", "N18.6", "Z99.2"}),
+        ("Assessment: chronic foley, CAUTI.", {"T83.511A"}),
+        ("Assessment: HTN, bronchitis resolved.", {"I10"}),
+        ("Assessment: pneumonia and UTI resolved.", {"Z87.01", "Z87.440"}),
+    ],
+)
+def test_words_near_a_condition_speak_of_their_own(coder: Coder, text: str, expected: set[str]) -> None:
+    assert codes(run(coder, text)) == expected
+
+
+def test_what_was_treated_in_a_stay_is_coded_though_it_has_resolved(coder: Coder) -> None:
+    text = "Hospital course: acute hypoxic respiratory failure, resolved. Pneumonia."
+    assert "J96.01" in codes(run(coder, text, "inpatient"))
+    assert "J96.01" not in codes(run(coder, text))
+
+
+def test_a_family_history_inside_a_line_ends_where_the_exam_begins(coder: Coder) -> None:
+    text = "Annual physical. Fam hx: father MI at 50. Exam normal. BMI 31. Assessment: obesity."
+    assert {"Z68.31", "Z82.49"} <= codes(run(coder, text, age=45))
+
+
+def test_what_is_put_in_today_is_no_status(coder: Coder) -> None:
+    told = run(
+        coder, "CARDIAC CATH REPORT\nFindings: 90% mid LAD.\nPCI: DES deployed in the LAD.\nDx: CAD, s/p DES to LAD."
+    )
+    assert "92928" in codes(told)
+    assert reasons(told)["Z95.5"] == "included"
+    assert "Z95.5" in codes(run(coder, "PMH: CAD, s/p DES to LAD 2019."))
+
+
+def test_a_noun_with_its_verb_after_it_was_done(coder: Coder) -> None:
+    assert "29105" in codes(run(coder, "R elbow swollen. Long arm splint placed."))
+    assert "29105" not in codes(run(coder, "R elbow swollen. Long arm splint at home."))
+
+
+def test_a_further_part_brings_the_first_one(coder: Coder) -> None:
+    text = "Excisional debridement of the sacral ulcer to muscle, 24 sq cm, done with scalpel."
+    assert {"11043", "11046"} <= codes(run(coder, text))

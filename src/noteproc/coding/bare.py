@@ -23,7 +23,8 @@ _HEART = ("92920", "93799")
 
 
 @lru_cache(maxsize=1)
-def _performing() -> frozenset[str]:
+def performing() -> frozenset[str]:
+    """The keys of the words that say that something was done."""
     words = lexicon.shipped()
     table = rows(dictionaries_dir() / "words" / "performing.tsv", ("words",))
     return frozenset(words.key(t) for row in table for t in row["words"].split())
@@ -39,5 +40,5 @@ def bare_keys(system: str, code: str, keys: Sequence[str]) -> list[str] | None:
     """
     if system != CPT or not (_SURGERY[0] <= code <= _SURGERY[1] or _HEART[0] <= code <= _HEART[1]):
         return None
-    left = [key for key in keys if key not in _performing()]
+    left = [key for key in keys if key not in performing()]
     return left if _LEAST_KEYS <= len(left) < len(keys) else None

@@ -174,6 +174,7 @@ class Coder:
         done = self._procedures.read(reading, mentions, quantities, note.context.setting)
         found += ranking.score_procedures(done, reading)
         found += self._procedures.encounters(found, ranking.fitted().procedures)
+        found = self._procedures.without_todays_results(reading, found, ranking.fitted().procedures)
         return self._preferred(found)
 
     def _preferred(self, candidates: list[Candidate]) -> list[Candidate]:

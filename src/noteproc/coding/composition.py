@@ -172,7 +172,7 @@ class Composer:
             sentence = reading.sentence_of[at[0]]
             for i in reading.words_of(sentence):
                 own = keys[i]
-                expansion = reading.expansions[i]
+                expansion = self._written_out(reading, i, telling, matched)
                 if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
                     continue
                 said = (own, *expansion, *_as_number(reading, i))
@@ -199,6 +199,16 @@ class Composer:
     def _read_reach(self, key: str) -> tuple[str, ...]:
         """A key, and those that it says besides itself."""
         return key, *self._lexicon.implied(key)
+
+    def _written_out(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> tuple[str, ...]:
+        """What abbreviation ``i`` stands for; a part of another condition's name says nothing of this one.
+
+        The "chronic" of CKD makes no fibrillation beside it chronic.
+        """
+        expansion = reading.expansions[i]
+        if len(expansion) < 2 or i in matched:
+            return expansion
+        return expansion if telling.issuperset(k for k in expansion if k not in self._lexicon.stop) else ()
 
     def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
         """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""

@@ -119,8 +119,8 @@ def _table(name: str, columns: tuple[str, str]) -> _Pairs:
     return _Pairs(name, columns)
 
 
-# What is over gives way to what is there.
-_PAST = ("Z85", "Z86", "Z87", "Z72.0")
+# What is over, and what merely is in place, gives way to what is wrong now.
+_PAST = ("Z85", "Z86", "Z87", "Z72.0", "Z9")
 _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 
 

@@ -27,6 +27,8 @@ from noteproc.text.tables import rows
 _OF_PROCEDURES = frozenset({"planned", "declined"})
 # Where an inpatient's uncertain diagnosis counts as if it were established (guideline II.H).
 _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+# Where an inpatient's note tells what was treated during the stay.
+_OF_STAY = _FINAL | {"", "hospital_course", "ed_course"}
 # What is offered, ordered or declined is no reason of this visit.
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
 # A vaccine is the reason of the visit where it was given in it.
@@ -92,6 +94,7 @@ class _Case:
     gestation: Gestation
     pregnancy: Mapping[str, int]
     postoperative: bool
+    named: Mapping[int, Sequence[Mention]]
 
 
 class Diagnoses:
@@ -114,11 +117,13 @@ class Diagnoses:
         """The candidates, coded and not coded, in the order of their first mention."""
         gestation = Gestation(reading)
         pregnancy = dict.fromkeys(gestation.keys(), gestation.word)
-        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy, _concludes(reading))
         groups: dict[tuple[str, str], list[Mention]] = {}
+        named: dict[int, list[Mention]] = {}
         for mention in mentions:
             if mention.match.system == ICD10CM:
                 groups.setdefault((mention.base, mention.default), []).append(mention)
+                named.setdefault(reading.sentence_of[mention.match.at[0]], []).append(mention)
+        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy, _concludes(reading), named)
         found: list[Candidate] = []
         for (base, default), group in groups.items():
             if self._admitted(reading, base, context):
@@ -185,10 +190,15 @@ class Diagnoses:
             if kind == "present" and base.startswith("Z79") and not _is_taken(mention, case):
                 return "planned"
         section = self._headings.defaults[mention.section].diagnosis if mention.section else "present"
-        if kind == "present" and section != "present":
+        if kind == "present" and section != "present" and not (base.startswith("Z79") and section == "historical"):
+            # A drug that stands beside its disease in a history is one that is taken.
             kind = section
-        if base.startswith("Z79") and _STOPPED.search(_clause(mention, case.reading)):
-            return "historical"
+        if base.startswith("Z79"):
+            if _STOPPED.search(_clause(mention, case.reading)):
+                return "historical"
+            if kind == "historical" and mention.match.at[0] and case.reading.forms[mention.match.at[0] - 1] == "on":
+                # "s/p CABG, AF on warfarin": what was done before does not end what is taken now.
+                kind = "present"
         if base[0] == "P" and kind == "family":
             # A newborn's codes speak of the mother ("infant of a diabetic mother").
             kind = "present"
@@ -201,7 +211,7 @@ class Diagnoses:
         if kind == "other_person" and base == "Z66":
             # "DNR confirmed with her husband": with whom it was discussed.
             kind = "present"
-        if kind == "historical" and _treated_here(mention, case):
+        if kind == "historical" and (_treated_here(mention, case) or _is_said_of_another(mention, case)):
             kind = "present"
         if kind == "historical":
             reason: Reason | None = None if becomes(base) == "=" and not _over(mention, case.reading) else "historical"
@@ -281,6 +291,22 @@ def _always(_word: int) -> bool:
     return True
 
 
+def _is_said_of_another(mention: Mention, case: _Case) -> bool:
+    """Whether "resolved" speaks of the last condition of a list alone ("HTN, bronchitis resolved").
+
+    With "and" before the last one it speaks of them all.
+    """
+    reading, end = case.reading, mention.match.at[-1]
+    cues = [c for c in mention.verdict.cues if c.kind == "historical"]
+    if not cues or any(c.direction != "backward" for c in cues) or mention.section == "pmh":
+        return False
+    for other in case.named.get(reading.sentence_of[end], ()):
+        first, last = other.match.at[0], other.match.at[-1]
+        if end < first and all(last < cue.start for cue in cues) and "," in reading.between(first - 1, first):
+            return True
+    return False
+
+
 def _over(mention: Mention, reading: Reading) -> bool:
     """Whether even a lasting condition is told as past: "resolved", though not "in remission"."""
     return any(
@@ -296,7 +322,7 @@ def _treated_here(mention: Mention, case: _Case) -> bool:
 
     Source: ICD-10-CM Official Guidelines FY 2026, III (other diagnoses: all that were treated during the stay).
     """
-    if case.context.setting != "inpatient" or mention.section not in _FINAL:
+    if case.context.setting != "inpatient" or mention.section not in _OF_STAY:
         return False
     cues = [c for c in mention.verdict.cues if c.kind == "historical"]
     words = case.reading.words

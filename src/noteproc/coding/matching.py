@@ -244,6 +244,8 @@ class Matcher:
                     if not whole.issubset(keys):
                         return None
         places = [at[position] for position in chosen]
+        if abbreviated:
+            places = _without_lenders(note, keys, chosen, places)
         if numbered and not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
             return None
         ordered = sorted(places)
@@ -264,6 +266,23 @@ class Matcher:
 def _text_order(match: Match) -> tuple[int, int, tuple[int, ...], str, str, int]:
     at = match.at
     return at[0], -len(at), at, match.system, match.code, match.phrase
+
+
+def _without_lenders(note: _Numbered, keys: tuple[int, ...], chosen: list[int], places: list[int]) -> list[int]:
+    """The words of a match, less an abbreviation of which another holds all that it gives.
+
+    In "CAD s/p CABG" the coronary artery that has a bypass is that of the CABG alone.
+    """
+    wholes = {note.at[position]: note.whole[position] for position in chosen if position in note.whole}
+    if len(wholes) < 2:
+        return places
+    found = places
+    for word in wholes:
+        given = {key for key, place in zip(keys, found, strict=True) if place == word}
+        holder = next((other for other, whole in wholes.items() if other != word and given <= whole), None)
+        if holder is not None and holder in found:
+            found = [holder if place == word else place for place in found]
+    return found
 
 
 def _match(note: _Numbered, plan: Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:

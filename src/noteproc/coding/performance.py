@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, CodeEntry
-from noteproc.coding.bare import LIMIT
+from noteproc.coding.bare import LIMIT, performing
 from noteproc.coding.doses import Doses
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
@@ -80,6 +80,8 @@ _NAMES_PROCEDURE = frozenset(
     }
     | {"vaccination", "booster", "shot", "shots", "immunization", "toxoid", "titer", "serology", "screen", "screening"}
 )
+# So many words after a noun may its verb stand.
+_VERB = 2
 _PART = re.compile(r"\W*(?:(?:part|exam|examination|study|test|procedure)\b\W*)?(?:\d{1,2}|[ivx]{1,3}|[a-c])?\W*", re.I)
 _TAG = re.compile(r"\[[^\[\]]{1,80}\]")
 # So many sentences after a procedure's name may tell how it was done; so many of their words make sure that it was.
@@ -158,7 +160,7 @@ class Performance:
         if entry.system == CPT and entry.code not in _VISITS and self._inpatient and self._kind(mention) == "present":
             # The hospital reports an inpatient's procedures in ICD-10-PCS; each physician from the note of his own.
             return "historical"
-        if mention.match.score < LIMIT and not self.is_told_here(mention):
+        if mention.match.score < LIMIT and not self.is_told_here(mention) and not self._has_verb(mention):
             return "historical"
         if self._is_test(entry):
             return self._test(mention, entry)
@@ -202,6 +204,12 @@ class Performance:
         start = self._reading.words[mention.match.first].start
         opens = mention.section == "procedure" and start - self._reading.section(start).start < _OPENING
         return opens or self.titled(mention)
+
+    def _has_verb(self, mention: Mention) -> bool:
+        """Whether a bare noun is followed by a word of doing: "long arm splint placed" as "splint applied"."""
+        reading, last = self._reading, mention.match.last
+        end = min(last + _VERB + 1, reading.words_of(reading.sentence_of[last]).stop)
+        return any(reading.keys[i] in performing() for i in range(last + 1, end))
 
     @property
     def surgical(self) -> bool:

@@ -122,7 +122,8 @@ class Procedures:
             if entry is None or candidate.reason is not None or "addon" not in entry.flags:
                 continue
             named = [code for code in str(entry.flags["addon"]).split(",") if code[:1].isdigit()]
-            first = next((code for code in named if _is_next_lower(code, candidate.code)), "")
+            # One that stands before it in the book, or its only primary.
+            first = next((c for c in named if _is_next_lower(c, candidate.code)), named[0] if len(named) == 1 else "")
             if first and codes.isdisjoint(named) and self._codesets.entry(candidate.system, first) is not None:
                 found = [c for c in found if c.code != first]
                 found.append(replace(candidate, code=first, base=first, units=1, derived=True, alternatives=()))
@@ -191,9 +192,41 @@ class Procedures:
             found.append(Candidate(ICD10CM, code, code, first.mentions, score=first.score, derived=True))
         return found
 
+    @staticmethod
+    def without_todays_results(reading: Reading, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+        """The candidates without the status codes of what is done in this very visit.
+
+        Args:
+            reading: the note.
+            candidates: all candidates of the note.
+            threshold: the least score of a suggestion.
+        """
+        found = list(candidates)
+        statuses = [n for n, c in enumerate(found) if c.reason is None and c.code[0] == "Z"]
+        done = [c for c in found if c.reason is None and c.system != ICD10CM and c.score >= threshold]
+        for n in statuses:
+            for procedures, status, whole in _results_of_today() if done else ():
+                if found[n].code not in status:
+                    continue
+                makers = [c for c in done if c.code in procedures]
+                told = {reading.sentence_of[m.match.first] for c in makers for m in c.mentions}
+                own = {reading.sentence_of[m.match.first] for m in found[n].mentions}
+                if makers and (whole or own <= told):
+                    found[n] = found[n].without("included")
+                    break
+        return found
+
     def _title(self, system: str, code: str) -> str:
         entry = self._codesets.entry(system, code)
         return "" if entry is None else entry.title
+
+
+@lru_cache(maxsize=1)
+def _results_of_today() -> tuple[tuple[CodeRanges, CodeRanges, bool], ...]:
+    table = rows(dictionaries_dir() / "rules" / "results_of_today.tsv", ("procedures", "status", "where"))
+    return tuple(
+        (CodeRanges.parse(r["procedures"]), CodeRanges.parse(r["status"]), r["where"] == "note") for r in table
+    )
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,8 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
 
-# Words keep inner digits ("t2dm", "b12") and inner apostrophes; everything else separates.
-_WORD = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
+# Words keep inner digits ("t2dm", "b12") and inner apostrophes; everything else separates, but for "d/o", a disorder.
+_WORD = re.compile(r"([dD]/[oO](?![^\W_])|[^\W_]+(?:['’][^\W_]+)*)")
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 

@@ -15,7 +15,7 @@ from noteproc.text.fold import fold, tokens
 from noteproc.text.tables import rows
 
 # Changed by hand with ``_stem`` or ``fold``.
-_SCHEME = b"keys 6"
+_SCHEME = b"keys 7"
 _KEPT = 200_000
 _KEPT_ENDINGS = frozenset(
     {"bleeding", "during", "evening", "morning", "feeding", "blood", "burning", "clothing", "skinned", "hearing"}

@@ -45,6 +45,9 @@ _LONG = frozenset(
         "consent",
     ]
 )
+# Sections that running text leaves by a sentence that begins like another section ("FHx: MI in father. Exam normal.").
+_BRIEF = frozenset(["family", "social", "allergies", "pmh", "psh"])
+_SENTENCE = re.compile(r"[.;][ \t]+(?P<first>[A-Z][A-Za-z]+)\b")
 _ASIDE = re.compile(r"\([^()]*\)")
 _BLANK = re.compile(r"\n[ \t\r]*\n\s*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•◦·●#–]|\(?\d{1,2}[.):]|\(?[a-zA-Z][.)]\s)")
@@ -127,9 +130,18 @@ class Headings:
                 return blank.end() if text[blank.end() : end].strip() else end
         return end
 
+    def _brief_end(self, text: str, name: str, content: int, end: int) -> int:
+        """The end of a section that was opened inside a line."""
+        if name in _BRIEF:
+            for sentence in _SENTENCE.finditer(text, content, end):
+                if self._names.get(sentence["first"].lower(), name) != name:
+                    return sentence.start("first")
+        return end
+
     def find(self, text: str) -> list[Section]:
         """The sections of ``text`` in order; they cover it without a gap."""
         marks: dict[int, tuple[str, int]] = {}
+        inline: set[int] = set()
         for line in _FIRST_WORD.finditer(text):
             if line["first"].lower() not in self._first_words:
                 continue
@@ -152,8 +164,9 @@ class Headings:
             marks[m.start("h")] = (name, content)
         for m in _INLINE.finditer(text):
             name = self._names.get(_key(m["h"]))
-            if name is not None:
-                marks.setdefault(m.start("h"), (name, m.end()))
+            if name is not None and m.start("h") not in marks:
+                marks[m.start("h")] = (name, m.end())
+                inline.add(m.start("h"))
         found: list[Section] = []
         starts = sorted(marks)
         if not starts or starts[0] > 0:
@@ -161,6 +174,8 @@ class Headings:
         for at, following in zip(starts, [*starts[1:], len(text)], strict=False):
             name, content = marks[at]
             end = self._paragraph_end(text, name, content, following)
+            if at in inline:
+                end = self._brief_end(text, name, content, end)
             found.append(Section(name, at, min(content, following), end))
             if end < following:
                 found.append(Section("", end, end, following))
