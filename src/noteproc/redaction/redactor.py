@@ -25,7 +25,7 @@ from noteproc.redaction.reach import whole
 from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
-from noteproc.redaction.recognizers.base import Hit
+from noteproc.redaction.recognizers.base import SURE, Hit
 from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import NoteDateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
@@ -47,6 +47,9 @@ from noteproc.redaction.windows import Window, windows
 from noteproc.redaction.words import Words
 
 _TAGGED = "TAGGED_"
+# So many characters before and behind a numbered tag are read in its light.
+_BESIDE = 40
+_NUMBERED = re.compile(r"_\d")
 TAGGED = TaggedRecognizer.__name__
 _THRESHOLD = 0.5
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
@@ -189,13 +192,16 @@ class Redactor:
     def _detect(self, note: Note, text: str) -> tuple[Words, list[Span], dict[Span, int]]:
         """The words of the text, or of its beginning, the spans that may go, and who is meant by those of names."""
         tags = [(m.start(), m.end()) for m in TAG.finditer(text)] if "[" in text or "90+" in text else []
+        beside = _beside(text, tags)
         parts = list(windows(text))
         raw: list[Span] = []
         for window in parts:
             words, found = self._hear(window)
             if len(parts) == 1:
                 window.keep(words)
-            for s in _reaching(words, [s for s in found if not _touches(window.whole(s), tags)]):
+            if tags:
+                found = [s for s in found if _counts(window.whole(s), tags, beside)]
+            for s in _reaching(words, found):
                 kept = self._shielded(words, s)
                 if kept.score > 0.0:
                     raw.append(window.whole(kept))
@@ -322,6 +328,30 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
                 end -= 1
         if end > start:
             yield s if (start, end) == (s.start, s.end) else s.over(start, end)
+
+
+def _beside(text: str, tags: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands beside the numbered tags of a text, as disjoint stretches in order."""
+    stretches: list[tuple[int, int]] = []
+    for start, end in tags:
+        if _NUMBERED.search(text, start, end):
+            first, last = start - _BESIDE, end + _BESIDE
+            if stretches and first <= stretches[-1][1]:
+                first, _ = stretches.pop()
+            stretches.append((first, last))
+    return stretches
+
+
+def _counts(span: Span, tags: Sequence[tuple[int, int]], beside: Sequence[tuple[int, int]]) -> bool:
+    """Whether a span counts in a text with tags: it is no part of one, and beside one only what a pattern is sure of.
+
+    Else what was redacted would be redacted further: neither the tagger nor weak patterns read a tag as what it hides.
+    """
+    if _touches(span, tags):
+        return False
+    if span.recognizer not in _REACHING or (span.score >= SURE and span.recognizer != TAGGED):
+        return True
+    return not _touches(span, beside)
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:

@@ -75,6 +75,8 @@ class Words:
         self.numbers = self.of_class(NUMBER)
         self.capitals = self.of_class(CAPITAL)
         named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
+        # A tag stands for what may well have had a capital.
+        named += self._tagged()
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.upper = text.isupper()
         self._small_lines: dict[int, bool] = {}
@@ -99,6 +101,12 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def _tagged(self) -> int:
+        """How many words tags such as ``[CITY_1]`` hold."""
+        classes, last = self._classes, len(self._classes) - 1
+        beside = {k for i in self.vocabulary.get("_", ()) for k in (i - 1, i + 1) if 0 <= k <= last}
+        return sum(1 for k in beside if classes[k] & UPPER and classes[k] & ALPHABETIC)
 
     def at(self, offset: int) -> int:
         """The index of the first token that ends after ``offset`` (``len`` when there is none)."""
