@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from pathlib import Path
 from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets
+from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets, When
 from noteproc.codesets.blocks import Blocks, Name, pack, unpack
 from noteproc.codesets.cache import build_once
 from noteproc.coding.bare import TRUST, bare_keys
@@ -51,10 +51,10 @@ _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "u
 Plan: TypeAlias = tuple[int, tuple[int, ...], str, str, float, float, bool, bool, bool, float]
 # Phrases that share their two rarest keys, each with the keys that remain.
 Pairs: TypeAlias = tuple[tuple[Plan, tuple[int, ...]], ...]
-# The phrases of which one key is the rarest: those that consist of it alone, and the others by their second rarest
-# key, packed: of most keys that stand in a note the second never stands beside them.
-Heads: TypeAlias = tuple[tuple[Plan, ...], Mapping[int, bytes]]
-_NO_HEADS: Heads = ((), {})
+# The phrases of which one key is the rarest: those that consist of it alone, and the second rarest keys of the others.
+Heads: TypeAlias = tuple[tuple[Plan, ...], KeysView[int]]
+# The same in the file. The others are packed by their second key, which seldom stands beside the first.
+_Packed: TypeAlias = tuple[tuple[Plan, ...], dict[int, bytes]]
 
 
 class PhraseIndex:
@@ -66,7 +66,6 @@ class PhraseIndex:
         keys: a row a phrase of key numbers, in the phrase's order, filled up with ``len(words)``.
         counts: how many keys each phrase has.
         source: where each phrase comes from, as a number.
-        condition: a number into ``conditions``.
         heads: key number -> the phrases of which it is the rarest; of keys that are as rare, the first in the alphabet.
     """
 
@@ -87,13 +86,14 @@ class PhraseIndex:
         self.words: list[str] = bytes(cast(NDArray[np.uint8], array("words"))).decode().split("\n")
         self.vocabulary: dict[str, int] = {word: i for i, word in enumerate(self.words)}
         self.systems: list[str] = header["systems"]
-        self.conditions: list[str] = header["conditions"]
+        self._conditions: list[str] = header["conditions"]
+        self._whens: dict[int, When] = {}
         self.codes: list[str] = bytes(cast(NDArray[np.uint8], array("codes"))).decode().split("\n")
         self.keys = cast(Ints, array("keys"))
         # Bytes are read as fast as lists, and no number of them is an object.
         self.counts = bytes(cast(NDArray[np.uint8], array("counts")))
         self.source = bytes(cast(NDArray[np.uint8], array("source")))
-        self.condition: list[int] = cast(Ints, array("condition")).tolist()
+        self._condition: list[int] = cast(Ints, array("condition")).tolist()
         self._code, self._system = cast(Ints, array("code")), cast(Ints, array("system"))
         self._weight = cast(NDArray[np.float32], array("weight"))
         self._joined = cast(NDArray[np.uint8], array("joined"))
@@ -103,7 +103,7 @@ class PhraseIndex:
         self._longest: dict[int, int] = {}
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
-        self.heads: Mapping[int, Heads] = _Heads(Blocks.open(path.with_name("heads.bin"), stamp, self._by_head))
+        self.heads = _Heads(Blocks.open(path.with_name("heads.bin"), stamp, self._by_head))
 
     @classmethod
     def open(cls, codesets: CodeSets) -> PhraseIndex:
@@ -126,6 +126,14 @@ class PhraseIndex:
         known = self._phrases.get(number)
         if known is None:
             known = self._phrases[number] = self._decode(number)
+        return known
+
+    def when(self, number: int) -> When:
+        """What must stand near for a phrase to mean its code."""
+        condition = self._condition[number]
+        known = self._whens.get(condition)
+        if known is None:
+            known = self._whens[condition] = When.parse(self._conditions[condition])
         return known
 
     def longest_key(self, number: int) -> int:
@@ -165,7 +173,7 @@ class PhraseIndex:
         """The phrases of which ``key`` is the rarest key and ``second``, one of its partners, the next."""
         known = self._pairs.get((key, second))
         if known is None:
-            known = self._pairs[key, second] = cast(Pairs, unpack(self.heads[key][1][second]))
+            known = self._pairs[key, second] = cast(Pairs, unpack(self.heads.packed(key, second)))
         return known
 
     def _by_head(self) -> Iterator[tuple[Name, object]]:
@@ -195,10 +203,17 @@ class _Heads(dict[int, Heads]):
     def __init__(self, blocks: Blocks) -> None:
         super().__init__()
         self._blocks = blocks
+        self._others: dict[int, dict[int, bytes]] = {}
 
     def __missing__(self, key: int) -> Heads:
-        found = self[key] = cast(Heads, self._blocks.get(key) or _NO_HEADS)
+        single, others = cast(_Packed, self._blocks.get(key) or ((), {}))
+        self._others[key] = others
+        found = self[key] = single, others.keys()
         return found
+
+    def packed(self, key: int, second: int) -> bytes:
+        """The phrases of a key, asked for before, and one of its partners."""
+        return self._others[key][second]
 
 
 def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:

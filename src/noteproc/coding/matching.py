@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +26,6 @@ _WINDOW = 9
 _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
 _SPARED = frozenset({"disorder", "left", "right", "bilateral", "congestiv"})
-_NONE: frozenset[int] = frozenset()
 # "ER+" and "ER (+)", but not "2+ edema" or "+SOB".
 _PLUS = re.compile(r"\s?\(\+\)|\+(?![\w+])")
 
@@ -119,38 +118,25 @@ class Matcher:
     def find(self, reading: Reading) -> list[Match]:
         """Every match, nested ones included, in text order."""
         note = self._number(reading)
-        heads = self._heads(note)
         at = note.at
         found: dict[tuple[int, tuple[int, ...]], Match] = {}
         low = 0
         while low < len(at):
             high = bisect_left(at, reading.words_of(reading.sentence_of[at[low]]).stop, low)
-            self._find(reading, note, heads, low, high, found)
+            self._find(reading, note, low, high, found)
             low = high
         return sorted(found.values(), key=_text_order)
-
-    def _heads(self, note: _Numbered) -> dict[int, tuple[tuple[Plan, ...], Set[int]]]:
-        """The keys of the note that lead to phrases: those of one key, and the partners that the note has too."""
-        present = set(note.ids)
-        found: dict[int, tuple[tuple[Plan, ...], Set[int]]] = {}
-        for key in present:
-            single, partners = self.index.heads[key]
-            near = partners.keys() & present if partners else _NONE
-            if single or near:
-                found[key] = single, near
-        return found
 
     def _find(
         self,
         reading: Reading,
         note: _Numbered,
-        heads: Mapping[int, tuple[tuple[Plan, ...], Set[int]]],
         low: int,
         high: int,
         found: dict[tuple[int, tuple[int, ...]], Match],
     ) -> None:
         """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
-        ids, at = note.ids, note.at
+        ids, at, heads = note.ids, note.at, self.index.heads
         where: dict[int, list[int]] = {}
         for i in range(low, high):
             key = ids[i]
@@ -158,14 +144,14 @@ class Matcher:
                 where[key].append(i)
             else:
                 where[key] = [i]
-        for key in where.keys() & heads.keys():
-            single, near = heads[key]
-            places = where[key]
+        present = where.keys()
+        for key, places in where.items():
+            single, partners = heads[key]
             for plan in single:
                 for i in places:
                     if i not in note.whole or len(note.whole[i]) <= 1:
                         _keep(found, _match(note, plan, (at[i],), 0.0, True))
-            for second in where.keys() & near if near else ():
+            for second in () if present.isdisjoint(partners) else present & partners:
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
                 for plan, rest in self.index.pairs(key, second) if beside else ():
                     if not rest or all(map(where.__contains__, rest)):

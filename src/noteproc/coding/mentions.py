@@ -131,11 +131,9 @@ class Mentions:
         index = self._index
         if match.system == ICD10CM and self._is_weak(match) and not match.code.startswith(_TOLD):
             return False
-        condition = int(index.condition[match.phrase])
-        text = index.conditions[condition]
-        if not text:
+        when = index.when(match.phrase)
+        if not when:
             return fits(reading, match, index)
-        when = When.parse(text)
         return fits(reading, match, index) and (
             when.holds(
                 lambda clause: any(True for _ in nearness.every(clause, match.at, whole=False)),
@@ -268,12 +266,10 @@ class Mentions:
         ]
 
     def _condition(self, match: Match) -> When:
-        return When.parse(self._index.conditions[self._index.condition[match.phrase]])
+        return self._index.when(match.phrase)
 
     def _tier(self, match: Match) -> float:
         index = self._index
         tier = float(_TIER[_SOURCES[int(index.source[match.phrase])]])
         # A meaning whose condition holds beats the meaning without one.
-        return tier + (
-            1.5 if int(index.condition[match.phrase]) and index.conditions[int(index.condition[match.phrase])] else 0.0
-        )
+        return tier + (1.5 if index.when(match.phrase) else 0.0)

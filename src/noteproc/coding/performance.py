@@ -133,18 +133,21 @@ class Performance:
         self._emergency = words["emergency"].search(text, 0, 400) is not None
         self._away = words["away"].search(text, 0, 300) is not None
         self._visit = bool(names & _VISIT) and not names & _OPERATION
-        self._surgical = bool(names & _SURGICAL)
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
             words["report"].search(text, 0, _BEGINNING) is not None
         )
-        reported = bool(names & _OPERATION) or words["procedural"].search(text, 0, _BEGINNING) is not None
-        self._inpatient = setting == "inpatient" and not reported
+        procedural = words["procedural"].search(text, 0, _BEGINNING) is not None
+        self._inpatient = setting == "inpatient" and not (names & _OPERATION or procedural)
         self._away = self._away or self._inpatient
-        operating = len({m.lower() for m in words["operating"].findall(text)}) >= _OPERATING
-        self._operative = (
-            bool(names & _OPERATIVE) or words["procedural"].search(text, 0, _BEGINNING) is not None or operating
-        ) and not self._away
-        self._surgical = self._surgical or (operating and not self._visit and not self._emergency)
+        self._surgical = bool(names & _SURGICAL)
+        operative = bool(names & _OPERATIVE) or procedural
+        # The words are counted only where they decide.
+        operates = not self._visit and not self._emergency and not self._surgical
+        operating = (operates or not (operative or self._away)) and (
+            len(set(words["operating"].findall(text))) >= _OPERATING
+        )
+        self._operative = (operative or operating) and not self._away
+        self._surgical = self._surgical or (operating and operates)
         self._told = "procedure" in names
         self._title_end = self._end_of_title(text)
 

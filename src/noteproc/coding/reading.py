@@ -33,6 +33,7 @@ SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
 _SIDE_LETTERS = frozenset("LRlr")
+_LETTERS = _WITHOUT | _SIDE_LETTERS | frozenset(_EYES)
 _FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
 
@@ -69,14 +70,11 @@ class Reading:
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
         self._said: frozenset[str] = frozenset()
-        there = set(written)
-        if not there.isdisjoint(_WITHOUT):
-            self._read_without([i for i, word in enumerate(written) if word in _WITHOUT])
-        if not there.isdisjoint(_SIDE_LETTERS):
-            self._read_sides([i for i, word in enumerate(written) if word in _SIDE_LETTERS])
+        letters = [] if _LETTERS.isdisjoint(written) else [i for i, word in enumerate(written) if word in _LETTERS]
+        self._read_without([i for i in letters if written[i] in _WITHOUT])
+        self._read_sides([i for i in letters if written[i] in _SIDE_LETTERS])
         self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
-        if not there.isdisjoint(_EYES):
-            self._read_eyes([i for i, word in enumerate(written) if word in _EYES])
+        self._read_eyes([i for i in letters if written[i] in _EYES])
         self.sections: list[Section] = headings.find(text)
         self.sentences = _cut(sentences.split(text), self.sections)
         self._heading_starts = [s.heading_start for s in self.sections]
@@ -146,11 +144,11 @@ class Reading:
     def _index(self) -> dict[str, list[int]]:
         if self._places is None:
             found: dict[str, list[int]] = defaultdict(list)
-            implied = self._lexicon.implied
             for i, own in enumerate(self.keys):
                 found[own].append(i)
+            implied = self._lexicon.implications
             more = [(i, said) for i, expansion in enumerate(self.expansions) if expansion for said in expansion]
-            more += [(i, said) for own in list(found) for said in implied(own) for i in found[own]]
+            more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
             for i, said in more:
                 found[said].append(i)
             for said in {said for _, said in more}:
@@ -207,7 +205,7 @@ class Reading:
 
     def _read_both(self) -> None:
         """What was done with and without something takes the key of "w/wo", not that of "without"."""
-        if "with" not in self.keys and "without" not in self.keys:
+        if "without" not in self.keys:
             return
         for m in _WITH_AND_WITHOUT.finditer(self.text):
             for i in range(bisect_left(self._starts, m.start()), bisect_right(self._starts, m.end())):

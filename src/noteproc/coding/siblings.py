@@ -57,7 +57,7 @@ class Siblings:
 
     def condition(self, match: Match) -> When:
         """The condition of a match's phrase."""
-        return When.parse(self._index.conditions[self._index.condition[match.phrase]])
+        return self._index.when(match.phrase)
 
     def _missing(self, match: Match) -> int | None:
         """How many wanted words or numbers the note does not give; None where it gives what rules the code out."""

@@ -86,6 +86,7 @@ class Lexicon:
         axis: keys that say which, not what: they may stand between the words of a phrase.
         lowercase: abbreviations that are read in small letters too.
         ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
+        implications: key -> the keys that it says besides itself.
         spellings: word as written -> what it says; any word may be asked for.
     """
 
@@ -109,10 +110,10 @@ class Lexicon:
             if len(short) == 1:
                 long = (self.key(t.form) for t in tokens(row["long"]))
                 self._expansions[short[0]] = tuple(key for key in long if key not in self.stop)
-        self._implied: dict[str, tuple[str, ...]] = {}
+        self.implications: dict[str, tuple[str, ...]] = {}
         for row in rows(folder / "implied.tsv", ("word", "implies")):
             key = self.key(fold(row["word"]))
-            self._implied[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
+            self.implications[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
         self.lowercase = frozenset(light.get("lowercase", ()))
         self.ordinary = frozenset(
             words
@@ -141,7 +142,7 @@ class Lexicon:
 
     def implied(self, key: str) -> tuple[str, ...]:
         """The keys that a key says besides itself (a part implies its whole), or ()."""
-        return self._implied.get(key, ())
+        return self.implications.get(key, ())
 
     def joined(self, folded: str) -> str:
         """The word that a folded word is a form of; itself where it is none."""
