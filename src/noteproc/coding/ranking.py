@@ -39,12 +39,13 @@ _FRAGMENT = 50
 # How many words away a treatment may stand.
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
-# Read backward from the words: nothing but marks and numbers up to the beginning of a line, or the number of an item.
-_ITEM = re.compile(r"[\s\d.)(#*•>+–-]*?(?:[\n;]|\Z)|\s*[.)]\d{1,2}(?!\w)")
-_LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
+_UNTREATED: frozenset[str] = frozenset()
 
 
-_AFTER_LABEL = tuple(":>=.-")
+_KINDS: Mapping[str, Mapping[str, float]] = {
+    kind: {f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")}
+    for kind in ("", "drug", "status", "external", "injury", "finding", "tumor")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,43 +97,41 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
     return {
         "bias": 1.0,
         "weight": max(_section_weight(m, headings) for m in mentions),
-        "deciding": float(deciding),
-        "elsewhere": float(has_assessment and not deciding),
-        "elsewhere_lasting": float(has_assessment and not deciding and lasting),
-        "story": float(sections <= _STORY),
-        "list": float(bool(sections & _LISTS)),
-        "seen": float(sections <= _SEEN),
-        "unheaded": float(sections == {""}),
-        "item": float(any(items)),
-        "item_deciding": float(any(i and m.section in _DECIDING for i, m in zip(items, mentions, strict=True))),
+        "deciding": deciding,
+        "elsewhere": has_assessment and not deciding,
+        "elsewhere_lasting": has_assessment and not deciding and lasting,
+        "story": sections <= _STORY,
+        "list": bool(sections & _LISTS),
+        "seen": sections <= _SEEN,
+        "unheaded": sections == {""},
+        "item": any(items),
+        "item_deciding": any(i and m.section in _DECIDING for i, m in zip(items, mentions, strict=True)),
         "place": min(m.match.at[0] for m in mentions) / max(1, len(reading.words)),
         "match": max(m.match.score for m in mentions),
         "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
         "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
         "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
-        "composed": float(candidate.composed),
-        "unspecified": float(candidate.unspecified and candidate.base != code),
-        "bare": float(candidate.unspecified and candidate.base == code),
-        "unspecified_deciding": float(candidate.unspecified and deciding),
-        "lasting": float(lasting),
-        "symptom": float(symptom),
-        "symptom_deciding": float(symptom and deciding),
-        "symptom_elsewhere": float(symptom and has_assessment and not deciding),
-        "abbreviation": float(all(m.short for m in mentions)),
-        "vague": float(vague),
-        "encounter": float(encounter),
-        "encounter_opening": float(encounter and bool(sections & _OPENING)),
-        "derived": float(candidate.derived),
-        "rivals": float(bool(mentions[0].rivals)),
-        "repaired": float(all(m.match.kind == "repaired" for m in mentions)),
-        "apart": float(all(m.match.kind == "reordered" for m in mentions)),
-        "planned": float("planned" in cues or "declined" in cues),
-        "treated": float("drug" in treated),
-        "managed": float("management" in treated),
-        "doubted": float(bool(cues & {"possible", "absent", "hypothetical", "historical"})),
-        **{
-            f"kind_{name}": float(kind == name) for name in ("drug", "status", "external", "injury", "finding", "tumor")
-        },
+        "composed": candidate.composed,
+        "unspecified": candidate.unspecified and candidate.base != code,
+        "bare": candidate.unspecified and candidate.base == code,
+        "unspecified_deciding": candidate.unspecified and deciding,
+        "lasting": lasting,
+        "symptom": symptom,
+        "symptom_deciding": symptom and deciding,
+        "symptom_elsewhere": symptom and has_assessment and not deciding,
+        "abbreviation": all(m.short for m in mentions),
+        "vague": vague,
+        "encounter": encounter,
+        "encounter_opening": encounter and bool(sections & _OPENING),
+        "derived": candidate.derived,
+        "rivals": bool(mentions[0].rivals),
+        "repaired": all(m.match.kind == "repaired" for m in mentions),
+        "apart": all(m.match.kind == "reordered" for m in mentions),
+        "planned": "planned" in cues or "declined" in cues,
+        "treated": "drug" in treated,
+        "managed": "management" in treated,
+        "doubted": bool(cues & {"possible", "absent", "hypothetical", "historical"}),
+        **_KINDS[kind],
     }
 
 
@@ -172,27 +171,27 @@ def procedure_features(candidate: Candidate, reading: Reading) -> dict[str, floa
         "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
         "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
         "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
-        "told": float("procedure" in sections),
-        "worked": float(bool(sections & {"technique", "postop_dx", "implants", "specimens"})),
-        "concluded": float(bool(sections & {"assessment", "assessment_plan", "plan"})),
-        "story": float(sections <= _STORY),
-        "seen": float(sections <= {"exam", "labs", "imaging", "findings"}),
-        "unheaded": float(sections == {""}),
-        "report": float(any(s.name == "procedure" for s in reading.sections)),
+        "told": "procedure" in sections,
+        "worked": bool(sections & {"technique", "postop_dx", "implants", "specimens"}),
+        "concluded": bool(sections & {"assessment", "assessment_plan", "plan"}),
+        "story": sections <= _STORY,
+        "seen": sections <= {"exam", "labs", "imaging", "findings"},
+        "unheaded": sections == {""},
+        "report": any(s.name == "procedure" for s in reading.sections),
         "place": min(m.match.at[0] for m in mentions) / max(1, len(reading.words)),
-        "bare": float(best < 0.505),
-        "conditioned": float(bool(candidate.support)),
-        "rivals": float(bool(mentions[0].rivals)),
-        "derived": float(candidate.derived),
-        "doubted": float(mentions[0].verdict.kind != "present"),
-        "apart": float(all(m.match.kind == "reordered" for m in mentions)),
-        "drug": float(code[0] == "J"),
-        "supply": float(code[0] in "ACEKLV"),
-        "service": float(hcpcs and code[0] in "GHMPQST"),
-        "imaging": float(code[0] == "7"),
-        "laboratory": float(code[0] == "8"),
-        "medicine": float(code[0] == "9"),
-        "vaccine": float("90460" <= code <= "90759"),
+        "bare": best < 0.505,
+        "conditioned": bool(candidate.support),
+        "rivals": bool(mentions[0].rivals),
+        "derived": candidate.derived,
+        "doubted": mentions[0].verdict.kind != "present",
+        "apart": all(m.match.kind == "reordered" for m in mentions),
+        "drug": code[0] == "J",
+        "supply": code[0] in "ACEKLV",
+        "service": hcpcs and code[0] in "GHMPQST",
+        "imaging": code[0] == "7",
+        "laboratory": code[0] == "8",
+        "medicine": code[0] == "9",
+        "vaccine": "90460" <= code <= "90759",
     }
 
 
@@ -233,13 +232,21 @@ def _treatments() -> Mapping[str, frozenset[str]]:
     return {kind: frozenset(words) for kind, words in found.items()}
 
 
+@lru_cache(maxsize=1)
+def _words_of_treatment() -> frozenset[str]:
+    return frozenset[str]().union(*_treatments().values())
+
+
 def _treated(mention: Mention, reading: Reading) -> frozenset[str]:
     """The kinds of treatment of which a word stands beside a mention, in its sentence."""
     at = mention.match.at
     span = reading.words_of(reading.sentence_of[at[0]])
-    near = range(max(span.start, at[0] - _BESIDE), min(span.stop, at[-1] + _BESIDE + 1))
-    forms = [reading.words[i].form for i in near if i not in at]
-    return frozenset(kind for kind, words in _treatments().items() if not words.isdisjoint(forms))
+    first, last = max(span.start, at[0] - _BESIDE), min(span.stop, at[-1] + _BESIDE + 1)
+    forms = reading.forms
+    if _words_of_treatment().isdisjoint(forms[first:last]):
+        return _UNTREATED
+    near = [forms[i] for i in range(first, last) if i not in at]
+    return frozenset(kind for kind, words in _treatments().items() if not words.isdisjoint(near))
 
 
 def _encounter(code: str) -> bool:
