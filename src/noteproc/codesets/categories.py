@@ -22,11 +22,12 @@ ENTRY = (
 PREFERRED = "bare, effective_from DESC, r.version DESC"
 Row: TypeAlias = Sequence[object]
 Query: TypeAlias = Callable[[str], Iterator[Row]]
-_Notes: TypeAlias = Mapping[str, Sequence[tuple[str, str, str]]]
+_Note: TypeAlias = tuple[str, str, str]
 
 _LETTERS = 3  # of a code name its category
 _NOTES = "notes "
-_KEPT = 100  # categories of which everything is remembered; who asks remembers single answers
+_KEPT = 100  # categories, and notes of so many codes; who asks remembers single answers
+_KEPT_NOTES = 5000
 
 
 class Categories:
@@ -38,8 +39,8 @@ class Categories:
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._entries = lru_cache(maxsize=_KEPT)(self._read_entries)
-        self._notes = lru_cache(maxsize=_KEPT)(self._read_notes)
+        self._category = lru_cache(maxsize=_KEPT)(self._read)
+        self._own_notes = lru_cache(maxsize=_KEPT_NOTES)(self._read_notes)
 
     @classmethod
     def open(cls, path: Path, fingerprint: str, query: Query) -> Categories:
@@ -50,23 +51,25 @@ class Categories:
             fingerprint: of the store.
             query: the rows of the store that answer a query.
         """
-        return cls(Blocks.open(path, f"categories 3 {fingerprint}", lambda: _compiled(query)))
+        return cls(Blocks.open(path, f"categories 4 {fingerprint}", lambda: _compiled(query)))
 
     def entry(self, system: str, code: str) -> CodeEntry | None:
         """The entry of a code, as written in the code set, in the release that answers by default."""
-        packed = self._entries(_name(system, code)).get(code)
+        packed = self._category(_name(system, code)).get(code)
         return None if packed is None else entry_of(system, cast(Row, unpack(packed)))
 
     def notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
         """The notes that stand at a code itself, in the book's order."""
-        own = self._notes(_NOTES + _name(system, code)).get(code, ())
+        return self._own_notes(system, code)
+
+    def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
+        packed = self._category(_NOTES + _name(system, code)).get(code)
+        own = () if packed is None else cast(Sequence[_Note], unpack(packed))
         return tuple(CodeNote(cast(NoteKind, kind), text, tuple(codes.split()), code) for kind, text, codes in own)
 
-    def _read_entries(self, name: str) -> Mapping[str, bytes]:
+    def _read(self, name: str) -> Mapping[str, bytes]:
+        """What is packed by code under a name."""
         return cast(Mapping[str, bytes], self._blocks.get(name) or {})
-
-    def _read_notes(self, name: str) -> _Notes:
-        return cast(_Notes, self._blocks.get(name) or {})
 
 
 def entry_of(system: str, row: Row) -> CodeEntry:
@@ -108,4 +111,4 @@ def _compiled(query: Query) -> Iterator[tuple[Name, object]]:
     ):
         notes.setdefault(_name(str(system), str(code)), {}).setdefault(str(code), []).append(tuple(note))
     for name, own in notes.items():
-        yield _NOTES + name, own
+        yield _NOTES + name, {code: pack(tuple(told)) for code, told in own.items()}

@@ -23,10 +23,11 @@ class Repairs:
     """
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        # By the letters that a repair never changes, and by length.
+        self._buckets: dict[tuple[str, str, int], list[str]] = defaultdict(list)
         for word in vocabulary:
             if word.isalpha() and len(word) >= MIN_LENGTH - 1:
-                self._buckets[word[:1], len(word)].append(word)
+                self._buckets[word[0], word[-1], len(word)].append(word)
         self.of = lru_cache(maxsize=50_000)(self._find)
 
     def _find(self, key: str) -> str:
@@ -36,7 +37,7 @@ class Repairs:
         allowed = 1 if len(key) < 10 else 2
         best: list[tuple[int, str]] = []
         for length in range(len(key) - allowed, len(key) + allowed + 1):
-            near = self._buckets.get((key[0], length))
+            near = self._buckets.get((key[0], key[-1], length))
             if near is None:
                 continue
             for word, distance, _ in process.extract(
