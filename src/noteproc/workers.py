@@ -5,6 +5,7 @@ Only strings and numbers cross the border between processes, never a ``Doc``.
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -29,6 +30,7 @@ Status: TypeAlias = Literal["done", "failed", "quarantined"]
 _CHUNK_NOTES = 16
 _CHUNK_CHARACTERS = 400_000
 _AHEAD = 16  # chunks a worker: so many may be done while a slow note, whose turn it is, holds up the writing
+_ALLOCATIONS = 10_000  # objects made between two looks of the garbage collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ def _start_worker(config: Config) -> None:
     _seconds = config.time_limit
     if _worker is None:
         _worker = NoteProcessor(config)
+    # What a processor holds stays for good: it is looked through for what can go neither often nor at all.
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS)
 
 
 def _end_with_parent() -> None:
