@@ -184,6 +184,9 @@ class Initials:
                 total += 3.0 if small else 5.5
             elif lower in ("by", "per"):
                 total += 2.0 if small else 1.25
+                if small and len(form) == 2 and _VOWELS.isdisjoint(form):
+                    # "Cannulated by bg": no other two letters without a vowel stand there, however common they are.
+                    total = max(total, SIGNS)
             elif before == "/" and not gap and self._paired(i - 2):
                 total += 1.5
             elif (
@@ -216,7 +219,9 @@ class Initials:
                 total += 1.0
             elif after in _doing_words():
                 total += 1.25
-            elif after == "=" and self._spelled_out(i):
+            elif after == "=" and self._spelled_out(i, i + 2):
+                total += 4.5
+            elif after and after[0] == form[0].lower() and len(form) < 4 and self._spelled_out(i, i + 1):
                 total += 4.5
         if line > self._tail:
             total += 0.5
@@ -226,6 +231,8 @@ class Initials:
         """Whether neither of the tokens around, on the same line, says anything of who signs."""
         words = self.words
         after = words.lower[i + 1]
+        if after[0] == words.lower[i][0] and words.words[i + 1][0].isupper():
+            return False
         if after in _telling_after() or words.bits[i + 1] & lx.CREDENTIAL:
             return False
         if after.isdigit() or (after in _TIME_MARKS and i + 2 < len(words) and not words.words[i + 2].isalpha()):
@@ -267,10 +274,10 @@ class Initials:
             and not words.bits[k] & known
         )
 
-    def _spelled_out(self, i: int) -> bool:
-        """Whether the name with these initials stands behind an equals sign ("lw = Lorraine Wysocki RN")."""
+    def _spelled_out(self, i: int, k: int) -> bool:
+        """Whether the name with these initials begins at a token ("lw = Lorraine Wysocki", "RB Rowena Bright RN")."""
         words, line = self.words, self.words.line_of[i]
-        k, named = i + 2, False
+        named = False
         for letter in words.lower[i]:
             while k < len(words) and words.words[k] in ".-'" and words.line_of[k] == line:
                 k += 1

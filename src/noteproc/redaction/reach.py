@@ -119,6 +119,10 @@ def _name_end(words: Words, first: int, last: int) -> int:
         ):
             last += 2
             continue
+        if len(form) == 1 and form not in "AILR" and words.line_of[last] == words.line_of[first]:
+            # "Kaiden R gr 2", "Guzman E": one letter for the rest of the name; sides are no names.
+            last += 1
+            break
         known = words.bits[last + 1]
         if known & lx.LAST and not known & _PLAIN and words.bits[last] & lx.FIRST:
             last += 1

@@ -17,6 +17,10 @@ _AGE = re.compile(
     r"[\s,/|(\[-]{1,8}(?:(?:is|was)[ ](?:an?|now)[ ](?:\w{3,12}[ ])?)?(?:age[ds]?:?[ ])?\d{1,3}"
     r"(?:[ -]?(?:y/?o\b|y\.o\.|yrs?\b|years?[- ]old\b|[MF]\b)|[ /,]{1,3}[MF]\b|,(?![ ]?\d))"
 )
+# "Hollis, Jean   771203   58F", "Ortega [91]": the number of a chart.
+_CHART = re.compile(r"[ \t,]{1,8}(?:#|MRN|DOB|\[\d{2,3}\]|\d{5,9}\b)")
+# "Dear Gordon,", "Hi Lakshmi!"
+_GREETING = frozenset({"dear", "hi", "hello", "morning", "afternoon", "evening"})
 # The letters of a profession behind a name, in capitals.
 _LETTERS = re.compile(r"[ \t]{0,3}[,(]?[ \t]{0,4}([A-Z][A-Za-z]{1,4}(?:-[A-Z]{1,4})?)\b")
 _AMBIGUOUS = frozenset({"pt", "ms", "ma", "do", "ba", "iv", "ed", "ot", "rd", "rt", "bs", "dc", "od", "med"})
@@ -25,6 +29,7 @@ _SENDERS = frozenset({"from"})
 _SURE = 3.5
 _STRONG = 3.0
 _FAIR = 2.0
+_SLIGHT = 0.8
 
 
 @lru_cache(maxsize=1)
@@ -59,4 +64,8 @@ def told(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[str, float]
         return cue, _FAIR
     if _AGE.match(text, end):
         return "PATIENT_NAME", _STRONG
-    return (cue, _FAIR) if cue else None
+    if cue:
+        return cue, _FAIR
+    if _CHART.match(text, end):
+        return "PATIENT_NAME", _FAIR
+    return ("PATIENT_NAME", _SLIGHT) if word in _GREETING else None

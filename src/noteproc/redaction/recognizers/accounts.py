@@ -21,8 +21,8 @@ _MIXED = re.compile(r"(?<![\w@./#-])([a-z]{3,16}|[A-Z]{5,16})\d{1,4}(?![\w@/-]|\
 _BRACKETED = re.compile(r"(?:MD|DO|RN|NP|PA|PA-C|LPN|PhD|PharmD|[A-Z]{2,5})\s?[\[(]([A-Za-z]{2,16}\d{0,4})[\])]")
 _ESIGNED = re.compile(r"/e?s/[^\n]{3,60}?\s{1,6}([a-z]{5,16}\d{0,3})(?=\s|$)")
 _DOTTED = re.compile(r"(?<![\w@./-])([a-z]{1,14})[._]([a-z]{3,16})(?:\.[a-z]{2,4}){0,2}(?![\w@/]|\.\w)")
-# "sbarnes.rn": whose last part is a profession.
-_PROFESSED = re.compile(r"(?<![\w@./-])([a-z]{4,16})[._]([a-z]{2,4})(?![\w@/]|\.\w)")
+# "sbarnes.rn", "skarki@np", "stoltz_m": a name and a profession or a letter.
+_PROFESSED = re.compile(r"(?<![\w@./-])([a-z]{4,16})[._@]([a-z]{1,4})(?![\w@/]|\.\w)")
 _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.ABBREVIATION | lx.MONTH | lx.CREDENTIAL | lx.IDLABEL
 _WORDED = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.NAME | lx.CITY | lx.UNITWORD | lx.MONTH | lx.CREDENTIAL
 _STAMP = re.compile(r"[ \t,/]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b|\d{1,3}\.\d{1,3}\.)")
@@ -33,7 +33,7 @@ _ENTERED = frozenset({"by", "user", "epic", "cerner", "meditech", "athena"})
 _CUE_OPENINGS = frozenset(w[0].lower() for cue in _CUES if (w := re.match(r"[^\W\d_]+", cue)))
 _BRACKETS = frozenset("([")
 _BRACKET_REACH = 7
-_JOINTS = frozenset("._")
+_JOINTS = frozenset("._@")
 
 
 class AccountRecognizer(NoteRecognizer):
@@ -74,7 +74,8 @@ class AccountRecognizer(NoteRecognizer):
         joints = [i for i in words.among(_JOINTS) if i and words.ends[i - 1] == words.starts[i]]
         runs = [_last_run(words, i - 1) for i in joints]
         for m in matches(_PROFESSED, text, runs):
-            if bits(m[2]) & lx.CREDENTIAL and not bits(m[1]) & _KNOWN:
+            told = bits(m[2]) & lx.CREDENTIAL if len(m[2]) > 1 else m.group()[len(m[1])] == "_"
+            if told and not bits(m[1]) & _KNOWN:
                 yield Hit(m.start(), m.end(), "USERNAME", 0.75)
         for m in matches(_DOTTED, text, runs):
             first, second = bits(m[1]), bits(m[2])

@@ -43,6 +43,14 @@ _NUMBERED = re.compile(
 _ROAD = re.compile(
     r"\b(?:on|at|off|near|along|of)\s{1,3}((?:[A-Z][\w'-]{1,20}\s){1,3}(?:Road|Rd|Street|Avenue|Ave|Lane|Boulevard|Blvd|Highway|Parkway))\b"
 )
+# "1650 W. Capitol", "118 S 13th": a house, a letter of the compass, a name; "Rt 19", "I-80", "MT-1" behind a word of place.
+_COMPASS = re.compile(
+    rf"(?<![\w.,/-])\d{{2,5}}\s[NSEW]\.?\s(?:[A-Z][a-z]{{2,15}}(?:\s[A-Z][a-z]{{2,15}})?|\d{{1,3}}(?:st|nd|rd|th))\b(?:{_UNIT})?"
+)
+_NUMBERED_ROAD = re.compile(
+    r"\b(?:on|off|near|along|at|from|of|hwy|down|past|behind)\s{1,2}((?:(?:Rte?|Route|Hwy|Highway|US|U\.S\.|SR|CR|FM)\.?\s{1,2}|"
+    r"(?:I|US|SR|[A-Z]{2})-)\d{1,4}[A-Z]?(?:\s{1,2}(?:at|@|mm|mile|exit)\s{1,2}(?:exit\s{1,2})?\d{1,4})?)\b(?![-/.]\d)"
+)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
 _COUNTY = re.compile(
     r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East"
@@ -68,6 +76,7 @@ _BOX_WORDS = frozenset({"box", "bx"})
 _ROUTE_OPENINGS = frozenset({"rural", "r", "rr", "hc"})
 _BOX_OPENINGS = frozenset({"p", "po", "pobox", "post"})
 _ROAD_OPENINGS = frozenset({"on", "at", "off", "near", "along", "of"})
+_NUMBERED_ROAD_OPENINGS = frozenset({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
 _COUNTIES = frozenset({"county"})
 _AFTER_STREET = re.compile(
     r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
@@ -122,6 +131,12 @@ class AddressRecognizer(NoteRecognizer):
         if not seen.isdisjoint(_STREET_WORDS):
             for m in matches(_ROAD, text, words.opening(_ROAD_OPENINGS)):
                 yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.8)
+        for m in matches(_COMPASS, text, [words.starts[i] for i in words.numbers]):
+            yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.75)
+        for m in matches(_NUMBERED_ROAD, text, words.opening(_NUMBERED_ROAD_OPENINGS)):
+            plain = m[1][:2].isupper() and m[1][2:3] == "-" and not self.lexicon.bits(m[1][:2].lower()) & lx.STATE
+            if not plain or m[1][:2] in ("US", "SR"):
+                yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.7)
         yield from self._town_and_state(words)
         for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
             first = m[1].split()[0].lower()

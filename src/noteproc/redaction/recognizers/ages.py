@@ -54,6 +54,17 @@ _TEMPERATURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _OLD_NUMBER = re.compile(_OLD)
+# "She is ninety-one", "turned ninety", "her ninetieth", "her mother's 90th".
+_SAID = re.compile(
+    r"\b(?:(?:she|he|who|they|herself|himself)(?:\s{1,2}(?:is|was|are|were)|'s)?(?:\s{1,2}(?:now|almost|nearly|herself|himself))?"
+    r"|turn(?:s|ed|ing)|about\s{1,2}to\s{1,2}(?:be|turn)|aged?)\s{1,2}"
+    r"(ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)(?!\s{1,2}(?:degrees?|percent|over|per|beats|m[gml]\b|"
+    r"minutes?|seconds?|days?|hours?|weeks?|or|to|units?|cc|point|and))(?![\w-])",
+    re.IGNORECASE,
+)
+_SPEAKERS = frozenset(
+    {"she", "he", "who", "they", "herself", "himself", "turns", "turned", "turning", "about", "age", "aged"}
+)
 # The words with which the patterns above begin.
 _LABELS = frozenset({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
 _PRONOUNS = frozenset({"she", "he", "who"})
@@ -95,6 +106,8 @@ class AgeRecognizer(NoteRecognizer):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
         if not words.vocabulary.keys().isdisjoint(_IN_WORDS):
+            for m in matches(_SAID, text, words.opening(_SPEAKERS)):
+                yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
             for m in _WORDY.finditer(text):
                 after = text[m.end() : m.end() + 20].lower()
                 aged = re.match(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?", after)

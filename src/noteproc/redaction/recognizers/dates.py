@@ -118,6 +118,11 @@ _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
     re.IGNORECASE,
 )
+# Feasts whose names are words too.
+_PLAIN_FEASTS = frozenset(
+    {"lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany", "pride weekend", "onam"}
+)
+_OF_YEAR = re.compile(r",?[ ](?:of[ ])?(?:(?:19|20)\d\d|'\d\d)(?!\d)")
 # How every date in figures begins.
 _FIGURES = re.compile(r"(?<![\w./-])\d{1,4} ?[/.-]|(?<![\w.])\d{8}")
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
@@ -187,11 +192,12 @@ class NoteDateRecognizer(NoteRecognizer):
         if not seen.isdisjoint(self._holiday_words):
             for m in matches(self._holidays, text, sorted([*figures, *words.opening(self._holiday_openings)])):
                 shown = m.group()
-                if shown[0].isupper() or not any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40]):
-                    plain = shown.lower() in ("lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany")
-                    yield Hit(
-                        m.start(), m.end(), "DATE", 0.9 if not plain or shown.lower() in ("easter", "eid") else MAYBE
-                    )
+                plain = shown.lower() in _PLAIN_FEASTS
+                small = shown[0].islower() and any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40])
+                if not (small and plain):
+                    year = _OF_YEAR.match(text, m.end())
+                    sure = not plain or shown.lower() in ("easter", "eid") or year
+                    yield Hit(m.start(), year.end() if year else m.end(), "DATE", 0.9 if sure else MAYBE)
 
     def _numbers(self, text: str, figures: list[int]) -> Iterator[tuple[int, int, float]]:
         if not figures:

@@ -28,7 +28,7 @@ _YEAR = r"(?:,?\s{1,2}(?:of\s{1,2})?(?:19|20)\d\d(?!\d))"
 _OF_MONTH = re.compile(
     rf"\b(?:the\s{{1,2}})?{_DAY}(?:\s{{1,2}}day)?\s{{1,2}}of\s{{1,2}}{_MONTH}\b\.?{_YEAR}?", re.IGNORECASE
 )
-_MONTH_THE = re.compile(rf"\b{_MONTH}\s{{1,2}}(?:the\s{{1,2}})?{_DAY}\b{_YEAR}?", re.IGNORECASE)
+_MONTH_THE = re.compile(rf"\b{_MONTH}\.?\s{{1,2}}(?:the\s{{1,2}})?{_DAY}\b{_YEAR}?", re.IGNORECASE)
 _THE_NTH = re.compile(r"\bthe\s{1,2}(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SCANNED = re.compile(r"(?<![\w/.-])([\dOoIl]{1,2})([/-])([\dOoIl]{1,2})\2([\dOoIl]{4}|[\dOoIl]{2})(?![\w/]|[.-]\d)")
 _STAMP = re.compile(
@@ -36,11 +36,22 @@ _STAMP = re.compile(
     r"(?:Z|[+-][01]\d:?\d\d)?(?!\w)"
 )
 _SPACED = re.compile(r"(?<![\w./-])(0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01]) (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]\d)")
+# "Spring of 2009", "the summer of '09", "2/'23", "10/19ish", "5.IX.25", "Karen New Year".
+_SEASON = re.compile(
+    r"\b(?:spring|summer|fall|autumn|winter)\s{1,2}(?:of\s{1,2})?(?:(?:19|20)\d\d|'\d\d)(?![\d/-])", re.IGNORECASE
+)
+_SHORT_YEAR = re.compile(r"(?<![\w./-])(?:0?[1-9]|1[0-2])/'\d\d(?!\d)")
+_ABOUT = re.compile(r"(?<![\w./-])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?=ish\b)")
+_ROMAN = re.compile(
+    r"(?<![\w./-])(?:0?[1-9]|[12]\d|3[01])\.(?:I{1,3}|IV|VI{0,3}|I?X|XI{1,2})\.(?:(?:19|20)\d\d|\d\d)(?!\w)"
+)
+_NEW_YEAR = re.compile(r"\b[A-Z][a-z]{2,15}\s{1,2}New\s{1,2}Year\b")
 # "3 - 11 - 25", "3 / 11 / 2025".
 _WIDE = re.compile(r"(?<![\w./-])(\d{1,2}) ([-/]) (\d{1,2}) \2 (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]{1,2}\d)")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
 _DAY_OPENINGS = frozenset({"the", *(w.split("-")[0] for w in _ORDINALS)})
+_SEASONS = frozenset({"spring", "summer", "fall", "autumn", "winter"})
 _LIKE_FIGURES = frozenset(a + b for a in "oil" for b in ("", *"oil"))
 _READ = str.maketrans("OoIl", "0011")
 
@@ -70,6 +81,15 @@ class WordedDateRecognizer(NoteRecognizer):
             day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
             if letters and sum(map(str.isdigit, m.group())) >= 2 and day:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
+        for pattern, starts, score in (
+            (_SEASON, words.opening(_SEASONS), 0.8),
+            (_SHORT_YEAR, figures, 0.9),
+            (_ABOUT, figures, 0.85),
+            (_ROMAN, figures, 0.85),
+            (_NEW_YEAR, [words.starts[i - 1] for i in words.vocabulary.get("new", ()) if i], 0.9),
+        ):
+            for m in matches(pattern, text, starts):
+                yield Hit(m.start(), m.end(), "DATE", score)
         for m in matches(_WIDE, text, figures):
             if 1 <= int(m[1]) <= 12 and 1 <= int(m[3]) <= 31:
                 yield Hit(m.start(), m.end(), "DATE", 0.85)
