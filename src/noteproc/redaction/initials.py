@@ -219,9 +219,7 @@ class Initials:
                 total += 1.0
             elif after in _doing_words():
                 total += 1.25
-            elif after == "=" and self._spelled_out(i, i + 2):
-                total += 4.5
-            elif after and after[0] == form[0].lower() and len(form) < 4 and self._spelled_out(i, i + 1):
+            elif len(form) < LONGEST_INITIALS and self._spelled_out(i, i + 2 if after == "=" else i + 1):
                 total += 4.5
         if line > self._tail:
             total += 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.recognizers.dates import before_a_noun
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
@@ -23,6 +24,9 @@ _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\d/])"
     r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
 )
+_SMALL = r"\d{1,2}"
+_NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
+_EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
 _HEADS = lx.FACILITY | lx.ORG
 _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL | lx.ROLE | lx.CREDENTIAL
 
@@ -44,20 +48,24 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if kind == "place":
         return _no_place(words, span, inside, shown)
     if kind == "DATE":
-        return not _datable(words, inside, shown)
+        return not _datable(words, inside, shown) or _counted(words, span, shown)
+    if kind == "id" and _tabulated(words, span, inside, shown):
+        return True
     if kind == "id" and not any(map(str.isdigit, shown)):
         return span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
     if kind == "id" and BETWEEN.fullmatch(shown):
         return True
     if span.entity_type == "AGE_OVER_89":
-        return not _OLD.fullmatch(shown)
+        return not _OLD.fullmatch(shown) or _NO_AGE.match(words.text, span.end) is not None
     return False
 
 
 def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
-    if not alphabetic or ROMAN.fullmatch(shown) or shown in ("I", "A"):
+    if not alphabetic or ROMAN.fullmatch(shown.rstrip(".")) or shown in ("I", "A"):
         return True
+    if len(shown) == 1:
+        return not _stands_for_somebody(words, inside[0])
     if alphabetic > 1:
         return False
     first = inside[0]
@@ -65,6 +73,48 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
     plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
     return bool(after_article or (plain and low not in _WORD_NAMES))
+
+
+def _stands_for_somebody(words: Words, k: int) -> bool:
+    """Whether a lone letter ends its line, or has a title, a comma or a dash before it ("Dr. A", "-K")."""
+    after = k + 1 + (words.words[k + 1 : k + 2] == ["."])
+    if after >= len(words) or words.line_of[after] != words.line_of[k]:
+        return True
+    if k == 0 or words.line_of[k - 1] != words.line_of[k]:
+        return False
+    before = k - 1
+    if words.words[before] == "." and before:
+        before -= 1
+    return words.words[k - 1] in "-~/," or bool(words.bits[before] & lx.TITLE)
+
+
+def _counted(words: Words, span: Span, shown: str) -> bool:
+    """Whether an ordinal counts something, a decimal has a sign, or fractions of one denominator fill the line."""
+    text = words.text
+    if before_a_noun(text, span.start, span.end):
+        return True
+    found = PAIR.fullmatch(shown)
+    if not found:
+        return False
+    if "." in shown and text[span.start - 1 : span.start] in ("-", "+", "±"):
+        return True
+    line = words.line_of[words.at(span.start)]
+    row = text[words.line_start(line) : words.line_end(line)]
+    return "/" in shown and len(re.findall(rf"(?<![\d/]){_SMALL}/{found[2]}(?![\d/])", row)) > 2
+
+
+def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
+    """Whether plain numbers stand in a row of a table, or one is too short to be anybody's."""
+    groups = shown.split()
+    if not all(g.isdigit() for g in groups):
+        return False
+    if len(groups) > 1:
+        wide = "  " in shown or "\t" in shown
+        return (wide and all(len(g) < 5 for g in groups)) or (len(groups) > 4 and all(1 < len(g) < 4 for g in groups))
+    if len(shown) > 3 or span.entity_type not in ("PHONE_NUMBER", "FAX_NUMBER", "MEDICAL_RECORD_NUMBER"):
+        return False
+    before = words.lower[inside[0] - 1] if inside[0] else ""
+    return before not in _EXTENSIONS and not words.bits[max(0, inside[0] - 1)] & lx.IDLABEL
 
 
 def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:

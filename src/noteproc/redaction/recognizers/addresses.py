@@ -31,7 +31,7 @@ _STREET = re.compile(
 )
 _ROUTE = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s{{1,3}})(?:[NSEW]\.?\s{{1,3}})?(?:(?:county|state|us|u\.s\.|old|farm)\s{{1,3}})?(?:road|rd"
-    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s{{1,3}}route)\s{{1,3}}#?\d{{1,5}}[A-Za-z]?\b(?:{_UNIT})?"
+    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s{{1,3}}route)\s{{1,3}}#?\d{{1,5}}[A-Za-z]?\b(?!\.\d)(?:{_UNIT})?"
     rf"|(?<![\w.])(?:rural\s{{1,3}}route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s{{1,3}}\d{{1,5}}[A-Za-z]?",
     re.IGNORECASE,
 )
@@ -43,10 +43,11 @@ _NUMBERED = re.compile(
 _ROAD = re.compile(
     r"\b(?:on|at|off|near|along|of)\s{1,3}((?:[A-Z][\w'-]{1,20}\s){1,3}(?:Road|Rd|Street|Avenue|Ave|Lane|Boulevard|Blvd|Highway|Parkway))\b"
 )
-# "1650 W. Capitol", "118 S 13th": a house, a letter of the compass, a name; "Rt 19", "I-80", "MT-1" behind a word of place.
+# "1650 W. Capitol", "118 S 13th": a house, a letter of the compass and a name.
 _COMPASS = re.compile(
     rf"(?<![\w.,/-])\d{{2,5}}\s[NSEW]\.?\s(?:[A-Z][a-z]{{2,15}}(?:\s[A-Z][a-z]{{2,15}})?|\d{{1,3}}(?:st|nd|rd|th))\b(?:{_UNIT})?"
 )
+# "Off Rt 19", "on I-80", "on MT-1".
 _NUMBERED_ROAD = re.compile(
     r"\b(?:on|off|near|along|at|from|of|hwy|down|past|behind)\s{1,2}((?:(?:Rte?|Route|Hwy|Highway|US|U\.S\.|SR|CR|FM)\.?\s{1,2}|"
     r"(?:I|US|SR|[A-Z]{2})-)\d{1,4}[A-Z]?(?:\s{1,2}(?:at|@|mm|mile|exit)\s{1,2}(?:exit\s{1,2})?\d{1,4})?)\b(?![-/.]\d)"

@@ -59,7 +59,7 @@ _SAID = re.compile(
     r"\b(?:(?:she|he|who|they|herself|himself)(?:\s{1,2}(?:is|was|are|were)|'s)?(?:\s{1,2}(?:now|almost|nearly|herself|himself))?"
     r"|turn(?:s|ed|ing)|about\s{1,2}to\s{1,2}(?:be|turn)|aged?)\s{1,2}"
     r"(ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)(?!\s{1,2}(?:degrees?|percent|over|per|beats|m[gml]\b|"
-    r"minutes?|seconds?|days?|hours?|weeks?|or|to|units?|cc|point|and))(?![\w-])",
+    r"minutes?|seconds?|days?|hours?|weeks?|units?|cc|point))(?![\w-])",
     re.IGNORECASE,
 )
 _SPEAKERS = frozenset(

@@ -57,6 +57,7 @@ _ORDINAL_NOUN = re.compile(
     r"|marginal|stage|place|birthday|grader)",
     re.IGNORECASE,
 )
+_NTH = re.compile(r"(?:the\s{1,3})?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _ORDINAL_END = re.compile(r"\s{0,3}(?:[.,;)]|at\b|for\b|with\b|$|through the\b|and the\b)")
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?\b\.?,?\s{0,3}(?:the\s{1,3})?$", re.IGNORECASE
@@ -141,6 +142,11 @@ def scaled(text: str, start: int, end: int) -> bool:
 def dated(text: str, start: int) -> bool:
     """Whether the words before a pair of figures announce a date."""
     return _DATE_BEFORE.search(text[max(0, start - 30) : start]) is not None
+
+
+def before_a_noun(text: str, start: int, end: int) -> bool:
+    """Whether an ordinal in figures counts the thing behind it: "4th dose", "7th floor"."""
+    return _NTH.fullmatch(text, start, end) is not None and _ORDINAL_NOUN.match(text, end) is not None
 
 
 def _valid(month: int, day: int) -> bool:

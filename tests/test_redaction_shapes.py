@@ -1,0 +1,77 @@
+"""Initials, houses, dates, ages and roads in the shapes that notes write them, and what only looks so."""
+
+from __future__ import annotations
+
+import pytest
+
+from noteproc.records import Note
+from noteproc.redaction import Redactor
+
+
+@pytest.fixture(scope="module")
+def redactor() -> Redactor:
+    return Redactor()
+
+
+def _gone(redactor: Redactor, text: str, words: str) -> bool:
+    start = text.index(words)
+    covered = {i for p in redactor.redact(Note("n", text)).phi for i in range(p.start, p.end)}
+    return all(i in covered for i in range(start, start + len(words)) if text[i].isalnum())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0830 port accessed, labs drawn. lw\n0905 ok to treat\n0920 dex given. lw\n", "lw"),
+        ("Initials key   jq = Joan Quimby RN\n", "jq"),
+        ("staff key  RB Rowena Bright RN / TY Tyrell Young MHT\n", "RB"),
+        ("AVF L, 15 ga x2, cannulated by bg 2nd stick", "bg"),
+        ("N. Farrokhzad, MD\\nDupixent PA on hold. //nf", "nf"),
+        ("the records came over from the VA, on disc", "VA"),
+        ("she had a stent at General in 2019", "General"),
+        ("fibroids seen at the Annex (outside films)", "Annex"),
+        ("07/09/2025 08:41   sbarnes.rn   CREATE", "sbarnes.rn"),
+        ("printed by stoltz_m from a workstation", "stoltz_m"),
+        ("date seen 3 - 11 - 25", "3 - 11 - 25"),
+        ("none since the fall, spring of 2009; then again", "spring of 2009"),
+        ("discharged from therapy 8/'25, plateau", "8/'25"),
+        ("ran out around 10/19ish", "10/19"),
+        ("seen on 5.IX.25 in clinic", "5.IX.25"),
+        ("a little rice liquor on Karen New Year", "Karen New Year"),
+        ("He died on Palm Sunday of 2024 at home", "Palm Sunday of 2024"),
+        ("she will bring shoes on labor day", "labor day"),
+        ("She is ninety-one and lives alone", "ninety-one"),
+        ("He turned ninety in the spring", "ninety"),
+        ("lives at 1650 W. Capitol, #14 for now", "1650 W. Capitol, #14"),
+        ("collision at mile 118 of U.S. 20 today", "U.S. 20"),
+        ("overdosed behind the store on Rt 19 again", "Rt 19"),
+    ],
+)
+def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
+    assert _gone(redactor, text, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("VA 20/40 right, count fingers left", "VA"),
+        ("the General Surgery team saw him", "General"),
+        ("fundus firm at U, lochia moderate", "U"),
+        ("BMI = Body Mass Index of 31", "BMI"),
+        ("seen by the team on rounds. on time. on time.", "on"),
+        ("the knee flexed to ninety degrees", "ninety"),
+        ("heart rate is ninety and regular", "ninety"),
+        ("GCS 3 - 4 - 5 on arrival", "3 - 4 - 5"),
+        ("a fall of 6 feet in 2009", "2009"),
+        ("the 4th dose over 60 min", "4th"),
+        ("on the 7th floor, 2nd time", "7th"),
+        ("TOF       4/4   0/4   0/4   1/4   1/4   2/4", "2/4"),
+        ("0745  156/80   74   400  150  -180   35", "-180"),
+        ("K 4.1 plt 142 cr 0.7 UPC 0.4", "142 cr 0.7"),
+        ("COUNTS WERE TAKEN BY THE SCRUB NURSE", "THE"),
+        ("12 N saline over 3 hours", "12 N"),
+        ("scored 8 of 10", "8 of 10"),
+    ],
+)
+def test_what_must_stay(redactor: Redactor, text: str, words: str) -> None:
+    assert words in redactor.redact(Note("n", text)).text
