@@ -141,6 +141,10 @@ class People:
         if len(full) == 1 and not letters and len(full[0]) <= 3:
             signers = self._by_initials.get(full[0], ())
             signer = min((k for k in signers if len(self.persons[k].initials) > 1), default=None)
+            # Who signs with a patient's initials is somebody else.
+            staff = role == "CLINICIAN_NAME" and signer is not None and self.persons[signer].role() == "PATIENT_NAME"
+            if staff:
+                signer = min((k for k in signers if self.persons[k].role() == "CLINICIAN_NAME"), default=None)
             if signer is not None:
                 return signer
         best, best_score = None, 0.0

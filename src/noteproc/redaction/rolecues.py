@@ -19,10 +19,14 @@ _AGE = re.compile(
 )
 # "Hollis, Jean   771203   58F", "Ortega [91]": the number of a chart.
 _CHART = re.compile(r"[ \t,]{1,8}(?:#|MRN|DOB|\[\d{2,3}\]|\d{5,9}\b)")
+# "Chair 3 Guzman E", "bed 4, Liam O".
+_PLACED = re.compile(r"\b(?:bed|chair|bay|crib|room|rm)[ ]?[\w-]{1,5}[ ]?[:,-]?[ ]{0,3}$", re.IGNORECASE)
 # "Dear Gordon,", "Hi Lakshmi!"
 _GREETING = frozenset({"dear", "hi", "hello", "morning", "afternoon", "evening"})
 # The letters of a profession behind a name, in capitals.
-_LETTERS = re.compile(r"[ \t]{0,3}[,(]?[ \t]{0,4}([A-Z][A-Za-z]{1,4}(?:-[A-Z]{1,4})?)\b")
+_LETTERS = re.compile(
+    r"[ \t]{0,3}[,(]?[ \t]{0,4}([A-Z][A-Za-z]{1,4}(?:-[A-Z]{1,4})?\b|(?:M\.D|D\.O|R\.N|Ph\.D|N\.P)\.)"
+)
 _AMBIGUOUS = frozenset({"pt", "ms", "ma", "do", "ba", "iv", "ed", "ot", "rd", "rt", "bs", "dc", "od", "med"})
 # Whoever sends a message may be anybody.
 _SENDERS = frozenset({"from"})
@@ -49,7 +53,7 @@ def told(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[str, float]
     """
     behind = _LETTERS.match(text, end)
     if behind:
-        letters = behind[1].lower()
+        letters = behind[1].lower().replace(".", "")
         known = lexicon.bits(letters) & lx.CREDENTIAL and letters not in _AMBIGUOUS
         if known and (behind[1].isupper() or not behind[1].islower()):
             return "CLINICIAN_NAME", _SURE
@@ -60,12 +64,15 @@ def told(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[str, float]
     if word in _SENDERS and ahead and ahead[3] == ":":
         return "-", 0.0
     cue = (_cues().get(f"{ahead[1].strip().lower()} {word}") or _cues().get(word)) if ahead else None
+    if ahead and ahead[2] == "PT" and not text[start:end].isupper():
+        # Among small letters it may be the physical therapist.
+        cue = None
     if cue == "CLINICIAN_NAME":
         return cue, _FAIR
     if _AGE.match(text, end):
         return "PATIENT_NAME", _STRONG
     if cue:
         return cue, _FAIR
-    if _CHART.match(text, end):
+    if _CHART.match(text, end) or _PLACED.search(text, max(0, start - 16), start):
         return "PATIENT_NAME", _FAIR
     return ("PATIENT_NAME", _SLIGHT) if word in _GREETING else None

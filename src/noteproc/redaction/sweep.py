@@ -301,7 +301,8 @@ class Sweep:
 def _owners(people: People) -> dict[str, Person]:
     """The letters by which somebody may sign, and whose they are."""
     owners: dict[str, Person] = {}
-    for person in people.persons:
+    # Staff sign, so letters are theirs before they are a patient's.
+    for person in sorted(people.persons, key=lambda p: p.role() == "PATIENT_NAME"):
         letters = person.initials
         if len(letters) >= 2:
             owners.setdefault(letters, person)
