@@ -16,7 +16,8 @@ from noteproc.text.sections import shipped
 def value(text: str, quantity: str) -> float | None:
     note = Reading(text, shipped())
     mention = Mention(Match(0, "CPT", "1", (0,), "exact", 1.0, 1.0), "1", "1", "", Verdict("present"))
-    return Extents(note, Quantities(note, None)).value(quantity, [mention])
+    extent = Extents(note, Quantities(note, None)).measure(quantity, [mention])
+    return None if extent is None else extent.value
 
 
 @pytest.mark.parametrize(

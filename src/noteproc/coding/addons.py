@@ -49,8 +49,10 @@ def _called_by(primary: str) -> tuple[int, ...]:
     return tuple(n for n, addon in enumerate(_addons()) if primary in addon.primary)
 
 
-def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSets) -> list[Candidate]:
-    """The add-on codes that the extent of coded procedures calls for and that do not stand yet.
+def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSets) -> list[Candidate]:
+    """The candidates with the add-on codes that the extent of coded procedures calls for and that do not stand yet.
+
+    The words that tell the extent support both.
 
     Args:
         candidates: all procedure candidates of the note.
@@ -60,13 +62,18 @@ def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSet
     coded = [c for c in candidates if c.reason is None]
     taken = {c.code for c in coded}
     found: list[Candidate] = []
+    told: dict[str, tuple[int, ...]] = {}
     called = {n for c in coded if c.system == CPT for n in _called_by(c.code)}
     for addon in (_addons()[n] for n in sorted(called)):
         primary = next((c for c in coded if c.system == CPT and c.code in addon.primary), None)
         if primary is None or addon.code in taken or codesets.entry(CPT, addon.code) is None:
             continue
-        value = extents.value(addon.quantity, primary.mentions)
-        if value is None or value <= addon.over or value < addon.least:
+        extent = extents.measure(addon.quantity, primary.mentions)
+        if extent is None:
+            continue
+        value, at = extent
+        told[primary.code] = at
+        if value <= addon.over or value < addon.least:
             continue
         units = min(
             _MOST,
@@ -74,6 +81,23 @@ def further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSet
         )
         taken.add(addon.code)
         found.append(
-            replace(primary, code=addon.code, base=addon.code, units=units, derived=True, alternatives=(), modifiers=())
+            replace(
+                primary,
+                code=addon.code,
+                base=addon.code,
+                units=units,
+                derived=True,
+                alternatives=(),
+                modifiers=(),
+                support=_joined(primary, at),
+            )
         )
-    return found
+    supported = [
+        replace(c, support=_joined(c, told[c.code])) if c.reason is None and c.code in told else c for c in candidates
+    ]
+    return supported + found
+
+
+def _joined(candidate: Candidate, at: Sequence[int]) -> tuple[int, ...]:
+    """What supports a candidate, with these words."""
+    return tuple(sorted({*candidate.support, *at}))

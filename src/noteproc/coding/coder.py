@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import procedures, ranking
@@ -15,11 +16,12 @@ from noteproc.coding.composition import Composer
 from noteproc.coding.conventions import Conventions
 from noteproc.coding.diagnoses import Diagnoses
 from noteproc.coding.drug_events import DrugEvents
+from noteproc.coding.echoes import Echoes
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
 from noteproc.coding.index import PhraseIndex
-from noteproc.coding.matching import Matcher
+from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
@@ -28,6 +30,15 @@ from noteproc.rules import check
 from noteproc.text.sections import Headings
 
 _DECIDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
+
+
+class _Read(NamedTuple):
+    """What was read of a note on the way to its candidates."""
+
+    matches: list[Match]
+    mentions: list[Mention]
+    assertions: Assertions
+    quantities: Quantities
 
 
 class Coder:
@@ -118,7 +129,7 @@ class Coder:
     def features(self, note: RedactedNote) -> list[tuple[Candidate, dict[str, float]]]:
         """The diagnosis candidates of a note that are not ruled out by themselves, with what their scores rest on."""
         reading = Reading(note.text, self._headings)
-        found, _, _ = self._weighed(reading, note)
+        found, _ = self._weighed(reading, note)
         has_assessment = _decides(reading)
         return [
             (c, ranking.features(c, reading, self._headings, has_assessment))
@@ -129,8 +140,8 @@ class Coder:
     def procedure_features(self, note: RedactedNote) -> list[tuple[Candidate, dict[str, float]]]:
         """The other candidates of a note that were done, with what their scores rest on."""
         reading = Reading(note.text, self._headings)
-        _, mentions, quantities = self._weighed(reading, note)
-        done = self._procedures.read(reading, mentions, quantities, note.context.setting)
+        _, read = self._weighed(reading, note)
+        done = self._procedures.read(reading, read.mentions, read.quantities, note.context.setting)
         return [(c, ranking.procedure_features(c, reading)) for c in done if c.reason is None]
 
     def _least(self, candidate: Candidate, reading: Reading) -> float:
@@ -139,7 +150,7 @@ class Coder:
             return ranking.fitted().procedures
         return self._threshold * ranking.leniency(candidate, reading)
 
-    def _weighed(self, reading: Reading, note: RedactedNote) -> tuple[list[Candidate], tuple[Mention, ...], Quantities]:
+    def _weighed(self, reading: Reading, note: RedactedNote) -> tuple[list[Candidate], _Read]:
         """The diagnosis candidates, combined but not scored, and what was read on the way."""
         context = note.context
         quantities = Quantities(reading, context.age)
@@ -156,11 +167,11 @@ class Coder:
         found = self._diagnoses.read(reading, mentions, assertions, context)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose)
-        return self._conventions.outrank(found), tuple(mentions), quantities
+        return self._conventions.outrank(found), _Read(matches, mentions, assertions, quantities)
 
     def candidates(self, reading: Reading, note: RedactedNote) -> list[Candidate]:
         """Every candidate of a note after all rules, coded or not, scored."""
-        found, mentions, quantities = self._weighed(reading, note)
+        found, read = self._weighed(reading, note)
         found = ranking.score(found, reading, self._headings, _decides(reading))
 
         def told(candidate: Candidate) -> bool:
@@ -171,10 +182,11 @@ class Coder:
         found = self._conventions.exclude(found)
         found = self._conventions.accompany(found, told)
         found = self._conventions.ask(reading, found)
-        done = self._procedures.read(reading, mentions, quantities, note.context.setting)
+        done = self._procedures.read(reading, read.mentions, read.quantities, note.context.setting)
         found += ranking.score_procedures(done, reading)
         found += self._procedures.encounters(found, ranking.fitted().procedures)
         found = self._procedures.without_todays_results(reading, found, ranking.fitted().procedures)
+        found = Echoes(reading, read.matches, read.assertions, self._index).add(found)
         return self._preferred(found)
 
     def _preferred(self, candidates: list[Candidate]) -> list[Candidate]:

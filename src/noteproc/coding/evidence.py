@@ -15,8 +15,9 @@ MAX_LENGTH = 200
 _ASSERTIONS = frozenset(
     {"present", "absent", "possible", "hypothetical", "historical", "family", "other_person", "planned"}
 )
-_MAX_PIECES = 10
+_MAX_PIECES = 12
 _MOST_MENTIONS = 6
+_MOST_ECHOES = 3
 # Pieces of one phrase nearer than this are one stretch.
 _JOIN = 40
 
@@ -38,9 +39,9 @@ class EvidenceWriter:
     def of(self, candidate: Candidate) -> tuple[Evidence, ...]:
         """Main pieces first, then supporting ones, each in text order within its mention."""
         found: dict[tuple[int, int], Evidence] = {}
-        # At most six, and the best of what was outranked even then.
-        told = (*candidate.mentions[: _MOST_MENTIONS - min(2, len(candidate.echoes))], *candidate.echoes)
-        for n, mention in enumerate(told[:_MOST_MENTIONS]):
+        # At most six, and the best of what says the same less well.
+        told = (*candidate.mentions[:_MOST_MENTIONS], *candidate.echoes[:_MOST_ECHOES])
+        for n, mention in enumerate(told):
             for start, end in self._stretches(mention.match.at):
                 found.setdefault(
                     (start, end), self._piece(mention, start, end, "main" if n == 0 else "supporting", candidate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from noteproc.coding.mentions import Mention
 from noteproc.coding.quantities import Quantities
@@ -30,6 +31,20 @@ _AGAIN = re.compile(
     r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I
 )
 _SPINE = {"C": 0, "T": 7, "L": 19, "S": 24}
+# The first stages that a note names are its evidence.
+_MOST_STAGES = 3
+
+
+class Extent(NamedTuple):
+    """How much, and the words that say so.
+
+    Attributes:
+        value: in the unit of what was asked for.
+        at: words of the note.
+    """
+
+    value: float
+    at: tuple[int, ...] = ()
 
 
 class Extents:
@@ -44,7 +59,7 @@ class Extents:
         self._reading = reading
         self._quantities = quantities
 
-    def value(self, quantity: str, mentions: Sequence[Mention]) -> float | None:
+    def measure(self, quantity: str, mentions: Sequence[Mention]) -> Extent | None:
         """The extent of a procedure, or None where the note gives none.
 
         Args:
@@ -56,26 +71,34 @@ class Extents:
         if quantity == "stages":
             return self._stages()
         if quantity in ("minutes", "infusion"):
-            found = [self._minutes(m, quantity) for m in mentions]
-            return max((f for f in found if f is not None), default=None)
+            found = [e for e in (self._minutes(m, quantity) for m in mentions) if e is not None]
+            return max(found, key=lambda e: e.value, default=None)
         match = mentions[0].match
-        return self._quantities.value(quantity, match.first, match.last)
+        told = self._quantities.nearest(quantity, match.first, match.last)
+        return None if told is None else Extent(told[1], (self._reading.word_after(told[0]),))
 
-    def _levels(self, mentions: Sequence[Mention], quantity: str) -> float | None:
+    def _levels(self, mentions: Sequence[Mention], quantity: str) -> Extent | None:
         spaces: set[int] = set()
         vertebrae: set[int] = set()
-        for text in self._told(mentions):
-            for m in _SPACE.finditer(text):
+        at: set[int] = set()
+        text = self._reading.text
+        for begin, end in self._told(mentions):
+            for m in _SPACE.finditer(text, begin, end):
                 first = _SPINE[m.group(1)] + int(m.group(2))
                 last = _SPINE[m.group(3) or m.group(1)] + int(m.group(4))
                 if first < last <= first + 6:
                     spaces.update(range(first, last))
-            vertebrae.update(_SPINE[m.group(1)] + int(m.group(2)) for m in _VERTEBRA.finditer(text))
+                    at.update(self._words(m))
+            for m in _VERTEBRA.finditer(text, begin, end):
+                vertebrae.add(_SPINE[m.group(1)] + int(m.group(2)))
+                if quantity == "levels":
+                    at.update(self._words(m))
         told = [self._quantities.value("levels", m.match.first, m.match.last) for m in mentions]
         counted = len(spaces) or (len(vertebrae) if quantity == "levels" else 0)
-        return max([counted, *(int(t) for t in told if t is not None and t < 10)]) or None
+        most = max([counted, *(int(t) for t in told if t is not None and t < 10)])
+        return Extent(float(most), tuple(sorted(at))) if most else None
 
-    def _told(self, mentions: Sequence[Mention]) -> list[str]:
+    def _told(self, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
         """The sentences of the mentions, and those of the same section that go on with another level."""
         reading = self._reading
         numbers = {reading.sentence_of[m.match.first] for m in mentions}
@@ -86,32 +109,39 @@ class Extents:
                     reading.text, sentence.start, sentence.end
                 ):
                     numbers.add(n)
-        return [reading.text[reading.sentences[n].start : reading.sentences[n].end] for n in sorted(numbers)]
+        return [(reading.sentences[n].start, reading.sentences[n].end) for n in sorted(numbers)]
 
-    def _stages(self) -> float | None:
-        text = self._reading.text
-        found = [_ROMAN[m.group(1).lower()] if m.group(1).lower() in _ROMAN else int(m.group(1)) if m.group(1).isdigit()
-                 else 0 for m in _STAGE.finditer(text)]  # fmt: skip
-        found += [_NUMBER_WORDS.get(m.group(1).lower(), 0) or int(m.group(1)) for m in _STAGE_COUNT.finditer(text)
-                  if m.group(1).isdigit() or m.group(1).lower() in _NUMBER_WORDS]  # fmt: skip
-        return max(found, default=None)
+    def _stages(self) -> Extent | None:
+        found: list[tuple[int, re.Match[str]]] = []
+        for m in (*_STAGE.finditer(self._reading.text), *_STAGE_COUNT.finditer(self._reading.text)):
+            number = m.group(1).lower()
+            found.append((_ROMAN.get(number) or _NUMBER_WORDS.get(number) or (int(number) if number.isdigit() else 0), m))
+        if not found:
+            return None
+        words = {word for _, m in found[:_MOST_STAGES] for word in self._words(m)}
+        return Extent(float(max(number for number, _ in found)), tuple(sorted(words)))
 
-    def _minutes(self, mention: Mention, quantity: str) -> float | None:
+    def _minutes(self, mention: Mention, quantity: str) -> Extent | None:
         """The time told in the mention's sentence or line; of an infusion also behind its end."""
         reading = self._reading
+        text = reading.text
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
-        text = reading.text[sentence.start : sentence.end]
-        if quantity == "infusion" and not (_CLOCK.search(text) or _HOURS.search(text)):
-            text = reading.text[sentence.start : reading.section(sentence.start).end]
-            told = _TOTAL.search(text)
-            return None if told is None else float(told.group(1) or 0) * 60 + float(told.group(2) or told.group(3) or 0)
-        clock = _CLOCK.search(text)
+        clock = _CLOCK.search(text, sentence.start, sentence.end)
+        hours = _HOURS.search(text, sentence.start, sentence.end)
+        if quantity == "infusion" and not (clock or hours):
+            told = _TOTAL.search(text, sentence.start, reading.section(sentence.start).end)
+            if told is None:
+                return None
+            return Extent(float(told.group(1) or 0) * 60 + float(told.group(2) or told.group(3) or 0), self._words(told))
         if clock is not None:
             start, end = (int(clock.group(i)) * 60 + int(clock.group(i + 1)) for i in (1, 3))
-            return float((end - start) % (24 * 60))
-        found = _HOURS.search(text)
-        if found is None:
+            return Extent(float((end - start) % (24 * 60)), self._words(clock))
+        if hours is None:
             return None
-        if found.group(3):
-            return float(found.group(3))
-        return float(found.group(1)) * 60 + float(found.group(2) or 0)
+        minutes = hours.group(3) or float(hours.group(1)) * 60 + float(hours.group(2) or 0)
+        return Extent(float(minutes), self._words(hours))
+
+    def _words(self, found: re.Match[str]) -> tuple[int, ...]:
+        """The words that a pattern found."""
+        first, last = self._reading.word_after(found.start()), self._reading.word_after(found.end() - 1)
+        return tuple(range(first, last + 1)) if 0 <= first <= last else ()

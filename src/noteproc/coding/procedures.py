@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
-from noteproc.coding.addons import further
+from noteproc.coding.addons import with_further
 from noteproc.coding.administration import Administration
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.doses import Doses
@@ -65,7 +65,7 @@ class Procedures:
         settled = without_parts(self._one_of_siblings(self._without_included(found)))
         settled = self._with_first(settled)
         given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
-        given += further(given, Extents(reading, quantities), self._codesets)
+        given = with_further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
 
     def _candidate(

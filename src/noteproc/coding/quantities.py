@@ -86,10 +86,15 @@ class Quantities:
         """
         if name == "age":
             return None if self._age is None else 90.0 if self._age == "90+" else float(self._age)
+        found = self.nearest(name, first, last)
+        return None if found is None else found[1]
+
+    def nearest(self, name: str, first: int, last: int) -> tuple[int, float] | None:
+        """Where the nearest number of a quantity other than age begins, and its value; see `value`."""
         reading = self._reading
         start, end = reading.words[first].start, reading.words[last].end
         sentence = reading.sentences[reading.sentence_of[first]]
-        best: tuple[int, float] | None = None
+        best: tuple[int, int, float] | None = None
         found = self._all(name)
         # Sorted by offset: only those within reach are looked at.
         near = found[bisect_left(found, (start - _REACH,)) : bisect_right(found, (end + _REACH, math.inf))]
@@ -98,8 +103,8 @@ class Quantities:
             if not sentence.start <= offset < sentence.end:
                 distance += 80
             if distance <= _REACH and (best is None or distance < best[0]):
-                best = (distance, value)
-        return None if best is None else best[1]
+                best = (distance, offset, value)
+        return None if best is None else best[1:]
 
     def _all(self, name: str) -> list[tuple[int, float]]:
         known = self._found.get(name)
