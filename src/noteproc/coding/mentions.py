@@ -47,6 +47,7 @@ class Mention:
         weak: whether the words are too bare to be coded by themselves ("pain").
         short: whether it is a bare abbreviation that is not of the commonest.
         support: words elsewhere that made a condition of the dictionary true.
+        acted: whether it is an act that by itself tells a procedure: who tells it, did it.
     """
 
     match: Match
@@ -58,6 +59,7 @@ class Mention:
     weak: bool = False
     short: bool = False
     support: tuple[int, ...] = ()
+    acted: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -261,6 +263,7 @@ class Mentions:
                 verdict,
                 tuple(c for c in others if c != code),
                 support=supports[code][1],
+                acted=any(isinstance(c, Words) and c.needed for c in conditions[code].clauses),
             )
             for code in chosen
         ]

@@ -154,8 +154,10 @@ class Performance:
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
         if self._reading.text[self._start(mention) : self._end(mention)] == entry.code:
-            # What the note itself reports, it reports as done.
-            return _REASONS.get(self._kind(mention))
+            # What the note itself reports, it reports as done; before a bracket it speaks of something else.
+            bracketed = self._reading.text[: self._start(mention)].rstrip().endswith("(")
+            kind = self._kind(mention)
+            return None if bracketed and kind in ("absent", "possible") else _REASONS.get(kind)
         if entry.kind == "drug":
             return self._drug(mention, entry)
         if entry.kind == "supply":
@@ -163,7 +165,8 @@ class Performance:
         if entry.system == CPT and entry.code not in _VISITS and self._inpatient and self._kind(mention) == "present":
             # The hospital reports an inpatient's procedures in ICD-10-PCS; each physician from the note of his own.
             return "historical"
-        if mention.match.score < LIMIT and not self.is_told_here(mention) and not self._has_verb(mention):
+        told = mention.acted or self.is_told_here(mention) or self._has_verb(mention)
+        if mention.match.score < LIMIT and not told:
             return "historical"
         if self._is_test(entry):
             return self._test(mention, entry)
@@ -244,7 +247,8 @@ class Performance:
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
-        if mention.section in _CLOSING and words["surely done"].search(text) and not self._is_elsewhere(mention):
+        surely = mention.acted or words["surely done"].search(text) is not None
+        if mention.section in _CLOSING and surely and not self._is_elsewhere(mention):
             section = "present"
         if kind == "present" and section != "present":
             kind = section
@@ -261,7 +265,7 @@ class Performance:
             return None
         if self._is_elsewhere(mention):
             return "historical"
-        done = words["surely done"].search(text) is not None or self._in_block(mention) or self._is_worked(mention)
+        done = surely or self._in_block(mention) or self._is_worked(mention)
         return None if done or (self._operative and not self._told) else "historical"
 
     def _test(self, mention: Mention, entry: CodeEntry) -> Reason | None:
