@@ -31,6 +31,13 @@ def test_parse(text: str, clauses: tuple[object, ...]) -> None:
     assert When.parse(text).clauses == clauses
 
 
+@pytest.mark.parametrize(
+    ("text", "act"), [("a|b", False), ("!a", False), ("+a", True), ("cm 2-; +", True), ("+", True)]
+)
+def test_acts(text: str, act: bool) -> None:
+    assert When.parse(text).act is act
+
+
 @pytest.mark.parametrize("text", [";", "a;", "a||b", "|a", "!", "a|!b", "age -", "cm 5-2"])
 def test_parse_refuses(text: str) -> None:
     with pytest.raises(ConfigError):

@@ -18,6 +18,7 @@ from noteproc.text.sections import shipped
         ("ulcer 2 x 3 cm debrided", "sqcm", 6.0),
         ("infused over 45 minutes", "minutes", 45.0),
         ("infused over 2 hours", "minutes", 120.0),
+        ("session 2:02 pm to 3:00 pm", "minutes", 58.0),
         ("excised three lesions", "count", 3.0),
         ("12 lesions destroyed", "count", 12.0),
         ("uterus 218 grams", "grams", 218.0),

@@ -2,8 +2,9 @@
 
 Clauses are separated by ``;`` and must all hold. A clause is a list of alternatives separated by ``|``, of which one
 must stand near; a leading ``!`` turns it into words of which none may stand near, a leading ``+`` into words without
-which the code is never assumed (of procedures that share a phrase the plainest else stands). A numeric clause names a
-quantity and an inclusive range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``.
+which the code is never assumed (of procedures that share a phrase the plainest else stands). Such words, or a bare
+``+``, also say that the phrase is an act: whoever tells it, did it. A numeric clause names a quantity and an inclusive
+range with either end open: ``cm 2.6-7.5``, ``age 65-``, ``age -17``, ``count 3-``, ``minutes 30-``.
 """
 
 from __future__ import annotations
@@ -76,10 +77,12 @@ class When:
     Args:
         text: the cell as written, stripped.
         clauses: in the order written; all must hold.
+        act: whether the phrase is an act: whoever tells it, did it.
     """
 
     text: str = ""
     clauses: tuple[Clause, ...] = ()
+    act: bool = False
 
     @classmethod
     def parse(cls, text: str) -> When:
@@ -118,7 +121,9 @@ ALWAYS = When()
 def _parse(text: str) -> When:
     if not text:
         return ALWAYS
-    return When(text, tuple(_clause(part.strip()) for part in text.split(";")))
+    parts = [part.strip() for part in text.split(";")]
+    act = any(part.startswith("+") for part in parts)
+    return When(text, tuple(_clause(part) for part in parts if part != "+"), act)
 
 
 def _clause(text: str) -> Clause:

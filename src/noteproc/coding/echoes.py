@@ -31,9 +31,7 @@ class Echoes:
         index: the compiled phrases.
     """
 
-    def __init__(
-        self, reading: Reading, matches: Sequence[Match], assertions: Assertions, index: PhraseIndex
-    ) -> None:
+    def __init__(self, reading: Reading, matches: Sequence[Match], assertions: Assertions, index: PhraseIndex) -> None:
         self._reading = reading
         self._assertions = assertions
         self._index = index

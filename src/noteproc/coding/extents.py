@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from noteproc.coding.mentions import Mention
-from noteproc.coding.quantities import Quantities
+from noteproc.coding.quantities import CLOCK, Quantities, elapsed
 from noteproc.coding.reading import Reading
 
 _SPACE = re.compile(r"\b([CTLS])(\d{1,2})\s?[-/–]\s?([CTLS]?)(\d{1,2})\b")
@@ -16,7 +16,6 @@ _STAGE = re.compile(r"\bstages?\s?#?\s?(\d|i{1,3}v?|iv|v)\b", re.I)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _STAGE_COUNT = re.compile(r"\b(one|two|three|four|five|\d)\s+stages?\b", re.I)
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:-|–|to|until)\s?([01]?\d|2[0-3]):?([0-5]\d)\b")
 _HOURS = re.compile(
     r"\b(?:over\s)?(\d+(?:\.\d+)?)\s?(?:h|hrs?|hours?)\b(?:\s?(\d{1,2})\s?m(?:in)?\b)?|\b(\d{1,3})\s?min(?:ute)?s?\b",
     re.I,
@@ -115,7 +114,9 @@ class Extents:
         found: list[tuple[int, re.Match[str]]] = []
         for m in (*_STAGE.finditer(self._reading.text), *_STAGE_COUNT.finditer(self._reading.text)):
             number = m.group(1).lower()
-            found.append((_ROMAN.get(number) or _NUMBER_WORDS.get(number) or (int(number) if number.isdigit() else 0), m))
+            found.append(
+                (_ROMAN.get(number) or _NUMBER_WORDS.get(number) or (int(number) if number.isdigit() else 0), m)
+            )
         if not found:
             return None
         words = {word for _, m in found[:_MOST_STAGES] for word in self._words(m)}
@@ -126,16 +127,17 @@ class Extents:
         reading = self._reading
         text = reading.text
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
-        clock = _CLOCK.search(text, sentence.start, sentence.end)
+        clock = CLOCK.search(text, sentence.start, sentence.end)
         hours = _HOURS.search(text, sentence.start, sentence.end)
         if quantity == "infusion" and not (clock or hours):
             told = _TOTAL.search(text, sentence.start, reading.section(sentence.start).end)
             if told is None:
                 return None
-            return Extent(float(told.group(1) or 0) * 60 + float(told.group(2) or told.group(3) or 0), self._words(told))
+            return Extent(
+                float(told.group(1) or 0) * 60 + float(told.group(2) or told.group(3) or 0), self._words(told)
+            )
         if clock is not None:
-            start, end = (int(clock.group(i)) * 60 + int(clock.group(i + 1)) for i in (1, 3))
-            return Extent(float((end - start) % (24 * 60)), self._words(clock))
+            return Extent(float(elapsed(clock)), self._words(clock))
         if hours is None:
             return None
         minutes = hours.group(3) or float(hours.group(1)) * 60 + float(hours.group(2) or 0)

@@ -12,6 +12,8 @@ _PREPOSITION = frozenset({"of", "in", "to", "over", "at", "on", "involving", "fr
 # Words that a phrase never reaches across.
 BREAKERS = frozenset(["no", "not", "without", "denies", "denied", "denies", "negative", "but", "however"])
 _BREAK = 99.0
+# What it costs that something else was done in between.
+_NEXT = 0.6
 
 
 def has_comma(reading: Reading, spread: tuple[int, ...]) -> bool:
@@ -20,8 +22,13 @@ def has_comma(reading: Reading, spread: tuple[int, ...]) -> bool:
     return "," in text or "\n" in text
 
 
-def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: bool) -> float:
-    """What the words between cost: 0 for a phrase as written, infinity where a break lies between."""
+def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: bool, told: bool = False) -> float:
+    """What the words between cost: 0 for a phrase as written, infinity where a break lies between.
+
+    Args:
+        joined: whether a conjunction is part of the phrase.
+        told: whether the phrase tells what was done: one thing may be done after another ("cracked and emulsified").
+    """
     cost = 0.0
     for left, right in itertools.pairwise(spread):
         if right - left == 1:
@@ -56,6 +63,8 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
         elif conjunction == left + 1 and 1 <= len(follows) <= 2:
             # "4th and 5th metacarpals": what is joined shares the head.
             cost += 0.4
+        elif told:
+            cost += _NEXT + nouns + marks
         else:
             return _BREAK
     return cost

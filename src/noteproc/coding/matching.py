@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from noteproc.codesets import ICD10CM
 from noteproc.coding.gaps import between, has_comma
 from noteproc.coding.index import PhraseIndex, Plan
 from noteproc.coding.reading import Reading
@@ -206,7 +207,7 @@ class Matcher:
         Args:
             where: the places of each key of their sentence, ascending.
         """
-        _, keys, _, _, _, _, joined, breaks, numbered, limit = plan
+        _, keys, system, _, _, _, joined, breaks, numbered, limit = plan
         at = note.at
         if len(keys) == 2:
             chosen = [i, j] if note.ids[i] == keys[0] else [j, i]
@@ -240,7 +241,7 @@ class Matcher:
             # "No-show" is not "showed no": words that negate keep their place.
             return None
         spread = tuple(dict.fromkeys(ordered))
-        cost = between(reading, spread, self._lexicon, joined and in_order)
+        cost = between(reading, spread, self._lexicon, joined and in_order, told=in_order and system != ICD10CM)
         if cost > limit:
             return None
         if not in_order and abbreviated and has_comma(reading, spread):

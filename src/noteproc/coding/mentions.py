@@ -263,7 +263,7 @@ class Mentions:
                 verdict,
                 tuple(c for c in others if c != code),
                 support=supports[code][1],
-                acted=any(isinstance(c, Words) and c.needed for c in conditions[code].clauses),
+                acted=conditions[code].act,
             )
             for code in chosen
         ]

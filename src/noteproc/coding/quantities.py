@@ -63,6 +63,10 @@ _MONTHS_OLD = re.compile(
     r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I
 )
 _HEADER = 700
+# From one time of day to another: "0851-0907", "2:02 pm to 3:00 pm".
+CLOCK = re.compile(
+    r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:[ap]\.?m\.?)?\s?(?:-|–|to|until)\s?([01]?\d|2[0-3]):?([0-5]\d)\b", re.I
+)
 
 
 class Quantities:
@@ -133,10 +137,17 @@ class Quantities:
         if name == "cm":
             found += [(offset, value / 10) for offset, value in self._all("mm")]
         if name == "minutes":
+            found += [(m.start(), float(elapsed(m))) for m in CLOCK.finditer(text)]
             found += [(offset, value * 60) for offset, value in self._all("hours")]
         found.sort()
         self._found[name] = found
         return found
+
+
+def elapsed(clock: re.Match[str]) -> int:
+    """The minutes between the two times that `CLOCK` found."""
+    start, end = (int(clock.group(i)) * 60 + int(clock.group(i + 1)) for i in (1, 3))
+    return (end - start) % (24 * 60)
 
 
 def _told_age(text: str) -> int | None:
