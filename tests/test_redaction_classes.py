@@ -17,6 +17,7 @@ def redacted(text: str) -> str:
 @pytest.mark.parametrize(
     "text, gone",
     [
+        ("MR HAND IS A 65 YEAR OLD MAN.", "HAND"),
         ("Tern Point Chest & Sleep\nName: Ada Brookfield\nCough for two weeks.", "Tern Point"),
         ("Seen 3/4/2026, Women's Health at Alder Bluff\nPt: Ada Brookfield", "Alder Bluff"),
         ("Holy Shepherd of the Valley\nPt: Ada Brookfield\nCough.", "Shepherd"),
@@ -41,6 +42,11 @@ def test_goes(text: str, gone: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "CT ABD/PELVIS W CONTRAST\nImpression: acute appendicitis.",
+        "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
+        "EXAM: MR LEFT SHOULDER",
+        "NIHSS 4/42 on arrival.",
+        "Exam: 4/5 EHL b/l, 4/5 quads.",
         "There was a small Hill-Sachs defect, no bony Bankart.",
         "Lugol's applied, nonstaining zone anterior.",
         "Jump of 70ms. Typical slow-fast tachycardia.",

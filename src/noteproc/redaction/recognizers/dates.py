@@ -69,7 +69,10 @@ _MEASURE_BEFORE = re.compile(
     r"(?<![a-z])(?:pain|throbb?ing|aching|ache|sharp|sore(?:ness)?|burning|cramps?|cramping|stabbing|headache|vas|nrs"
     r"|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
     r"|rating|bp|pressure|apgars?|vision|acuity|"
-    r"va|od|os|ou|ratio|mallampati|gcs|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
+    r"va|od|os|ou|ratio|mallampati|gcs|nihss|nih stroke scale|bishop"
+    r"|sofa|qsofa|curb-?65|chads|centor|meld|aldrete|rass|audit|epworth|ipss"
+    r"|aua|oswestry|rankin|ecog|norton|waterlow|cam-icu|ciwa|cows|hamilton|ymrs|epds|edinburgh|barthel|katz|fim|odi"
+    r"|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
     r"|extension|abduction|"
     r"dorsiflexion|plantarflexion|quad(?:riceps)?|biceps|triceps|deltoids?|ehl|hip|ankle|nodes?|stations?|visit"
     r"|size|gauge|"
@@ -85,7 +88,8 @@ _MEASURE_AFTER = re.compile(
     r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
     r"|pint|full|positive|negative|correct|recall|words|objects|"
     r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm"
-    r"|blood cultures|bottles|beats|lead))",
+    r"|blood cultures|bottles|beats|lead|ehl\b|quads?\b|deltoids?\b|biceps\b|triceps\b|iliopsoas\b|hamstrings?\b"
+    r"|grip\b|interossei\b|gastroc))",
     re.IGNORECASE,
 )
 _DATE_BEFORE = re.compile(

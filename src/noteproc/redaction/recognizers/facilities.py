@@ -165,10 +165,14 @@ class FacilityRecognizer(NoteRecognizer):
             return None
         if any(words.words[k].isdigit() or words.words[k] == ":" for k in range(first, min(last + 1, len(words)))):
             return None
-        proper = any(
-            not words.bits[k] & (lx.ORDINARY | lx.CLINICAL) or words.bits[k] & (lx.NAME | lx.CITY) for k in own
-        )
         caps = all(words.words[k].isupper() for k in content)
+        # In capitals a clinical word is no name, though somebody may be called so ("CT ABD", "NM BONE SCAN").
+        plain = lx.CLINICAL if caps else 0
+        proper = any(
+            not words.bits[k] & (lx.ORDINARY | lx.CLINICAL)
+            or (words.bits[k] & (lx.NAME | lx.CITY) and not words.bits[k] & plain)
+            for k in own
+        )
         titled = not caps and own[0] <= first + 1 and len(content) > 2
         score = MAYBE if caps and not proper else 0.7 if proper else 0.6 if titled else MAYBE
         if _CLINICAL_ENDING.search(words.lower[own[0]]) and not words.bits[own[0]] & (lx.NAME | lx.CITY):

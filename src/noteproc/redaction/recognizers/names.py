@@ -13,6 +13,9 @@ from noteproc.redaction.words import Words
 
 _SOFT = frozenset(lx.read_words("soft_titles.txt"))
 _LABEL_ENDS = frozenset({":", "="})
+_SCANNED = frozenset(lx.read_words("scanned_parts.txt"))
+# What follows the part in the title of a scan.
+_OF_SCAN = frozenset(lx.read_words("scan_words.txt"))
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
 
 
@@ -46,6 +49,8 @@ class NameRecognizer(NameReader):
             ):
                 continue
             title = words.words[i]
+            if title == "MR" and self._is_scan(words, k):
+                continue
             soft = low in _SOFT
             if role == "PATIENT_NAME" and words.words[k - 1] != ".":
                 j = self._run(words, k, trusted=False)
@@ -73,6 +78,18 @@ class NameRecognizer(NameReader):
             yield Hit(*self._span(words, k, j), kind, score)
             if kind == "CLINICIAN_NAME" or low in ("mr", "messrs", "drs"):
                 yield from self._list(words, j, kind, plural=low in ("drs", "doctors", "messrs"))
+
+    @staticmethod
+    def _is_scan(words: Words, k: int) -> bool:
+        """Whether "MR" heads the title of a scan ("MR BRAIN WO"): a part, then how it was taken."""
+        first = k
+        while k < len(words) and words.line_of[k] == words.line_of[first] and words.lower[k] in _SCANNED:
+            if not words.words[k].isupper():
+                return False
+            k += 1
+        if k == first:
+            return False
+        return k == len(words) or words.line_of[k] != words.line_of[first] or words.lower[k] in _OF_SCAN
 
     def _list(self, words: Words, k: int, kind: str, *, plural: bool) -> Iterator[Hit]:
         """Names that go on after "Drs. A, B and C"."""
