@@ -34,7 +34,7 @@ _SHORT_STAY = re.compile(
 _TITLE = 160
 # Who is with child is a woman, whatever is said of the baby.
 _WITH_CHILD = re.compile(r"\b[Gg]\d{1,2}\s?,?[Pp]\d|\b(?:IUP|gravida|G\d)\b|\b(?:cesarean|caesarean)\b", re.IGNORECASE)
-_SEX_LABEL = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(female|male|f|m)\b", re.IGNORECASE)
+_SEX_LABEL = re.compile(r"\b(?:sex|gender)\s{0,9}[:=]?\s{0,9}(female|male|f|m)\b", re.IGNORECASE)
 _SERVED = re.compile(
     r"(?:service|visit|dos|procedure|surgery|exam|admi|encounter|operation|date|seen|signed)\W*(?:of|on|date)?\W*$",
     re.IGNORECASE,

@@ -80,11 +80,11 @@ _ROAD_OPENINGS = frozenset({"on", "at", "off", "near", "along", "of"})
 _NUMBERED_ROAD_OPENINGS = frozenset({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
 _COUNTIES = frozenset({"county"})
 _AFTER_STREET = re.compile(
-    r"[\s,]{0,4}\n?[ \t]*([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
+    r"[\s,]{0,4}\n?[ \t]{0,40}([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
     r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
 )
 _TOWN_AFTER_STREET = re.compile(
-    r",[ \t]*\n?[ \t]*([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
+    r",[ \t]{0,20}\n?[ \t]{0,40}([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
     r"|[A-Z][a-z]+)\b)?"
 )
 
