@@ -29,6 +29,8 @@ _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 5
 _LONGEST_NUMBER = 40
+# So many of a number's first characters tell where it may stand: few enough that many numbers share them.
+_BEGINNING = 4
 _SHORTEST_ACCOUNT_NAME = 3
 _SHORTEST_CUT = 6
 _SHORTEST_KNOWN = 3
@@ -79,7 +81,8 @@ class Sweep:
         made = _accounts(people)
         self._accounts = made | {form[:size] for form in made for size in range(_SHORTEST_CUT, len(form))}
         self._numbers = self._surfaces(text, spans, known)
-        self._beginnings = {number[:size] for number in self._numbers for size in range(1, len(number) + 1)}
+        self._beginnings = {number[:size] for number in self._numbers for size in range(1, _BEGINNING + 1)}
+        self._longest = max(map(len, self._numbers), default=0)
         places, self._short = self._place_names(text, spans)
         self._places = _by_rarest_piece(places)
 
@@ -248,17 +251,22 @@ class Sweep:
     def _standing(self, words: Words) -> Iterator[Span]:
         """Where numbers stand as runs of figures and letters with little between them, in one pass."""
         surfaces, beginnings = self._numbers, self._beginnings
-        for i in words.among(beginnings):
-            joined, k = words.lower[i], i
-            while joined in beginnings:
-                hit = surfaces.get(joined)
-                if hit is not None:
-                    yield Span(words.starts[i], words.ends[k], hit[0], hit[1], NAME)
-                step = _joined(words, k)
-                if step == k:
-                    break
-                k = step
-                joined += words.lower[k]
+        if not surfaces:
+            return
+        for low, places in words.vocabulary.items():
+            if low[:_BEGINNING] not in beginnings:
+                continue
+            for i in places:
+                joined, k = low, i
+                while joined[:_BEGINNING] in beginnings and len(joined) <= self._longest:
+                    hit = surfaces.get(joined)
+                    if hit is not None:
+                        yield Span(words.starts[i], words.ends[k], hit[0], hit[1], NAME)
+                    step = _joined(words, k)
+                    if step == k:
+                        break
+                    k = step
+                    joined += words.lower[k]
 
     def _says_nothing(self, place: str) -> bool:
         """Whether the name of a place is made of ordinary words alone: "NORMAL", "Emergency Department", "SELF"."""
