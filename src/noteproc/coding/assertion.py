@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.reading import Reading
-from noteproc.text.fold import Token, tokens
+from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
 
 # The strongest class first: a father's "no stroke" is still the father's.
@@ -222,7 +222,7 @@ class Assertions:
         return known
 
     def _find(self, sentence: int) -> list[Cue]:
-        words = self._reading.words
+        said = self._reading.forms
         table = _table()
         found: list[Cue] = []
         span = self._reading.words_of(sentence)
@@ -230,19 +230,19 @@ class Assertions:
         for i in _within(self._starts, span.start, span.stop):
             if i < after:
                 continue
-            single, longer = table[words[i].form]
+            single, longer = table[said[i]]
             length = 0
-            for forms, kind, direction in longer.get(words[i + 1].form, ()) if i + 1 < span.stop else ():
+            for forms, kind, direction in longer.get(said[i + 1], ()) if i + 1 < span.stop else ():
                 size = len(forms)
                 if size < length:
                     break
-                if i + size <= span.stop and _follows(words, i, forms):
+                if i + size <= span.stop and tuple(said[i : i + size]) == forms:
                     length = size
                     found.append(Cue(kind, direction, i, i + size))
             if not length:
                 found.extend(Cue(kind, direction, i, i + 1) for _, kind, direction in single)
             after = i + max(1, length)
-        return _without_informants(found, words)
+        return _without_informants(found, said) if found else found
 
     def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
         forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
@@ -390,11 +390,7 @@ def _within(places: list[int], start: int, end: int) -> list[int]:
     return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
-def _follows(words: Sequence[Token], at: int, forms: tuple[str, ...]) -> bool:
-    return all(words[at + k].form == forms[k] for k in range(1, len(forms)))
-
-
-def _without_informants(found: list[Cue], words: Sequence[Token]) -> list[Cue]:
+def _without_informants(found: list[Cue], forms: Sequence[str]) -> list[Cue]:
     """Cues, less the relatives that only tell the story ("mother reports fever")."""
     kept: list[Cue] = []
     for n, cue in enumerate(found):
@@ -403,7 +399,7 @@ def _without_informants(found: list[Cue], words: Sequence[Token]) -> list[Cue]:
         ):
             continue
         if cue.kind in ("family", "other_person") and any(
-            words[i].form in _BY_WHOM for i in range(max(0, cue.start - 2), cue.start)
+            forms[i] in _BY_WHOM for i in range(max(0, cue.start - 2), cue.start)
         ):
             continue
         kept.append(cue)

@@ -70,6 +70,7 @@ class Coder:
         self._procedures = procedures.Procedures(self._codesets, self._headings)
         self._versions = self._codesets.versions()
         self._preferences = dict(self._codesets.preferences())
+        self._coding_of = lru_cache(maxsize=20_000)(self._read_coding)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_reopen, (self._codesets, self._threshold, self._section_tables))
@@ -234,9 +235,11 @@ class Coder:
         return NotCoded(self._coding(candidate), writer.main(candidate), candidate.reason)
 
     def _coding(self, candidate: Candidate) -> Coding:
-        entry = self._codesets.entry(candidate.system, candidate.code)
-        version = self._versions.get(candidate.system, "")
-        return Coding(candidate.system, version, candidate.code, entry.title if entry is not None else "")
+        return self._coding_of(candidate.system, candidate.code)
+
+    def _read_coding(self, system: str, code: str) -> Coding:
+        entry = self._codesets.entry(system, code)
+        return Coding(system, self._versions.get(system, ""), code, entry.title if entry is not None else "")
 
 
 def _decides(reading: Reading) -> bool:

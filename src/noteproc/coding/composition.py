@@ -11,7 +11,7 @@ detail), I.B.13 (laterality), I.C.19.c (fracture not said to be displaced or ope
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,6 +81,7 @@ class Composer:
         self._lexicon = lexicon.shipped()
         self._families = Families(codesets)
         self._widened = lru_cache(maxsize=8192)(self._widen)
+        self._unsaid = lru_cache(maxsize=8192)(self._read_unsaid)
         self._reach = lru_cache(maxsize=50_000)(self._read_reach)
 
     def compose(
@@ -121,13 +122,22 @@ class Composer:
                 evidence[key] = (_STATED, mentions[0][0])
         refused = self._refused(reading, mentions[0], family.denied, stands)
 
+        silent = telling.isdisjoint(evidence) and telling.isdisjoint(refused)
+        own = frozenset(reading.keys[i] for i in mentions[0])
+
         def best_on(one: str) -> Composed:
-            return self._best(reading, family, evidence, one, default, mentions[0], refused)
+            if silent:
+                return self._unsaid(base, one, default)
+            return self._best(reading.keys, family, evidence, one, default, own, refused)
 
         if sides == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
         best = best_on(sides[0] if sides else "")
-        return [best, *_joined(reading, family.leaves, best, evidence)]
+        return [best] if silent else [best, *_joined(reading, family.leaves, best, evidence)]
+
+    def _read_unsaid(self, base: str, side: str, default: str) -> Composed:
+        """The code for a concept of which the note says nothing more, but for the side."""
+        return self._best([], self._families.of(base), {}, side, default, frozenset(), frozenset())
 
     def _widen(self, base: str) -> str:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""
@@ -248,15 +258,23 @@ class Composer:
 
     def _best(
         self,
-        reading: Reading,
+        keys: Sequence[str],
         family: Family,
         evidence: dict[str, tuple[float, int]],
         side: str,
         default: str,
-        strongest: tuple[int, ...],
+        own: frozenset[str],
         refused: frozenset[str],
     ) -> Composed:
-        own = {reading.keys[i] for i in strongest}
+        """The code that the words support best.
+
+        Args:
+            keys: of the note.
+            evidence: the keys that hold.
+            side: of the concept, or "".
+            own: the keys of its strongest mention.
+            refused: the keys that are denied beside it.
+        """
         said, one_side = evidence.keys(), side in ("left", "right")
         told = {*said, *refused, "unilateral"} if one_side else {*said, *refused}
         # Best first; of those that are as good the unspecified one, then the first in the book.
@@ -295,7 +313,7 @@ class Composer:
             if leaf.unspecified or leaf.denied:
                 score += MODEST
             if leaf.other:
-                score -= 0.1 if any(reading.keys[i] not in own for i in support) else OTHER
+                score -= 0.1 if any(keys[i] not in own for i in support) else OTHER
             # Sums of the same terms in another order differ in the last place: equal must stay equal.
             scored.append((-round(score + bonus, 9), not leaf.unspecified, order, leaf, tuple(sorted(support))))
         scored.sort()

@@ -281,12 +281,13 @@ class Conventions:
         found = list(candidates)
         # What is too weak to be suggested is still told: as part of the picture, or as outweighed.
         confirmed = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
+        integral = _table("integral.tsv", ("symptoms", "diagnoses"))
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
             if self._asked_for(candidate, confirmed):
                 continue
-            for symptoms, diagnoses in _table("integral.tsv", ("symptoms", "diagnoses")).beside(candidate.code):
+            for symptoms, diagnoses in integral.beside(candidate.code):
                 if any(
                     other.code in diagnoses and other is not candidate and other.code not in symptoms
                     for other in confirmed

@@ -60,9 +60,9 @@ class _Phrases:
 
     def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
         """The length and value of the longest phrase that begins at a word, or None."""
-        words = reading.words
-        for forms, value in self._by_first.get(words[place].form, ()):
-            if tuple(w.form for w in words[place : place + len(forms)]) == forms:
+        said = reading.forms
+        for forms, value in self._by_first.get(said[place], ()):
+            if tuple(said[place : place + len(forms)]) == forms:
                 return len(forms), value
         return None
 

@@ -254,7 +254,11 @@ def _cut(found: list[sentences.Sentence], sections: list[Section]) -> list[sente
     pieces: list[sentences.Sentence] = []
     for sentence in found:
         begin = sentence.start
-        for mark in marks[bisect_right(marks, begin) : bisect_right(marks, sentence.end - 1)]:
+        inside = marks[bisect_right(marks, begin) : bisect_right(marks, sentence.end - 1)]
+        if not inside:
+            pieces.append(sentence)
+            continue
+        for mark in inside:
             pieces.append(sentences.Sentence(begin, mark))
             begin = mark
         pieces.append(sentences.Sentence(begin, sentence.end))
