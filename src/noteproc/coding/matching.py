@@ -197,7 +197,8 @@ class Matcher:
         """The words that a plus follows ("ER+")."""
         if "+" not in reading.text:
             return frozenset()
-        return frozenset(i for i, word in enumerate(reading.words) if _PLUS.match(reading.text, word.end))
+        marks = [(reading.word_before(m.start()), m.start()) for m in _PLUS.finditer(reading.text)]
+        return frozenset(i for i, start in marks if i >= 0 and reading.words[i].end == start)
 
     def _verify(
         self, reading: Reading, note: _Numbered, where: Mapping[int, list[int]], plan: Plan, i: int, j: int

@@ -33,6 +33,7 @@ SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
 _SIDE_LETTERS = frozenset("LRlr")
+_NO_WORDS = range(0)
 _LETTERS = _WITHOUT | _SIDE_LETTERS | frozenset(_EYES)
 _FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
@@ -79,7 +80,7 @@ class Reading:
         self.sentences = _cut(sentences.split(text), self.sections)
         self._heading_starts = [s.heading_start for s in self.sections]
         self.sentence_of: list[int] = []
-        self._first_word: dict[int, tuple[int, int]] = {}
+        self._words_of: dict[int, range] = {}
         self._number_sentences()
 
     def section(self, offset: int) -> Section:
@@ -95,18 +96,21 @@ class Reading:
             last = bisect_left(self._starts, begins[number], first) if number < len(begins) else total
             if last > first:
                 self.sentence_of.extend([number] * (last - first))
-                self._first_word[number] = (first, last)
+                self._words_of[number] = range(first, last)
                 first = last
 
     def words_of(self, sentence: int) -> range:
         """The numbers of the words of a sentence."""
-        first, last = self._first_word.get(sentence, (0, 0))
-        return range(first, last)
+        return self._words_of.get(sentence, _NO_WORDS)
 
     def word_after(self, offset: int) -> int:
         """The first word that ends after a code point, or -1."""
         word = bisect_right(self._ends, offset)
         return word if word < len(self.words) else -1
+
+    def word_before(self, offset: int) -> int:
+        """The last word that ends at or before a code point, or -1."""
+        return bisect_right(self._ends, offset) - 1
 
     def sides_in(self, span: range) -> list[int]:
         """The words of a stretch that name a side."""

@@ -45,7 +45,7 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     word = reading.words[match.at[0]]
     phrase = index.phrase(match.phrase)
     written = reading.text[word.start : word.end]
-    if _SHORT.fullmatch(phrase) and written.isupper() and written[-1] == "S" and written[:-1] == phrase:
+    if written[:-1] == phrase and written[-1] == "S" and written.isupper() and _SHORT.fullmatch(phrase):
         # "PCOS" is no plural of "PCO".
         return False
     if phrase == match.code:

@@ -28,6 +28,7 @@ _LONGEST = 40
 # works over a whole file.
 _LIMIT = 4000
 _OPEN_END = re.compile(r"(?:,|\b(?:and|or|of|the|with|in|to|a|an|for|by|on|at|from|left|right|no|is|was|were|as))\s*\Z")
+_OPEN_LONGEST = 8  # more letters than any of these words has
 
 
 class Sentence(NamedTuple):
@@ -84,10 +85,9 @@ def _continues(above: str, line: str) -> bool:
         return False
     if _ITEM.match(line) or _HEADINGISH.match(line):
         return False
-    if _OPEN_END.search(last):
+    if len(last) >= _WRAP_WIDTH or (len(last) >= 30 and line.lstrip()[:1].islower()):
         return True
-    first = line.lstrip()[:1]
-    return (first.islower() and len(last) >= 30) or len(last) >= _WRAP_WIDTH
+    return _OPEN_END.search(last[-_OPEN_LONGEST:]) is not None
 
 
 def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None:
