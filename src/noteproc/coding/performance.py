@@ -51,6 +51,8 @@ _BESIDE = 45
 _TITLE_LINES = 7
 _TITLE_WIDTH = 110
 _OPENING = 240
+# What a heading names follows it at once.
+_HEADED = 40
 # So many more characters a line may hold that is the title of a test's report.
 _TITLE_REST = 32
 _VACCINES = CodeRanges.parse("90380-90382 | 90476-90759 | 90584-90589 | 90611-90629 | 91300-91330")
@@ -207,9 +209,12 @@ class Performance:
 
     def is_told_here(self, mention: Mention) -> bool:
         """Whether a bare noun may name what was done: in the note's title, or where a section opens with it."""
+        return self._opens_procedure(mention, _OPENING) or self.titled(mention)
+
+    def _opens_procedure(self, mention: Mention, reach: int = _HEADED) -> bool:
+        """Whether a mention stands among the first words under a heading that names what was done."""
         start = self._reading.words[mention.match.first].start
-        opens = mention.section == "procedure" and start - self._reading.section(start).start < _OPENING
-        return opens or self.titled(mention)
+        return mention.section == "procedure" and start - self._reading.section(start).start < reach
 
     def _has_verb(self, mention: Mention) -> bool:
         """Whether a bare noun is followed by a word of doing: "long arm splint placed" as "splint applied"."""
@@ -281,6 +286,8 @@ class Performance:
             return _REASONS.get(kind, "historical")
         in_office = entry.code in codes_of("office_tests.tsv", "tests")
         if self._report or self._names_report(mention) or (in_office and self.is_told_here(mention)):
+            return None
+        if self._opens_procedure(mention) and entry.code not in _LABORATORY:
             return None
         if self._away or self._is_elsewhere(mention):
             return "historical"
