@@ -79,6 +79,12 @@ def test_what_is_needed_is_never_assumed(coder: Coder, text: str, coded: bool) -
     assert ("11999" in {s.coding.code for s in result.suggestions}) is coded
 
 
+@pytest.mark.parametrize("head", ["PT DAILY NOTE", "REGIONAL ANESTHESIA", "SURGICAL PATHOLOGY"])
+def test_who_writes_the_note_did_not_operate(coder: Coder, head: str) -> None:
+    result = run(coder, f"{head}\nPROCEDURE: Gland seen. Scooped whole.")
+    assert reason(result, "11999") == "historical"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

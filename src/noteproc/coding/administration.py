@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ from noteproc.coding.candidates import Candidate
 from noteproc.coding.performance import Performance, codes_of
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
+from noteproc.coding.telling import telling
 from noteproc.text.tables import rows
 
 # Codes for giving: where the note names drugs, these are worked out from them and not read from bare words.
@@ -20,11 +20,6 @@ _GIVING = CodeRanges.parse("96360-96379 | 96401-96425 | 90460-90474")
 # Of these services only one an encounter is the initial one.
 _INITIAL = frozenset({"96413", "96409", "96365", "96374"})
 _SURGERY = ("10004", "69990")
-_COUNSELLED = re.compile(r"\bcounsel", re.I)
-_MEDICARE = re.compile(r"\bmedicare\b", re.I)
-_REPEATED = re.compile(r"\brepeat(?:ed)?\b|\bagain\b|\bre-?dosed\b|\bx\s?[2-5]\b", re.I)
-_CONCURRENT = re.compile(r"\bconcurrent|\bY-?site\b|\bvia Y\b|\bat the same time\b", re.I)
-_PUMP = re.compile(r"\bpump\b", re.I)
 _AGED, _YOUNG = 65, 18
 
 
@@ -92,13 +87,18 @@ class Administration:
                 code = rule.first
                 if code in _INITIAL:
                     code = rule.next if initial else rule.first
-                    if rule.when == "drip" and rule.first == "96365" and initial and _CONCURRENT.search(text):
+                    if (
+                        rule.when == "drip"
+                        and rule.first == "96365"
+                        and initial
+                        and telling()["concurrent"].search(text)
+                    ):
                         code = "96368"
                     initial = True
                 self._count(found, code, drug)
-                if rule.first == "96374" and self._performance.emergency and _REPEATED.search(text):
+                if rule.first == "96374" and self._performance.emergency and telling()["repeated"].search(text):
                     self._count(found, "96376", drug)
-                if rule.first.startswith("964") and _PUMP.search(self._reading.text):
+                if rule.first.startswith("964") and telling()["pump"].search(self._reading.text):
                     self._count(found, "96416", drug, once=True)
         return list(found.values())
 
@@ -108,9 +108,9 @@ class Administration:
         ]
         if not vaccines:
             return []
-        medicare = _MEDICARE.search(self._reading.text) is not None or (self._age or 0) >= _AGED
+        medicare = telling()["medicare"].search(self._reading.text) is not None or (self._age or 0) >= _AGED
         counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(
-            _COUNSELLED.search(self._reading.text)
+            telling()["counselled"].search(self._reading.text)
         )
         found: dict[str, Candidate] = {}
         for vaccine in vaccines:

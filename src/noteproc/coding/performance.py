@@ -13,7 +13,7 @@ from noteproc.coding.doses import Doses
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
-from noteproc.coding.wordlists import WordList
+from noteproc.coding.telling import forms, telling
 from noteproc.records import Reason, Setting
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
@@ -44,6 +44,8 @@ _OWN_DRUGS = frozenset({"medications", "allergies", "pmh", "psh", "family", "soc
 _HERE = frozenset({"procedure", "technique", "implants"})
 _CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
 _BEGINNING = 700
+# Who writes a note says so at its head.
+_HEAD = 160
 # How far before and after a mention another place or time still speaks of it.
 _BEFORE, _JUST_AFTER = 60, 22
 _BESIDE = 45
@@ -65,23 +67,6 @@ _VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\
 _CLOCKED = re.compile(
     r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))"
 )
-_NAMES_PROCEDURE = frozenset(
-    {
-        "clinic",
-        "test",
-        "testing",
-        "tested",
-        "swab",
-        "panel",
-        "protocol",
-        "score",
-        "scale",
-        "questionnaire",
-        "vaccine",
-        "vax",
-    }
-    | {"vaccination", "booster", "shot", "shots", "immunization", "toxoid", "titer", "serology", "screen", "screening"}
-)
 # So many words after a noun may its verb stand.
 _VERB = 2
 _PART = re.compile(r"\W*(?:(?:part|exam|examination|study|test|procedure)\b\W*)?(?:\d{1,2}|[ivx]{1,3}|[a-c])?\W*", re.I)
@@ -90,23 +75,20 @@ _TAG = re.compile(r"\[[^\[\]]{1,80}\]")
 _AFTERWARDS, _SURE = 3, 2
 # A line this short may head the lines below it, up to so many.
 _HEADING_WIDTH, _BLOCK = 48, 14
-_HANDED_IN = re.compile(r"\b(?:im|sc|sq|subq|deltoid|delt|lot|thigh|vastus|given|\.?\d+(?:\.\d+)?\s?ml)\b", re.I)
+_VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
-_NOT_MADE = frozenset({"not", "never", "without", "declined", "refused", "deferred", "withheld"})
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, WordList]:
-    found = {}
-    for row in rows(dictionaries_dir() / "context" / "performed.tsv", ("kind", "words")):
-        found[row["kind"]] = WordList(row["words"].split("|"))
-    return found
 
 
 @lru_cache(maxsize=1)
 def _readings() -> dict[str, str]:
     table = rows(dictionaries_dir() / "rules" / "readings.tsv", ("code", "reading"))
     return {row["code"]: row["reading"] for row in table}
+
+
+@lru_cache(maxsize=1)
+def _writers() -> tuple[tuple[str, CodeRanges, CodeRanges], ...]:
+    table = rows(dictionaries_dir() / "rules" / "writers.tsv", ("writer", "others", "but"))
+    return tuple((r["writer"], CodeRanges.parse(r["others"]), CodeRanges.parse(r["but"])) for r in table)
 
 
 @lru_cache(maxsize=8)
@@ -129,7 +111,7 @@ class Performance:
         self._reading = reading
         self._headings = headings
         self._doses = Doses(reading)
-        words = _words()
+        words = telling()
         text = reading.text
         names = {s.name for s in reading.sections}
         self._emergency = words["emergency"].search(text, 0, 400) is not None
@@ -152,6 +134,7 @@ class Performance:
         self._surgical = self._surgical or (operating and operates)
         self._told = "procedure" in names
         self._title_end = self._end_of_title(text)
+        self._others = [(o, but) for writer, o, but in _writers() if words[writer].search(text, 0, _HEAD) is not None]
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
@@ -166,6 +149,8 @@ class Performance:
             return self._supply(mention, entry)
         if entry.system == CPT and entry.code not in _VISITS and self._inpatient and self._kind(mention) == "present":
             # The hospital reports an inpatient's procedures in ICD-10-PCS; each physician from the note of his own.
+            return "historical"
+        if entry.system == CPT and any(entry.code in others and entry.code not in but for others, but in self._others):
             return "historical"
         told = mention.acted or self.is_told_here(mention) or self._has_verb(mention)
         if mention.match.score < LIMIT and not told:
@@ -182,7 +167,7 @@ class Performance:
         line_start = self._reading.text.rfind("\n", 0, start) + 1
         line_end = self._reading.text.find("\n", start)
         line = self._reading.text[line_start : line_end if line_end >= 0 else None]
-        return len(line) <= _TITLE_WIDTH and _words()["untitled"].search(line) is None
+        return len(line) <= _TITLE_WIDTH and telling()["untitled"].search(line) is None
 
     def route(self, mention: Mention, drugs: Sequence[Mention] = ()) -> str:
         """How a drug was given: "push", "drip", "shot", or "".
@@ -199,7 +184,7 @@ class Performance:
         own = reading.text[start : min(end, sentence.end)]
         for text in (own, reading.text[sentence.start : sentence.end]):
             for kind in ("surely push", "drip", "shot", "push"):
-                if _words()[kind].search(text):
+                if telling()[kind].search(text):
                     return "push" if kind == "surely push" else kind
         return ""
 
@@ -237,7 +222,7 @@ class Performance:
         return self._emergency
 
     def _service(self, mention: Mention, entry: CodeEntry) -> Reason | None:
-        words = _words()
+        words = telling()
         if mention.section == "anesthesia" and entry.code in codes_of("anesthesia_parts.tsv", "codes"):
             # The block under which somebody is operated on is the anesthetist's.
             return "included"
@@ -252,7 +237,7 @@ class Performance:
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
-        surely = mention.acted or words["surely done"].search(text) is not None
+        surely = (mention.acted and not self._away) or words["surely done"].search(text) is not None
         if mention.section in _CLOSING and surely and not self._is_elsewhere(mention):
             section = "present"
         if kind == "present" and section != "present":
@@ -262,7 +247,8 @@ class Performance:
             return reason
         if entry.code in _VACCINES:
             end = self._end(mention)
-            if _HANDED_IN.search(self._reading.text, end, end + _AFTER_VACCINE):
+            behind = self._reading.text, end, end + _AFTER_VACCINE
+            if words["handed in"].search(*behind) or _VOLUME.search(*behind):
                 return None
             if not self._is_given_here(mention):
                 return "planned"
@@ -275,7 +261,7 @@ class Performance:
 
     def _test(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Tests: made by whoever writes the note, with a result; not quoted from elsewhere."""
-        words = _words()
+        words = telling()
         text = self._sentence(mention)
         kind = self._kind(mention)
         if kind in ("absent", "possible") and self._only_its_result(mention):
@@ -330,7 +316,7 @@ class Performance:
         if kind != "present":
             return _REASONS.get(kind, "planned")
         text = self._sentence(mention)
-        words = _words()
+        words = telling()
         implant = entry.code in codes_of("implants.tsv", "supplies")
         if entry.code[0] == "C" and not implant:
             return "included"
@@ -356,7 +342,7 @@ class Performance:
         kind = mention.verdict.kind
         words = self._reading.words
         if kind == "hypothetical" and all(
-            c.direction == "backward" and words[c.end - 1].form in _NAMES_PROCEDURE
+            c.direction == "backward" and words[c.end - 1].form in forms("names procedure")
             for c in mention.verdict.cues
             if c.kind == "hypothetical"
         ):
@@ -365,7 +351,7 @@ class Performance:
 
     def _is_given_here(self, mention: Mention) -> bool:
         """Whether a vaccine was given in this visit: the words around it say so."""
-        words = _words()
+        words = telling()
         text = self._sentence(mention)
         return self._in_block(mention) or any(
             words[kind].search(text) is not None for kind in ("given", "today", "surely")
@@ -384,7 +370,7 @@ class Performance:
 
     def _given(self, mention: Mention, here: bool) -> bool:
         """Whether a drug was given in this encounter, not merely taken or prescribed."""
-        words = _words()
+        words = telling()
         text = self._sentence(mention)
         if not self._doses.tells(mention.match.first, mention.match.last):
             return False
@@ -414,7 +400,7 @@ class Performance:
         """Whether a test opens its line as a part of a report does ("PART 2. BONE DENSITY"), and findings follow."""
         text, start = self._reading.text, self._start(mention)
         before = text[text.rfind("\n", 0, start) + 1 : start]
-        return _PART.fullmatch(before) is not None and _words()["findings"].search(text, start) is not None
+        return _PART.fullmatch(before) is not None and telling()["findings"].search(text, start) is not None
 
     def _in_block(self, mention: Mention) -> bool:
         """Whether a mention stands in the lines below a heading that says they were done ("DONE HERE TODAY")."""
@@ -425,8 +411,8 @@ class Performance:
             line = text[above : max(above, start - 1)].strip()
             if start == 0 or not line:
                 return False
-            if len(line) <= _HEADING_WIDTH and not line[0].islower() and _words()["block"].search(line):
-                return _words()["untitled"].search(line) is None
+            if len(line) <= _HEADING_WIDTH and not line[0].islower() and telling()["block"].search(line):
+                return telling()["untitled"].search(line) is None
             if line.endswith(":"):
                 return False
             start = above
@@ -442,7 +428,7 @@ class Performance:
         last = reading.sentences[min(len(reading.sentences) - 1, number + _AFTERWARDS)]
         end = min(last.end, reading.section(sentence.start).end)
         told = reading.text[sentence.start : max(sentence.end, end)]
-        return len(set(_words()["operating"].findall(told))) >= _SURE
+        return len(set(telling()["operating"].findall(told))) >= _SURE
 
     def _is_test(self, entry: CodeEntry) -> bool:
         return entry.flags.get("done") == "order" or (
@@ -455,7 +441,7 @@ class Performance:
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
         end = min(sentence.end, reading.words[mention.match.last].end + _JUST_AFTER)
         text = reading.text[max(sentence.start, reading.words[mention.match.first].start - _BEFORE) : end]
-        return _words()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
+        return telling()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
 
     def _default(self, mention: Mention) -> str:
         return self._headings.defaults[mention.section].procedure if mention.section else "present"
@@ -465,7 +451,7 @@ class Performance:
         words = self._reading.words
         last = mention.match.last
         return all(
-            c.start > last and not any(words[i].form in _NOT_MADE for i in range(c.start, c.end))
+            c.start > last and not any(words[i].form in forms("not made") for i in range(c.start, c.end))
             for c in mention.verdict.cues
             if c.kind in ("absent", "possible")
         )
