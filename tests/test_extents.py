@@ -36,7 +36,16 @@ def value(text: str, quantity: str) -> float | None:
         ("Sedation 32 min.", "minutes", 32),
         ("Infusion over 2h 05m.", "infusion", 125),
         ("Infusion finished.", "infusion", None),
+        ("Drip started 0900, finished 1105.", "infusion", 125),
     ],
 )
 def test_extents(text: str, quantity: str, expected: float | None) -> None:
     assert value(text, quantity) == expected
+
+
+def test_lines_of_a_running_record_end_what_they_began() -> None:
+    note = Reading("0930 taxol started\n1000 vitals\n1130 taxol complete\n1135 other complete\n", shipped())
+    mention = Mention(Match(0, "HCPCS", "1", (1,), "exact", 1.0, 1.0), "1", "1", "", Verdict("present"))
+    extent = Extents(note, Quantities(note, None)).measure("infusion", [mention])
+    assert extent is not None
+    assert extent.value == 120

@@ -39,6 +39,7 @@ def test_values(text: str, name: str, expected: float | None) -> None:
         ("Age: 71  Sex: M", 71.0),
         ("Ruiz, F 41, here today", 41.0),
         ("12 month old here for shots", 1.0),
+        ("Well child visit, 15 months", 1.0),
         ("6 wk old with projectile vomiting", 0.0),
         ("seen 12/44 for pain", None),
         ("", None),

@@ -25,6 +25,15 @@ _TOTAL = re.compile(
     r"\b(?:end|ended|complete|completed|total|stop|stopped|over|infusion)\b[^.\n]{0,24}?(?:(\d)\s?h(?:rs?|ours?)?\s?(\d{1,2})?\s?m?|(\d{2,3})\s?min)",
     re.I,
 )
+_TIME = r"([01]?\d|2[0-3]):?([0-5]\d)\b"
+_ENDED = r"\b(?:end|ended|finish|finished|stop|stopped|complete|completed|done|off)\b"
+# "started 0900, finished 1200".
+_BEGUN = re.compile(
+    rf"\b(?:start|started|begun|began|hung)\b\D{{0,12}}{_TIME}[^\n.]{{0,60}}?{_ENDED}\D{{0,12}}{_TIME}", re.I
+)
+# A line of a running record, and the one that ends what it began: "0930 taxol started", "1230 taxol complete".
+_OPENED = re.compile(rf"\W*{_TIME}")
+_CLOSED = re.compile(rf"^\W*{_TIME}[^\n]*{_ENDED}", re.I | re.M)
 # A sentence that goes on with the next level.
 _AGAIN = re.compile(
     r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I
@@ -128,8 +137,13 @@ class Extents:
         text = reading.text
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
         clock = CLOCK.search(text, sentence.start, sentence.end)
+        if clock is None and quantity == "infusion":
+            clock = _BEGUN.search(text, sentence.start, sentence.end)
         hours = _HOURS.search(text, sentence.start, sentence.end)
         if quantity == "infusion" and not (clock or hours):
+            run = self._run(sentence.start, mention)
+            if run is not None:
+                return run
             told = _TOTAL.search(text, sentence.start, reading.section(sentence.start).end)
             if told is None:
                 return None
@@ -142,6 +156,22 @@ class Extents:
             return None
         minutes = hours.group(3) or float(hours.group(1)) * 60 + float(hours.group(2) or 0)
         return Extent(float(minutes), self._words(hours))
+
+    def _run(self, start: int, mention: Mention) -> Extent | None:
+        """From the time that opens a line to the time that opens the line which ends the same drug's infusion."""
+        reading = self._reading
+        text = reading.text
+        opened = _OPENED.match(text, start)
+        if opened is None:
+            return None
+        word = reading.words[mention.match.first]
+        name = text[word.start : word.end].lower()
+        for closed in _CLOSED.finditer(text, word.end, reading.section(start).end):
+            line = text[closed.start() : text.find("\n", closed.end()) if "\n" in text[closed.end() :] else None]
+            if name in line.lower():
+                begun, ended = (int(m.group(1)) * 60 + int(m.group(2)) for m in (opened, closed))
+                return Extent(float((ended - begun) % (24 * 60)), self._words(closed))
+        return None
 
     def _words(self, found: re.Match[str]) -> tuple[int, ...]:
         """The words that a pattern found."""

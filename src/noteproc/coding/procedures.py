@@ -28,6 +28,8 @@ from noteproc.text.tables import rows
 _UNIT = re.compile(r"(?:up to\s+)?(?:per\s+)?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|ml|units?|iu|meq|mci)\b", re.I)
 _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
 _BASE_SCORE = 0.75
+# Of a visit, which is told by its documentation and never suggested.
+_VISIT = "visit"
 
 
 class Procedures:
@@ -138,6 +140,8 @@ class Procedures:
         for n, candidate in enumerate(found):
             entry = self._codesets.entry(candidate.system, candidate.code)
             if entry is None or candidate.reason is not None or "addon" not in entry.flags:
+                continue
+            if entry.flags["addon"] == _VISIT:
                 continue
             named = {code for code in str(entry.flags["addon"]).split(",") if code[:1].isdigit()}
             if codes.isdisjoint(named) if named else not primaries:

@@ -60,8 +60,10 @@ _AGE = re.compile(
     r"|\b(?i:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
 )
 _MONTHS_OLD = re.compile(
-    r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|[mf]\b)", re.I
+    r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|check|visit|[mf]\b)", re.I
 )
+# "Well child visit, 15 months".
+_VISIT_AT = re.compile(r"(?:visit|check|checkup|exam)\W{0,3}(\d{1,2})\s?-?\s?(mo|months?)\b", re.I)
 _HEADER = 700
 # From one time of day to another: "0851-0907", "2:02 pm to 3:00 pm".
 CLOCK = re.compile(
@@ -152,7 +154,7 @@ def elapsed(clock: re.Match[str]) -> int:
 
 def _told_age(text: str) -> int | None:
     """The age that the beginning of a note tells, in years; of an infant 0."""
-    infant = _MONTHS_OLD.search(text, 0, _HEADER)
+    infant = _MONTHS_OLD.search(text, 0, _HEADER) or _VISIT_AT.search(text, 0, _HEADER)
     told = _AGE.search(text, 0, _HEADER)
     if infant is not None and (told is None or infant.start() < told.start()):
         return int(infant.group(1)) // 12 if infant.group(2).lower().startswith("mo") else 0

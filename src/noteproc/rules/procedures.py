@@ -8,6 +8,9 @@ from noteproc.codesets import CodeEntry
 from noteproc.records import Finding
 from noteproc.rules.case import Case
 
+# Whatever is reported for a visit (the evaluation and management section).
+_VISITS = "99202-99499"
+
 
 def procedural(case: Case) -> Iterator[tuple[int, Finding]]:
     """Add-on codes without a primary, work that is part of another code."""
@@ -55,6 +58,8 @@ def _any_primary(procedures: list[tuple[int, CodeEntry]], entry: CodeEntry) -> b
 def _primaries(entry: CodeEntry) -> tuple[str, ...]:
     """The codes or ranges that an add-on names as its primaries; none where it is a bare flag."""
     named = entry.flags.get("addon", "")
+    if named == "visit":
+        return (_VISITS,)
     return () if named == "yes" else tuple(code for code in named.split(",") if code)
 
 
