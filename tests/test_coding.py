@@ -314,3 +314,22 @@ def test_a_noun_with_its_verb_after_it_was_done(coder: Coder) -> None:
 def test_a_further_part_brings_the_first_one(coder: Coder) -> None:
     text = "Excisional debridement of the sacral ulcer to muscle, 24 sq cm, done with scalpel."
     assert {"11043", "11046"} <= codes(run(coder, text))
+
+
+def test_a_cut_stitched_beside_a_splint_is_coded_and_stands_beside_its_closed_fracture(coder: Coder) -> None:
+    text = (
+        "ED visit. Boxer's fracture of the right hand, closed. Short arm splint applied. "
+        "Laceration of the right hand 1.5 cm: irrigated, closed with 3 simple interrupted sutures.\n"
+        "Dx: boxer's fracture right; laceration right hand."
+    )
+    assert {"S61.411A", "S62.336A", "29125", "12001"} <= codes(run(coder, text))
+
+
+def test_an_allergic_disease_under_allergy_is_no_list_of_allergens(coder: Coder) -> None:
+    assert "J45.20" in codes(run(coder, "Allergy: mild intermittent asthma, stable on albuterol."))
+    assert "M10.9" not in codes(run(coder, "Allergies: allopurinol (gout flare)."))
+
+
+def test_a_device_that_is_only_talked_of_is_not_there(coder: Coder) -> None:
+    assert "Z97.5" not in codes(run(coder, "Assessment: menorrhagia. IUD discussed. HPV collected."))
+    assert "B97.7" not in codes(run(coder, "Assessment: menorrhagia. IUD discussed. HPV collected."))

@@ -17,6 +17,7 @@ def redacted(text: str) -> str:
 @pytest.mark.parametrize(
     "text, gone",
     [
+        ("INR 2/2 was 2.1, seen 2/2 for cough.", "2/2"),
         ("MR HAND IS A 65 YEAR OLD MAN.", "HAND"),
         ("Tern Point Chest & Sleep\nName: Ada Brookfield\nCough for two weeks.", "Tern Point"),
         ("Seen 3/4/2026, Women's Health at Alder Bluff\nPt: Ada Brookfield", "Alder Bluff"),
@@ -46,6 +47,7 @@ def test_goes(text: str, gone: str) -> None:
         "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",
+        "IDA 2/2 menorrhagia, sepsis 2/2 E coli UTI.",
         "Exam: 4/5 EHL b/l, 4/5 quads.",
         "There was a small Hill-Sachs defect, no bony Bankart.",
         "Lugol's applied, nonstaining zone anterior.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -9,6 +10,7 @@ from typing import Literal, TypeAlias
 from noteproc.codesets.conditions import When
 from noteproc.records import Kind
 
+_SEVENTH = re.compile(r"\bwith 7th character ([A-Z])\b")
 NoteKind: TypeAlias = Literal[
     "inclusion",
     "includes",
@@ -72,6 +74,12 @@ class CodeNote:
     text: str
     codes: tuple[str, ...]
     code: str
+
+    @property
+    def seventh(self) -> str:
+        """The one 7th character of which the note speaks ("S62.- with 7th character B"), or ""."""
+        found = _SEVENTH.search(self.text)
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,7 +356,8 @@ class Conventions:
         return found
 
     def _read_excluded(self, code: str) -> CodeNames:
-        notes = self._codesets.notes(ICD10CM, code, "excludes1")
+        """What is never beside a code; what is so with one 7th character alone (open fractures) the rules check."""
+        notes = [n for n in self._codesets.notes(ICD10CM, code, "excludes1") if not n.seventh]
         return CodeNames(tuple(dict.fromkeys(r for note in notes for r in note.codes)))
 
 

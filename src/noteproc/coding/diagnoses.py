@@ -30,7 +30,9 @@ _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"
 # Where an inpatient's note tells what was treated during the stay.
 _OF_STAY = _FINAL | {"", "hospital_course", "ed_course"}
 # What is offered, ordered or declined is no reason of this visit.
-_OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5")
+_OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5", "Z97.5")
+# Allergic diseases: under "Allergy:" they are what the note is about, and no list of what must not be given.
+_ALLERGIC = ("J30", "J45", "L20", "L23", "L50", "H10.1", "K52.2")
 # A vaccine is the reason of the visit where it was given in it.
 _GIVEN = re.compile(
     r"\b(?:given (?:today|here|by|im|in)|vaccines? given|immunizations? given|administered|vaccinated today"
@@ -207,7 +209,7 @@ class Diagnoses:
         if base[0] == "Z" and kind in ("historical", "family"):
             return "historical" if base.startswith("Z79") and kind == "historical" else None
         if kind == "allergy":
-            return None if base.startswith(("Z88", "Z91.0")) else "historical"
+            return None if base.startswith(_ALLERGIC) or base.startswith(("Z88", "Z91.0")) else "historical"
         if kind == "other_person" and base == "Z66":
             # "DNR confirmed with her husband": with whom it was discussed.
             kind = "present"

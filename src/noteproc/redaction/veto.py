@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.recognizers.dates import before_a_noun
+from noteproc.redaction.recognizers.dates import before_a_noun, caused
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
@@ -89,9 +89,9 @@ def _stands_for_somebody(words: Words, k: int) -> bool:
 
 
 def _counted(words: Words, span: Span, shown: str) -> bool:
-    """Whether an ordinal counts something, a decimal has a sign, or fractions of one denominator fill the line."""
+    """Whether an ordinal counts, a pair is "secondary to", or fractions of one denominator fill the line."""
     text = words.text
-    if before_a_noun(text, span.start, span.end):
+    if before_a_noun(text, span.start, span.end) or caused(text, span.start, span.end):
         return True
     found = PAIR.fullmatch(shown)
     if not found:

@@ -21,7 +21,7 @@ def excluded_pairs(case: Case) -> Iterator[tuple[int, Finding]]:
         for note in case.codesets.notes(ICD10CM, entry.code, "excludes1"):
             excluded = _excluded(note.codes, entry.code)
             for other_place, other in diagnoses:
-                if excluded.hold(other.code):
+                if excluded.hold(other.code) and other.code.endswith(note.seventh):
                     pair = frozenset((place, other_place))
                     if len(pair) < 2 or pair in told:
                         continue

@@ -106,6 +106,13 @@ _DATE_BEFORE = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}\)? $")
+# No verb, no finding and no link: "INR 2/2 was 2.1" gives a date.
+_CAUSE = re.compile(
+    r" (?:to )?(?!(?:was|is|were|at|with|w|and|or|showed|shows|show|normal|nl|neg|negative|pos|positive|stable|clear|by"
+    r"|per|am|pm|for|on|in|the|his|her|a|an|then|reviewed|pending|done|visit|note|labs?|level|unremarkable"
+    r"|improved)\b)[A-Za-z]"
+)
 _VISIT_BEFORE = re.compile(
     r"(?<![a-z])(?:(?:next|last) (?:visit|appointment|appt|dose|seen)|clinic|appt"
     r"|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
@@ -141,6 +148,13 @@ def scaled(text: str, start: int, end: int) -> bool:
     return bool(
         _MEASURE_AFTER.search(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
     )
+
+
+def caused(text: str, start: int, end: int) -> bool:
+    """Whether "2/2" says "secondary to": a condition before it, its cause behind it, no announced date."""
+    if text[start:end] != "2/2" or dated(text, start):
+        return False
+    return _WORD_BEFORE.search(text[max(0, start - 30) : start]) is not None and bool(_CAUSE.match(text, end))
 
 
 def dated(text: str, start: int) -> bool:
@@ -276,7 +290,7 @@ class NoteDateRecognizer(NoteRecognizer):
             return (
                 0.1 if _MEASURE_AFTER.search(after) else 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
             )
-        if _MEASURE_AFTER.search(after):
+        if _MEASURE_AFTER.search(after) or caused(text, start, end):
             return 0.2
         measured = _MEASURE_BEFORE.search(before)
         if measured and a <= b and b in (5, 6, 10):
