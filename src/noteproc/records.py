@@ -7,8 +7,9 @@ No ``repr`` shows note text: ids, offsets and counts only.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 Setting: TypeAlias = Literal["outpatient", "inpatient"]
@@ -274,8 +275,17 @@ class NoteResult:
         }
 
 
+# The fields of each kind of record that was told, and what reads them all at once.
+_FIELDS: dict[type, tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]] = {}
+
+
 def _plain(record: object) -> dict[str, object]:
-    return {name: getattr(record, name) for name in record.__slots__}  # type: ignore[attr-defined]
+    kind = type(record)
+    if kind not in _FIELDS:
+        names: tuple[str, ...] = kind.__slots__  # type: ignore[attr-defined]
+        _FIELDS[kind] = names, attrgetter(*names)
+    names, values = _FIELDS[kind]
+    return dict(zip(names, values(record), strict=True))
 
 
 def _suggestion(s: Suggestion) -> dict[str, object]:

@@ -110,12 +110,18 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         line = reading.text.rfind("\n", 0, first.start) + 1
         if not reading.text[line : first.start].strip():
             return True
-    denied = len(_DENIAL.findall(index.phrase(match.phrase)))
+    denied = _denials(index.phrase(match.phrase))
     if denied:
         # "Without aura ... without status" is not "with aura ... without status".
         span = reading.text[first.start : reading.words[match.at[-1]].end]
         return len(_DENIAL.findall(span)) > denied
     return any(_DENIAL.search(piece) for piece in pieces)
+
+
+@lru_cache(maxsize=50_000)
+def _denials(phrase: str) -> int:
+    """How many denials a phrase holds itself."""
+    return len(_DENIAL.findall(phrase))
 
 
 def _is_list(match: Match, index: PhraseIndex) -> bool:
