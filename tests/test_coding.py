@@ -333,3 +333,19 @@ def test_an_allergic_disease_under_allergy_is_no_list_of_allergens(coder: Coder)
 def test_a_device_that_is_only_talked_of_is_not_there(coder: Coder) -> None:
     assert "Z97.5" not in codes(run(coder, "Assessment: menorrhagia. IUD discussed. HPV collected."))
     assert "B97.7" not in codes(run(coder, "Assessment: menorrhagia. IUD discussed. HPV collected."))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dx: L tibial shaft fx open type II.", "S82.202B"),
+        ("Ob visit: 31yo G3P2 at 28w1d, GDM diet controlled. Anemia Hgb 10.2.", "O99.013"),
+        ("Dx: L rib fracture, L PTX with chest tube.", "S27.0XXA"),
+        ("Assessment: cirrhosis due to EtOH with ascites.", "K70.31"),
+        ("Acute appendicitis with perforation and localized peritonitis, abscess drained.", "K35.33"),
+    ],
+)
+def test_the_words_around_complete_a_code(coder: Coder, text: str, expected: str) -> None:
+    found = codes(run(coder, text))
+    assert expected in found
+    assert not {c for c in found if c[:4] == expected[:4] and c != expected}

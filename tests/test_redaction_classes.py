@@ -47,6 +47,8 @@ def test_goes(text: str, gone: str) -> None:
         "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",
+        "EF 30%. Mod MR. Old anterior MI.",
+        "Bicillin 2.4 mu IM given.",
         "IDA 2/2 menorrhagia, sepsis 2/2 E coli UTI.",
         "Exam: 4/5 EHL b/l, 4/5 quads.",
         "There was a small Hill-Sachs defect, no bony Bankart.",

@@ -20,6 +20,7 @@ from noteproc.coding.echoes import Echoes
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
+from noteproc.coding.gestation import Gestation
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
@@ -162,7 +163,8 @@ class Coder:
 
         def compose(base: str, candidate: Candidate) -> str:
             places = [m.match.at for m in candidate.mentions]
-            composed = self._composer.compose(reading, base, "", places, assertions.stands)
+            known = Gestation(reading).known() if base[0] == "O" else None
+            composed = self._composer.compose(reading, base, "", places, assertions.stands, known=known)
             return episodes.choose(composed[0].leaf, places, "") if composed else candidate.code
 
         found = self._diagnoses.read(reading, mentions, assertions, context)

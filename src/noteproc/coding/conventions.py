@@ -193,6 +193,9 @@ class Conventions:
                         derived=True,
                     )
                 elif existing != at:
+                    # Told twice, once in its own words: what speaks for the one speaks for the other.
+                    both = dict.fromkeys((*found[existing].mentions, *candidate.mentions, *others))
+                    found[existing] = replace(found[existing], mentions=tuple(both), composed=True)
                     found[at] = candidate.without("outranked")
             for n, candidate in enumerate(found):
                 if candidate.reason is None and candidate.code in rule.drops and candidate.code not in made:

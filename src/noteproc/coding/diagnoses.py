@@ -118,14 +118,15 @@ class Diagnoses:
     ) -> list[Candidate]:
         """The candidates, coded and not coded, in the order of their first mention."""
         gestation = Gestation(reading)
-        pregnancy = dict.fromkeys(gestation.keys(), gestation.word)
         groups: dict[tuple[str, str], list[Mention]] = {}
         named: dict[int, list[Mention]] = {}
         for mention in mentions:
             if mention.match.system == ICD10CM:
                 groups.setdefault((mention.base, mention.default), []).append(mention)
                 named.setdefault(reading.sentence_of[mention.match.at[0]], []).append(mention)
-        case = _Case(reading, context, assertions, Episodes(reading), gestation, pregnancy, _concludes(reading), named)
+        case = _Case(
+            reading, context, assertions, Episodes(reading), gestation, gestation.known(), _concludes(reading), named
+        )
         found: list[Candidate] = []
         for (base, default), group in groups.items():
             if self._admitted(reading, base, context):

@@ -75,12 +75,12 @@ class Gestation:
                 best = rank
                 self.weeks, self.word = int(m["weeks"]), word
 
-    def keys(self) -> tuple[str, ...]:
-        """The keys of the trimester, for choosing codes; () where the weeks are not known."""
+    def known(self) -> dict[str, int]:
+        """The keys of the trimester, for choosing codes, each with the word that tells it; none without the weeks."""
         if self.weeks is None:
-            return ()
+            return {}
         name = "first" if self.weeks < 14 else "second" if self.weeks < 28 else "third"
-        return tuple(lexicon.shipped().keys(f"{name} trimester"))
+        return dict.fromkeys(lexicon.shipped().keys(f"{name} trimester"), self.word)
 
     def code(self) -> str:
         """The Z3A code of the completed weeks, or ""."""

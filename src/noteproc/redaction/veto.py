@@ -6,7 +6,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.dates import before_a_noun, caused
-from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
+from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
 
@@ -63,6 +63,8 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
 def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
     if not alphabetic or ROMAN.fullmatch(shown.rstrip(".")) or shown in ("I", "A"):
+        return True
+    if measured(words, inside[0]):
         return True
     if len(shown) == 1:
         return not _stands_for_somebody(words, inside[0])

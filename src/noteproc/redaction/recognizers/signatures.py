@@ -11,6 +11,7 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.initials import BACKS, SIGNS, Initials
 from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
+from noteproc.redaction.shapes import measured
 from noteproc.redaction.words import Words, matches
 
 _DONE = (
@@ -130,7 +131,7 @@ class SignatureRecognizer(NameReader):
         """Two to four letters where somebody signs, whoever it is."""
         initials = Initials(words, self.lexicon)
         for i, weight in initials.signers().items():
-            if weight >= BACKS:
+            if weight >= BACKS and not measured(words, i):
                 yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7 if weight >= SIGNS else MAYBE)
         for m in _DOTTED.finditer(words.text):
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)
