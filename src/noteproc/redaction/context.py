@@ -117,7 +117,7 @@ def _age(note: Note, words: Words, spans: Sequence[Span]) -> int | Literal["90+"
     if given == "90+" or any(s.entity_type == "AGE_OVER_89" for s in spans):
         return "90+"
     text = words.text
-    figures = [words.starts[i] for i in words.numbers]
+    figures = words.figures(1, 2, 3)
     found = next(matches(_AGE, text[:4000], sorted([*figures, *words.opening(_AGES)])), None)
     if found:
         years = int(next(g for g in found.groups() if g))

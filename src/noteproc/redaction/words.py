@@ -37,6 +37,7 @@ class Words:
 
     __slots__ = (
         "_classes",
+        "_figures",
         "_pieces",
         "_small_lines",
         "bits",
@@ -80,6 +81,10 @@ class Words:
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.upper = text.isupper()
         self._small_lines: dict[int, bool] = {}
+        self._figures: dict[int, list[tuple[int, str]]] = {}
+        for i in self.numbers:
+            start, end = self.starts[i], self.ends[i]
+            self._figures.setdefault(end - start, []).append((start, text[end : end + 1] or "\n"))
         self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
         self.line_of: list[int] = []
         for line, start in enumerate(self.line_starts[1:]):
@@ -115,6 +120,16 @@ class Words:
     def within(self, start: int, end: int) -> range:
         """The indexes of the tokens that touch ``[start, end)``."""
         return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
+
+    def figures(self, *lengths: int, before: str = "") -> list[int]:
+        """Where runs of digits begin, in order.
+
+        Args:
+            lengths: how many digits they have; none for any.
+            before: the characters that may stand behind them; none for any.
+        """
+        runs = [run for length in lengths or self._figures for run in self._figures.get(length, ())]
+        return sorted(start for start, after in runs if not before or after in before)
 
     def of_class(self, bits: int) -> list[int]:
         """The indexes of the tokens that have one of some class bits (see ``noteproc.redaction.lexicon``)."""

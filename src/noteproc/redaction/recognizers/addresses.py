@@ -71,6 +71,7 @@ _STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if 
     "terr",
     "extension",
 }
+_COMPASS_POINTS = frozenset("NSEWnsewſ")
 _ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
 _BOX_WORDS = frozenset({"box", "bx"})
 # The words with which the patterns above begin, where they begin with no number.
@@ -111,7 +112,8 @@ class AddressRecognizer(NoteRecognizer):
         text = words.text
         seen = words.vocabulary.keys()
         # A house number may have a letter of the compass before it.
-        houses = [at - led for i in words.numbers for at in (words.starts[i],) for led in (1, 0) if at >= led]
+        numbers = words.figures(1, 2, 3, 4, 5, 6)
+        houses = [at - led for at in numbers for led in (1, 0) if not led or (at and text[at - 1] in _COMPASS_POINTS)]
         for pattern, score, gate, starts in (
             (_STREET, 0.9, _STREET_WORDS, houses),
             (_ROUTE, 0.93, _ROUTE_WORDS, sorted([*houses, *words.opening(_ROUTE_OPENINGS)])),
@@ -132,7 +134,7 @@ class AddressRecognizer(NoteRecognizer):
         if not seen.isdisjoint(_STREET_WORDS):
             for m in matches(_ROAD, text, words.opening(_ROAD_OPENINGS)):
                 yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.8)
-        for m in matches(_COMPASS, text, [words.starts[i] for i in words.numbers]):
+        for m in matches(_COMPASS, text, words.figures(2, 3, 4, 5)):
             yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.75)
         for m in matches(_NUMBERED_ROAD, text, words.opening(_NUMBERED_ROAD_OPENINGS)):
             plain = m[1][:2].isupper() and m[1][2:3] == "-" and not self.lexicon.bits(m[1][:2].lower()) & lx.STATE

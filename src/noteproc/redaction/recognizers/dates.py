@@ -6,6 +6,7 @@ Source: 45 CFR 164.514(b)(2)(i)(C): all elements of dates except the year.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -135,8 +136,8 @@ _PLAIN_FEASTS = frozenset(
     {"lent", "tet", "holi", "eid", "purim", "obon", "easter", "epiphany", "pride weekend", "onam"}
 )
 _OF_YEAR = re.compile(r",?[ ](?:of[ ])?(?:(?:19|20)\d\d|'\d\d)(?!\d)")
-# How every date in figures begins.
-_FIGURES = re.compile(r"(?<![\w./-])\d{1,4} ?[/.-]|(?<![\w.])\d{8}")
+# So many words may stand between the day and its month ("the 3rd - 5th of May").
+_DAY_TO_MONTH = 9
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
 MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
 _ORDINAL_WORDS = frozenset({"the", "on"})
@@ -171,6 +172,14 @@ def _valid(month: int, day: int) -> bool:
     return (1 <= month <= 12 and 1 <= day <= 31) or (1 <= day <= 12 and 1 <= month <= 31)
 
 
+def _beside_months(words: Words) -> list[int]:
+    """Where a date with the name of a month may begin: at the month, or at a day or an article somewhat before it."""
+    months = words.of_class(lx.MONTH)
+    days = sorted([*words.numbers, *words.vocabulary.get("the", ())])
+    near = [i for i in days if (at := bisect_left(months, i)) < len(months) and months[at] - i <= _DAY_TO_MONTH]
+    return sorted([*(words.starts[i] for i in near), *words.opening(MONTH_WORDS)])
+
+
 class NoteDateRecognizer(NoteRecognizer):
     """Dates finer than a year, and holidays."""
 
@@ -181,16 +190,15 @@ class NoteDateRecognizer(NoteRecognizer):
         names = sorted(lx.read_phrases("holidays.txt"), key=lambda p: (-len(p), p))
         self._holidays = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)", re.IGNORECASE)
         self._holiday_words = frozenset(n.lower().split()[0] for n in names)
-        self._holiday_openings = frozenset(w[0] for n in names if (w := re.match(r"[^\W\d_]+", n.lower())))
+        self._holiday_openings = frozenset(w[0] for n in names if (w := re.match(r"[^\W\d_]+|\d+", n.lower())))
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""
         text, seen = words.text, words.vocabulary.keys()
-        figures = [words.starts[i] for i in words.numbers]
-        for start, end, score in self._numbers(text, [at for at in figures if _FIGURES.match(text, at)]):
+        for start, end, score in self._numbers(words):
             yield self._with_weekday(text, start, end, score)
         if words.of_class(lx.MONTH):
-            for m in matches(_NAMED, text, sorted([*figures, *words.opening(MONTH_WORDS | {"the"})])):
+            for m in matches(_NAMED, text, _beside_months(words)):
                 if m.end() - m.start() >= 4:
                     if not any(c.isdigit() for c in m.group()):
                         continue
@@ -214,7 +222,7 @@ class NoteDateRecognizer(NoteRecognizer):
                     start = m.start() if m.group().lower().startswith("the ") else m.start(1)
                     yield Hit(start, m.end(1), "DATE", 0.6 if clear else MAYBE)
         if not seen.isdisjoint(self._holiday_words):
-            for m in matches(self._holidays, text, sorted([*figures, *words.opening(self._holiday_openings)])):
+            for m in matches(self._holidays, text, words.opening(self._holiday_openings)):
                 shown = m.group()
                 plain = shown.lower() in _PLAIN_FEASTS
                 small = shown[0].islower() and any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40])
@@ -223,9 +231,9 @@ class NoteDateRecognizer(NoteRecognizer):
                     sure = not plain or shown.lower() in ("easter", "eid") or year
                     yield Hit(m.start(), year.end() if year else m.end(), "DATE", 0.9 if sure else MAYBE)
 
-    def _numbers(self, text: str, figures: list[int]) -> Iterator[tuple[int, int, float]]:
-        if not figures:
-            return
+    def _numbers(self, words: Words) -> Iterator[tuple[int, int, float]]:
+        text = words.text
+        figures, years = words.figures(1, 2, before="/.- "), words.figures(4, before="/.-")
         months: set[int] = set()
         for pattern in (_NUMERIC, _SPACED):
             for m in matches(pattern, text, figures):
@@ -245,15 +253,15 @@ class NoteDateRecognizer(NoteRecognizer):
             firsts = [int(part) for part in re.findall(r"(?:^|-\s?)(\d{1,2})", m.group())]
             if all(1 <= first <= 31 for first in firsts):
                 yield m.start(), m.end(), 0.97
-        for m in matches(_ISO, text, figures):
+        for m in matches(_ISO, text, years):
             if _valid(int(m[3]), int(m[4])):
                 end = m.end()
                 yield m.start(), end, 0.97
-        for m in matches(_COMPACT, text, figures):
+        for m in matches(_COMPACT, text, words.figures(8, 12, 14)):
             yield m.start(), m.end(), 0.9
         for m in matches(_MONTH_YEAR, text, figures):
             yield m.start(), m.end(), 0.96
-        for m in matches(_YEAR_MONTH, text, figures):
+        for m in matches(_YEAR_MONTH, text, years):
             yield m.start(), m.end(), 0.8
         for m in matches(_RANGE, text, figures):
             a, b = (int(x) for x in m[1].split("/"))

@@ -70,7 +70,7 @@ class ElectronicRecognizer(NoteRecognizer):
                 if risky and ("/" not in m.group() or m.group().count(".") < 2) and not m.group().islower():
                     continue
                 yield Hit(m.start(), m.end(), "URL", 0.55 if risky and "/" not in m.group() else 0.95)
-        for m in matches(_IPV4, text, [words.starts[i] for i in words.numbers]):
+        for m in matches(_IPV4, text, words.figures(1, 2, 3, before=".")):
             try:
                 ip_address(m.group().split(":")[0])
             except ValueError:

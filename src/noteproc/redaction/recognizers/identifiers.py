@@ -134,10 +134,9 @@ class IdentifierRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every identifier."""
         text = words.text
-        figures = [words.starts[i] for i in words.numbers]
-        values = list(_values(text, figures))
+        values = list(_values(text, words.figures()))
         masked = words.opening(_MASKS)
-        for m in _SSN.finditer(text) if masked else matches(_SSN, text, figures):
+        for m in _SSN.finditer(text) if masked else matches(_SSN, text, words.figures(3)):
             yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
         yield from self._shaped(text, values)
         if "(01)" in text:

@@ -60,16 +60,21 @@ class NotePhoneRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every telephone and fax number."""
         text = words.text
-        figures = [words.starts[i] for i in words.numbers]
-        dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
-        for pattern, score in ((_TEN, 0.97), (_SEVEN, 0.8), (_FOREIGN, 0.9), (_BARE_TEN, 0.55)):
+        for pattern, score, lengths in (
+            (_TEN, 0.97, (1, 3, 4)),
+            (_SEVEN, 0.8, (3,)),
+            (_FOREIGN, 0.9, ()),
+            (_BARE_TEN, 0.55, (10, 11)),
+        ):
             if pattern is _FOREIGN and "+" not in text and " 00" not in text:
                 continue
+            figures = words.figures(*lengths)
+            dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
             for m in matches(pattern, text, dialled):
                 if _UNIT.match(text[m.end() : m.end() + 8]):
                     continue
                 yield self._hit(text, m.start(), m.end(), score)
-        for m in matches(_HOUSE, text, figures):
+        for m in matches(_HOUSE, text, words.figures(1, before="-")):
             yield self._hit(
                 text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE
             )

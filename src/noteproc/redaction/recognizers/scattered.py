@@ -32,8 +32,7 @@ class ScatteredRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every such number and name."""
         text = words.text
-        figures = [words.starts[i] for i in words.numbers]
-        dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] == "(")]
+        dialled = [at - led for at in words.figures(3) for led in (1, 0) if not led or (at and text[at - 1] == "(")]
         for m in matches(_PHONE, text, dialled):
             shown = m.group()
             groups = re.findall(r"\d+", shown)
@@ -43,7 +42,7 @@ class ScatteredRecognizer(NoteRecognizer):
             broken = sum(len(g) == 1 for g in groups) > 1
             if marked or broken or len(groups[1]) == len(groups[0]):
                 yield Hit(m.start(), m.end(), "PHONE_NUMBER", 0.85 if marked else 0.7)
-        for m in matches(_SINGLES, text, figures):
+        for m in matches(_SINGLES, text, words.figures(1, before=" ")):
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.65)
         for m in matches(_SPELLED, text, words.opening(_ONE_LETTER)):
             letters = m.group()[::2]

@@ -64,18 +64,19 @@ class WordedDateRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every such date."""
         text = words.text
-        figures = [words.starts[i] for i in words.numbers]
+        days = words.figures(1, 2)
+        slashed = words.figures(1, 2, before="/")
         if words.of_class(lx.MONTH):
             for pattern, starts in (
-                (_OF_MONTH, sorted([*figures, *words.opening(_DAY_OPENINGS)])),
+                (_OF_MONTH, sorted([*days, *words.opening(_DAY_OPENINGS)])),
                 (_MONTH_THE, words.opening(MONTH_WORDS)),
             ):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(), m.end(), "DATE", SURE)
         if "T" in text:
-            for m in matches(_STAMP, text, figures):
+            for m in matches(_STAMP, text, words.figures(4, before="-")):
                 yield Hit(m.start(), m.end(), "DATE", 0.97)
-        for m in matches(_SCANNED, text, sorted([*figures, *words.opening(_LIKE_FIGURES)])):
+        for m in matches(_SCANNED, text, sorted([*days, *words.opening(_LIKE_FIGURES)])):
             read = [int(g.translate(_READ)) for g in (m[1], m[3], m[4])]
             letters = sum(c.isalpha() for c in m.group())
             day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
@@ -83,16 +84,16 @@ class WordedDateRecognizer(NoteRecognizer):
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
         for pattern, starts, score in (
             (_SEASON, words.opening(_SEASONS), 0.8),
-            (_SHORT_YEAR, figures, 0.9),
-            (_ABOUT, figures, 0.85),
-            (_ROMAN, figures, 0.85),
+            (_SHORT_YEAR, slashed, 0.9),
+            (_ABOUT, slashed, 0.85),
+            (_ROMAN, words.figures(1, 2, before="."), 0.85),
             (_NEW_YEAR, [words.starts[i - 1] for i in words.vocabulary.get("new", ()) if i], 0.9),
         ):
             for m in matches(pattern, text, starts):
                 yield Hit(m.start(), m.end(), "DATE", score)
-        for m in matches(_WIDE, text, figures):
+        for m in matches(_WIDE, text, words.figures(1, 2, before=" ")):
             if 1 <= int(m[1]) <= 12 and 1 <= int(m[3]) <= 31:
                 yield Hit(m.start(), m.end(), "DATE", 0.85)
-        for m in matches(_SPACED, text, figures):
+        for m in matches(_SPACED, text, words.figures(2, before=" ")):
             cued = _BIRTH.search(text[max(0, m.start() - 12) : m.start()])
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
