@@ -15,6 +15,7 @@ from noteproc.redaction.spans import Span
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 # A name that more persons share tells nobody apart; who has all of the same names is found whatever their number.
 _MOST_SHARING = 64
+_ROLES = ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _TAGGED = "TaggedRecognizer"
 _GUESSED = 2.0
@@ -40,11 +41,15 @@ class Person:
 
     def role(self) -> str:
         """The role with the most evidence; the patient on a tie."""
-        order = ("PATIENT_NAME", "CLINICIAN_NAME", "OTHER_NAME")
         guessed = sum(self.guesses.values())
         # However often the tagger says so, its word counts little more than once.
         share = _GUESSED * min(1.0, 0.4 + 0.1 * guessed) / guessed if guessed else 0.0
-        return max(order, key=lambda r: (self.roles.get(r, 0.0) + share * self.guesses.get(r, 0), -order.index(r)))
+        best, most = _ROLES[0], -1.0
+        for role in _ROLES:
+            evidence = self.roles.get(role, 0.0) + share * self.guesses.get(role, 0)
+            if evidence > most:
+                best, most = role, evidence
+        return best
 
 
 def name_parts(surface: str) -> tuple[list[str], list[str]]:

@@ -9,7 +9,8 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import Lexicon
 
 _BEFORE = re.compile(
-    r"((?:[^\W\d_]{2,12}[ \t]{1,3})?)([^\W\d_]{1,40}(?:/[^\W\d_]{1,40})?)(?:['’]s)?[ \t]{0,3}([:.,(\"'-]?)[ \t]{0,3}$"
+    r"(?<![^\W\d_])((?:[^\W\d_]{2,12}[ \t]{1,3})?)([^\W\d_]{1,40}(?:/[^\W\d_]{1,40})?)(?:['’]s)?"
+    r"[ \t]{0,3}([:.,(\"'-]?)[ \t]{0,3}$"
 )
 _REACH = 40
 # ", 77, retired", " is a 23 y.o. M", "    26 F", " /// 92 F".

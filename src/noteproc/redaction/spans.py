@@ -73,15 +73,11 @@ _RANK = {
 }
 
 
-def _weight(span: Span) -> tuple[float, int, int]:
-    tagged = span.recognizer == "TaggedRecognizer"
-    return (round(span.score - (0.15 if tagged else 0.0), 1), span.end - span.start, _RANK.get(span.entity_type, 5))
-
-
-def _strength(span: Span) -> tuple[float, float, int, int, str, str, float]:
+def _strength(span: Span) -> tuple[float, int, int, int, str, str, float]:
     """The sort key that puts the strongest span first, the same whatever order the spans came in."""
-    score, length, rank = _weight(span)
-    return -score, -length, -rank, span.start, span.entity_type, span.recognizer, -span.score
+    start, end, kind, score, recognizer = span
+    weight = round(score - 0.15 if recognizer == "TaggedRecognizer" else score, 1)
+    return -weight, start - end, -_RANK.get(kind, 5), start, kind, recognizer, -score
 
 
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
@@ -156,7 +152,10 @@ class _Winners:
 
     def set(self, at: int, span: Span) -> None:
         """Put a span in a place, which may be the first free one."""
-        self.spans[at : at + 1] = [span]
+        if at < len(self.spans):
+            self.spans[at] = span
+        else:
+            self.spans.append(span)
         if self._near is not None:
             for stretch in range(span.start // _STRETCH, (span.end - 1) // _STRETCH + 1):
                 written = self._near.setdefault(stretch, [])

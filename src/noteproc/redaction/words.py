@@ -144,12 +144,12 @@ class Words:
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
         vocabulary = self.vocabulary
+        # The shorter of the two is gone through.
         if len(forms) > len(vocabulary):
-            found = [i for form, places in vocabulary.items() if form in forms for i in places]
+            here: Iterable[str] = [form for form in vocabulary if form in forms]
         else:
-            found = [i for form in forms if form in vocabulary for i in vocabulary[form]]
-        found.sort()
-        return found
+            here = vocabulary.keys() & forms
+        return sorted([i for form in here for i in vocabulary[form]]) if here else []
 
     def opening(self, forms: Set[str], stems: tuple[str, ...] = ()) -> list[int]:
         """Where runs of letters begin, in order, that are one of ``forms`` or begin with one of ``stems``.
