@@ -47,6 +47,8 @@ from noteproc.redaction.windows import Window, windows
 from noteproc.redaction.words import Words
 
 _TAGGED = "TAGGED_"
+# The words of a text of up to so many characters are made once; those of a longer one would fill the memory.
+_WORDS_KEPT = 400_000
 # So many characters before and behind a numbered tag are read in its light.
 _BESIDE = 40
 _NUMBERED = re.compile(r"_\d")
@@ -197,7 +199,7 @@ class Redactor:
         raw: list[Span] = []
         for window in parts:
             words, found = self._hear(window)
-            if len(parts) == 1:
+            if len(text) <= _WORDS_KEPT:
                 window.keep(words)
             if tags:
                 found = [s for s in found if _counts(window.whole(s), tags, beside)]
