@@ -89,6 +89,9 @@ def redaction(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
     here = {name: tool for name, tool in tools.items() if tool is not None}
     for tool in here.values():
         tool(texts[0])
+    # As a worker does: what was loaded stays for good and is not looked through again, for all tools alike.
+    gc.collect()
+    gc.freeze()
     # In turns of some notes, so that a busy machine slows all alike. The first pass judges every word that it meets
     # for the first time; a worker with notes behind it knows most.
     spent = {name: [0.0, 0.0] for name in here}

@@ -107,7 +107,7 @@ _DATE_BEFORE = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
-_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}\)? $")
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2}\)? $")
 # No verb, no finding and no link: "INR 2/2 was 2.1" gives a date.
 _CAUSE = re.compile(
     r" (?:to )?(?!(?:was|is|were|at|with|w|and|or|showed|shows|show|normal|nl|neg|negative|pos|positive|stable|clear|by"
