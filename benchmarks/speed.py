@@ -64,6 +64,21 @@ for note in load_gold(sorted(Path(sys.argv[1], "corpus", "codes").glob("*.jsonl"
     coder.code(RedactedNote.already_redacted("next", note.text))
 print(json.dumps({"load to first result, CPU s": round(load, 2), "peak memory of a process that codes MB": peak()}))
 """
+LONG = """
+from noteproc.evaluation import load_gold
+from noteproc.records import Note
+from noteproc.redaction import Redactor
+notes = [note.text for note in load_gold(sorted(Path(sys.argv[1], "corpus", "phi").glob("*.jsonl"))).values()]
+line = " ".join(" ".join(notes).split())
+size = int(sys.argv[2]) << 20
+text = (line * (1 + size // len(line)))[:size]
+redactor = Redactor()
+began = time.process_time()
+redactor.redact(Note("long", text))
+spent = time.process_time() - began
+print(json.dumps({"ms/KB": round(1000 * spent / (size >> 10), 2), "peak memory MB": peak()}))
+"""
+LONG_MB = (1, 5)
 TURN = 20
 PASSES = 5
 SIZES_KB = (1, 10, 100, 1000)
@@ -115,6 +130,7 @@ def redaction(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
         "noteproc ms/KB by size, all in one line": redaction_growth(
             redactor, [" ".join(t.split()) for t in texts], " "
         ),
+        "one note in one line": {f"{size} MB": fresh(LONG, str(size)) for size in LONG_MB},
         **fresh(WORKER),
     }
 
@@ -132,9 +148,10 @@ def redaction_growth(redactor: Redactor, texts: Sequence[str], between: str) -> 
     return found
 
 
-def fresh(script: str) -> dict[str, object]:
-    """What a script needs that works over notes of ours and does nothing else, in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", ALONE + script, str(ROOT)], capture_output=True, text=True, check=True)
+def fresh(script: str, *arguments: str) -> dict[str, object]:
+    """What a script tells that runs in a process of its own, after ``ALONE``."""
+    command = [sys.executable, "-c", ALONE + script, str(ROOT), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     told: dict[str, object] = json.loads(done.stdout)
     return told
 
