@@ -24,6 +24,8 @@ Row: TypeAlias = Sequence[object]
 Query: TypeAlias = Callable[[str], Iterator[Row]]
 _Note: TypeAlias = tuple[str, str, str]
 
+# Raised with every change of what is compiled and how: older files are then built anew.
+_SCHEME = 4
 _LETTERS = 3  # of a code name its category
 _NOTES = "notes "
 _KEPT = 100  # categories, and notes of so many codes; who asks remembers single answers
@@ -51,7 +53,7 @@ class Categories:
             fingerprint: of the store.
             query: the rows of the store that answer a query.
         """
-        return cls(Blocks.open(path, f"categories 4 {fingerprint}", lambda: _compiled(query)))
+        return cls(Blocks.open(path, f"categories {_SCHEME} {fingerprint}", lambda: _compiled(query)))
 
     def entry(self, system: str, code: str) -> CodeEntry | None:
         """The entry of a code, as written in the code set, in the release that answers by default."""

@@ -35,6 +35,8 @@ BY_DEFAULT = 0.06
 # What a denial of a title costs that the note says nothing about; what "unspecified" and "without" are worth, and what
 # "other" costs, where the note says nothing more.
 UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
+# Raised with every change of how titles are read: older files are then built anew.
+_SCHEME = 2
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
@@ -103,7 +105,7 @@ class Families:
 
     def __init__(self, codesets: CodeSets) -> None:
         self._codesets = codesets
-        stamp = f"families 2 {lexicon.fingerprint()} {codesets.fingerprint()}"
+        stamp = f"families {_SCHEME} {lexicon.fingerprint()} {codesets.fingerprint()}"
         self._blocks = Blocks.open(codesets.cache_path("families.bin"), stamp, lambda: _compiled(codesets))
         self._default = lexicon.shipped().default
         self._category = lru_cache(maxsize=100)(self._read_category)

@@ -28,6 +28,7 @@ Ints = NDArray[np.int32]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
+# Raised with every change of what is compiled and how: older files are then built anew.
 _MAGIC = b"noteproc phrases 17\n"
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
