@@ -83,6 +83,12 @@ def test_person_and_visit(
     assert _found(codesets, codes, context) == expected
 
 
+def test_a_release_that_was_not_in_force_is_named_once(codesets: CodeSets) -> None:
+    codings = [Coding(ICD10CM, "", code, "") for code in ("I10", "N40.0")]
+    found = check(codings, CodingContext(releases={ICD10CM: ""}), codesets)
+    assert [(coding.code, f.rule) for coding, f in found] == [("I10", "EffectiveDates")]
+
+
 def test_alternatives_of_one_note_are_asked_once(codesets: CodeSets) -> None:
     asked = [f for _, f in check([Coding(ICD10CM, "", "E11.9", "")], CodingContext(), codesets)]
     assert [(f.rule, f.level) for f in asked] == [("UseAdditional", "info")]

@@ -17,6 +17,7 @@ def valid(case: Case) -> Iterator[tuple[int, Finding]]:
     """Unknown codes, releases that were not in force on the date of service, codes named twice."""
     versions = case.codesets.versions()
     seen: set[tuple[str, str]] = set()
+    out_of_date: set[tuple[str, str]] = set()
     for place, (coding, entry) in enumerate(zip(case.codings, case.entries, strict=True)):
         loaded = versions.get(coding.system)
         source = f"{coding.system} {loaded}" if loaded else "loaded code sets"
@@ -31,13 +32,16 @@ def valid(case: Case) -> Iterator[tuple[int, Finding]]:
             yield place, Finding("error", "UnknownCode", f"{coding.code} is not in {coding.system} {loaded}", source)
             continue
         wanted = case.context.releases.get(coding.system)
-        if wanted is not None and wanted != entry.version:
+        release = coding.system, entry.version
+        if wanted is not None and wanted != entry.version and release not in out_of_date:
+            # It is said of the release, not of each of its codes.
+            out_of_date.add(release)
             yield (
                 place,
                 Finding(
                     "warning",
                     "EffectiveDates",
-                    f"{coding.code}: release {entry.version} was not in force on the date of service",
+                    f"{coding.system} release {entry.version} was not in force on the date of service",
                     f"{source}, in force {entry.effective_from or '?'} to {entry.effective_to or '?'}",
                 ),
             )
