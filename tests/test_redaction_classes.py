@@ -18,6 +18,9 @@ def redacted(text: str) -> str:
     "text, gone",
     [
         ("INR 2/2 was 2.1, seen 2/2 for cough.", "2/2"),
+        ("[PATIENT_NAME_1] was seen with Priya Raghunathan today.", "Raghunathan"),
+        ("Pt [PATIENT_NAME_1], wife Maria Lopez.", "Lopez"),
+        ("[PATIENT_NAME_1] was seen with John Smith today.", "Smith"),
         ("MR HAND IS A 65 YEAR OLD MAN.", "HAND"),
         ("Tern Point Chest & Sleep\nName: Ada Brookfield\nCough for two weeks.", "Tern Point"),
         ("Seen 3/4/2026, Women's Health at Alder Bluff\nPt: Ada Brookfield", "Alder Bluff"),

@@ -12,6 +12,7 @@ from presidio_analyzer import EntityRecognizer
 
 from noteproc.errors import ConfigError, RedactionError
 from noteproc.records import Note, OffsetMap, PhiSpan, RedactedNote
+from noteproc.redaction import lexicon as lx
 from noteproc.redaction.context import ReleaseChooser, context_of
 from noteproc.redaction.engine import NoteAnalyzer
 from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
@@ -202,7 +203,8 @@ class Redactor:
             if len(text) <= _WORDS_KEPT:
                 window.keep(words)
             if tags:
-                found = [s for s in found if _counts(window.whole(s), tags, beside)]
+                placed = [(s, window.whole(s)) for s in found]
+                found = [s for s, w in placed if _counts(w, tags, beside) or self._is_whole_name(text, w, tags)]
             for s in _reaching(words, found):
                 kept = self._shielded(words, s)
                 if kept.score > 0.0:
@@ -249,6 +251,15 @@ class Redactor:
             shown = covered[window.offset : window.offset + len(window.text)]
             more += [window.whole(s) for s in sweep.over(window.words, shown) if window.owns(s.start)]
         return more
+
+    def _is_whole_name(self, text: str, span: Span, tags: Sequence[tuple[int, int]]) -> bool:
+        """Whether a span is a whole name, tag beside it or not: its first word a known one, none of them ordinary."""
+        if _touches(span, tags) or span.entity_type not in NAME_TYPES:
+            return False
+        names = text[span.start : span.end].replace(",", " ").split()
+        bits = [self._lexicon.bits(n.lower()) for n in names]
+        ordinary = any(b & lx.ORDINARY or (b & lx.CLINICAL and not b & lx.NAME) for b in bits)
+        return len(names) > 1 and not ordinary and all(n[0].isupper() for n in names) and bool(bits[0] & lx.NAME)
 
     def _shielded(self, words: Words, span: Span) -> Span:
         """The span with the score that clinical language leaves it."""
