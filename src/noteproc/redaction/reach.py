@@ -15,6 +15,7 @@ _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.RO
 _HEADS = lx.FACILITY | lx.ORG
 _ENDS_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN | lx.CREDENTIAL
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'"})
+_AT_WHICH = frozenset({"at", "on", "of"})
 _LONGEST_PLACE = 9
 _LONGEST_NUMBER = 30
 _LONGEST_GROUP = 7
@@ -152,6 +153,23 @@ def _past_particles(words: Words, k: int) -> int:
     return k if caps and (words.bits[k] & lx.LAST or not words.bits[k] & lx.ORDINARY) else start
 
 
+def _further(words: Words, k: int) -> int:
+    """The last word of what a place is at, on or of, behind the joiner at ``k``; ``k`` where it is something else."""
+    n, line = len(words), words.line_of[k]
+    first = k + 1 + (k + 1 < n and words.lower[k + 1] == "the")
+    last = first
+    while last < n and words.line_of[last] == line and words.starts[last] - words.ends[last - 1] == 1:
+        form, bits = words.words[last], words.bits[last]
+        nth = form.isdigit() and last + 1 < n and words.lower[last + 1] in ("st", "nd", "rd", "th")
+        if nth and words.starts[last + 1] == words.ends[last]:
+            return last + 1
+        named = bits & (lx.NAME | lx.CITY | lx.STREET | lx.FACILITY) or not bits & _PLAIN
+        if not form[0].isupper() or len(form) < 3 or form.isupper() or bits & _ENDS_PLACE or not named:
+            break
+        last += 1
+    return last - 1 if last > first else k
+
+
 def _place_end(words: Words, first: int, last: int) -> int:
     """The last capitalised word of the place: "Garcia Early" + "Learning", "STROKE" + "CENTER"."""
     n, line = len(words), words.line_of[last]
@@ -161,6 +179,12 @@ def _place_end(words: Words, first: int, last: int) -> int:
         gap, form, b = words.starts[k] - words.ends[k - 1], words.words[k], words.bits[k]
         if gap > 1:
             break
+        if words.lower[k] in _AT_WHICH:
+            further = _further(words, k)
+            if further > k:
+                last = further
+                k = last + 1
+                continue
         if words.lower[k] in _JOINERS:
             # A joiner belongs to the place when a capital follows: "Eye & Ear", "Walk-In".
             if k + 1 >= n or words.starts[k + 1] - words.ends[k] > 1 or words.line_of[k + 1] != line:

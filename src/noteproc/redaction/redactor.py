@@ -39,6 +39,7 @@ from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
 from noteproc.redaction.recognizers.scattered import ScatteredRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
+from noteproc.redaction.recognizers.whereabouts import WhereaboutsRecognizer
 from noteproc.redaction.recognizers.worded_dates import WordedDateRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
 from noteproc.redaction.shield import Shield
@@ -70,6 +71,7 @@ def recognizers() -> list[EntityRecognizer]:
         NotePhoneRecognizer(),
         AddressRecognizer(),
         FacilityRecognizer(),
+        WhereaboutsRecognizer(),
         OrganizationRecognizer(),
         IdentifierRecognizer(),
         ElectronicRecognizer(),

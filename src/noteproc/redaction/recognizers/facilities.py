@@ -22,8 +22,6 @@ _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del
 
 _CARE = frozenset(lx.read_words("care_words.txt"))
 _OF_HEADS = frozenset({"children's", "childrens", "hospital", "hospitals", "clinic", "university", "univ", "institute"})
-_SHORT = frozenset(lx.read_words("short_places.txt"))
-_TOWARDS = frozenset({"at", "from", "to", "@", "via", "old"})
 _HOLY = frozenset({"holy", "sacred", "our", "blessed", "mother"})
 _LETTERHEAD_LINES = 4
 # Endings of clinical words that no list holds ("spasticity", "incontinence").
@@ -53,7 +51,6 @@ class FacilityRecognizer(NoteRecognizer):
         yield from self._saints(words)
         yield from self._letterhead(words)
         yield from self._placed(words)
-        yield from self._short(words)
         done = -1
         for i in words.among(_ALL_HEADS):
             low = words.lower[i]
@@ -217,22 +214,6 @@ class FacilityRecognizer(NoteRecognizer):
                 not words.bits[t] & (lx.ORDINARY | lx.CLINICAL) or words.bits[t] & (lx.NAME | lx.CITY) for t in own
             )
             yield Hit(words.starts[start], words.ends[last - 1], "FACILITY", 0.75 if proper or len(own) > 1 else MAYBE)
-
-    def _short(self, words: Words) -> Iterator[Hit]:
-        """ "The VA", "at General", "from the Annex": what a house is called for short, nothing of a name behind it."""
-        for i in words.among(_SHORT):
-            if not i or not words.words[i][0].isupper() or words.line_of[i - 1] != words.line_of[i]:
-                continue
-            before = words.lower[i - 1]
-            if before != "the" and (before not in _TOWARDS or len(words.words[i]) == 1):
-                continue
-            k = i + 1
-            goes_on = k < len(words) and words.starts[k] - words.ends[i] <= 1 and words.line_of[k] == words.line_of[i]
-            if goes_on and (
-                words.words[k][0].isupper() or words.words[k][0].isdigit() or words.lower[k] in ("of", "-")
-            ):
-                continue
-            yield Hit(words.starts[i], words.ends[i], "FACILITY", 0.6)
 
     def _saints(self, words: Words) -> Iterator[Hit]:
         """ "St. Brigid's": a saint in the possessive is a place."""
