@@ -21,12 +21,13 @@ _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
 _PLAIN_DIGITS = re.compile(r"\d+")
 _DATE_SHAPE = re.compile(
-    r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\d/])"
+    r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
     r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
 )
 _SMALL = r"\d{1,2}"
 _NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
 _EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
+_LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.MARK
 _HEADS = lx.FACILITY | lx.ORG
 _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL | lx.ROLE | lx.CREDENTIAL
 
@@ -43,6 +44,8 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
         return True
     shown = words.text[span.start : span.end]
     kind = family(span.entity_type)
+    if kind in ("name", "place") and _heading(words, inside):
+        return True
     if kind == "name":
         return _no_name(words, inside, shown)
     if kind == "place":
@@ -66,7 +69,10 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         return True
     if measured(words, inside[0]):
         return True
-    if len(shown) == 1:
+    if shown[0].isdigit():
+        # The tail of a code: "M80.08XA".
+        return True
+    if sum(map(str.isalpha, shown)) == 1:
         return not _stands_for_somebody(words, inside[0])
     if alphabetic > 1:
         return False
@@ -75,6 +81,21 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
     plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
     return bool(after_article or (plain and low not in _WORD_NAMES))
+
+
+def _heading(words: Words, inside: range) -> bool:
+    """Whether words of language alone open a line and have a colon behind them: "- Range of Motion:"."""
+    first, last = inside[0], inside[-1]
+    if words.words[last + 1 : last + 2] != [":"]:
+        return False
+    if not all(words.bits[k] & _LANGUAGE and not words.bits[k] & (lx.NAME | lx.CITY) for k in inside):
+        return False
+    line = words.line_of[first]
+    while first and words.line_of[first - 1] == line:
+        first -= 1
+        if words.words[first][0].isalnum() and not (words.bits[first] & _LANGUAGE and words.words[first].isalpha()):
+            return False
+    return True
 
 
 def _stands_for_somebody(words: Words, k: int) -> bool:
@@ -128,7 +149,7 @@ def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
         return not (_ZIP.fullmatch(shown) and _behind_a_place(words, first))
     if len(alphabetic) == 1 and shown.islower() and first and words.lower[first - 1] in ("a", "an"):
         return True
-    return not alphabetic and span.entity_type != "STREET_ADDRESS"
+    return not alphabetic and (span.entity_type != "STREET_ADDRESS" or YEAR.fullmatch(shown) is not None)
 
 
 def _behind_a_place(words: Words, k: int) -> bool:
