@@ -61,7 +61,7 @@ def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
         ("VA 20/40 right, count fingers left", "VA"),
         ("the General Surgery team saw him", "General"),
         ("tender at McBurney point, switched to Keflex 500", "Keflex"),
-        ("CARDIOVASCULAR\\n- Auscultation of Heart: Grade 2/6 murmur", "Auscultation of Heart"),
+        ("CARDIOVASCULAR\n- Auscultation of Heart: Grade 2/6 murmur", "Auscultation of Heart"),
         ("clearance of 90 mL/min per 1.73 m\u00b2, and normal", "1.73 m"),
         ("return to Work Status form", "Work Status"),
         ("Location: Right Breast", "Right Breast"),

@@ -88,7 +88,8 @@ def _heading(words: Words, inside: range) -> bool:
     first, last = inside[0], inside[-1]
     if words.words[last + 1 : last + 2] != [":"]:
         return False
-    if not all(words.bits[k] & _LANGUAGE and not words.bits[k] & (lx.NAME | lx.CITY) for k in inside):
+    alone = len(inside) == 1
+    if not all(words.bits[k] & _LANGUAGE and not (alone and words.bits[k] & (lx.NAME | lx.CITY)) for k in inside):
         return False
     line = words.line_of[first]
     while first and words.line_of[first - 1] == line:
