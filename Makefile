@@ -18,7 +18,7 @@ check: $(STAMP)  ## format, lint, strict types
 	$(BIN)/mypy
 
 model: $(STAMP)  ## rebuild models/ from corpus/, cross-validate, write the card
-	$(BIN)/python models/train.py --everything --epochs 5 --copies 3
+	$(BIN)/python models/train.py --everything --epochs 10 --copies 3
 	$(BIN)/python models/crossvalidate.py --epochs 4 --work "$$(mktemp -d)" --out models/phi_tagger
 
 bench: $(STAMP)  ## speed, side by side with peers, in one run

@@ -62,6 +62,8 @@ def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
         ("the General Surgery team saw him", "General"),
         ("tender at McBurney point, switched to Keflex 500", "Keflex"),
         ("CARDIOVASCULAR\n- Auscultation of Heart: Grade 2/6 murmur", "Auscultation of Heart"),
+        ("Naprosyn 500 mg p.o. b.i.d. p.c. for pain, one t.i.d. p.r.n. as well", "b.i.d. p.c."),
+        ("ALLERGIES:\nDenied.\nMAJOR FINDINGS:\nWeight 240", "MAJOR FINDINGS"),
         ("clearance of 90 mL/min per 1.73 m\u00b2, and normal", "1.73 m"),
         ("return to Work Status form", "Work Status"),
         ("Location: Right Breast", "Right Breast"),

@@ -28,6 +28,7 @@ _SMALL = r"\d{1,2}"
 _NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
 _EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.MARK
+_DOTTED_WORDS = frozenset(lx.read_words("dotted_words.txt"))
 _HEADS = lx.FACILITY | lx.ORG
 _KNOWN = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL | lx.ROLE | lx.CREDENTIAL
 
@@ -69,6 +70,8 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         return True
     if measured(words, inside[0]):
         return True
+    if "." in shown and not shown.isupper() and _prescribed(words.text, words.starts[inside[0]], words.ends[inside[-1]]):
+        return True
     if shown[0].isdigit():
         # The tail of a code: "M80.08XA".
         return True
@@ -83,12 +86,28 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     return bool(after_article or (plain and low not in _WORD_NAMES))
 
 
+def _prescribed(text: str, start: int, end: int) -> bool:
+    """Whether a stretch lies in letters with dots that say how often, when or which way: "b.i" in "b.i.d. p.c."."""
+    while (
+        start > 1 and text[start - 1] == "." and text[start - 2].isalpha() and not text[start - 3 : start - 2].isalpha()
+    ):
+        start -= 2
+    while text[end : end + 1] == "." and text[end + 1 : end + 2].isalpha() and not text[end + 2 : end + 3].isalpha():
+        end += 2
+    return all(piece.replace(".", "").strip(",").lower() in _DOTTED_WORDS for piece in text[start:end].split())
+
+
 def _heading(words: Words, inside: range) -> bool:
-    """Whether words of language alone open a line and have a colon behind them: "- Range of Motion:"."""
+    """Whether words of language alone open a line up to a colon: "- Range of Motion:", "MAJOR FINDINGS:"."""
     first, last = inside[0], inside[-1]
-    if words.words[last + 1 : last + 2] != [":"]:
+    line, end = words.line_of[first], last + 1
+    while end < len(words) and end - last < 4 and words.line_of[end] == line and words.bits[end] & _LANGUAGE:
+        if words.words[end] == ":":
+            break
+        end += 1
+    if words.words[end : end + 1] != [":"]:
         return False
-    alone = len(inside) == 1
+    alone = end - first == 1
     if not all(words.bits[k] & _LANGUAGE and not (alone and words.bits[k] & (lx.NAME | lx.CITY)) for k in inside):
         return False
     line = words.line_of[first]
