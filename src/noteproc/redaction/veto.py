@@ -70,7 +70,11 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         return True
     if measured(words, inside[0]):
         return True
-    if "." in shown and not shown.isupper() and _prescribed(words.text, words.starts[inside[0]], words.ends[inside[-1]]):
+    if (
+        "." in shown
+        and not shown.isupper()
+        and _prescribed(words.text, words.starts[inside[0]], words.ends[inside[-1]])
+    ):
         return True
     if shown[0].isdigit():
         # The tail of a code: "M80.08XA".
