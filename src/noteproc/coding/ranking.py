@@ -277,5 +277,5 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
         return 0.15
     told = [m for m in plain if m.section in _LISTS or _treated(m, reading) & {"drug", "management"}]
     if told and becomes(candidate.code) == "=":
-        return 0.4
+        return 0.35
     return 0.9 if candidate.derived else 1.0
