@@ -54,10 +54,10 @@ def test_redact(client: TestClient) -> None:
 
 
 def test_known_identifiers_go(client: TestClient) -> None:
-    text = "Came in with a zebra on his shirt. Has HTN."
-    assert "zebra" in client.post("/v1/redact", json={"text": text}).json()["text"]
-    known = [{"entity_type": "PATIENT_NAME", "value": "Zebra"}]
-    assert "zebra" not in client.post("/v1/redact", json={"text": text, "known": known}).json()["text"]
+    text = "Came in with a zorilla on his shirt. Has HTN."
+    assert "zorilla" in client.post("/v1/redact", json={"text": text}).json()["text"]
+    known = [{"entity_type": "PATIENT_NAME", "value": "Zorilla"}]
+    assert "zorilla" not in client.post("/v1/redact", json={"text": text, "known": known}).json()["text"]
     assert (
         client.post("/v1/redact", json={"text": text, "known": [{"entity_type": "NAME", "value": "x"}]}).status_code
         == 422

@@ -100,12 +100,12 @@ def test_redact_and_code_by_themselves(notes: Any) -> None:
 
 def test_known_identifiers_of_other_columns_go(session: Any) -> None:
     df = session.createDataFrame(
-        [(1, "Came in with a zebra on his shirt. HTN.", "Zebra")], "id int, body string, who string"
+        [(1, "Came in with a zorilla on his shirt. HTN.", "Zorilla")], "id int, body string, who string"
     )
     plain = on_spark.redact_df(df, note_id="id", text="body").collect()[0]
     known = on_spark.redact_df(df, note_id="id", text="body", known={"who": "patient_name"}).collect()[0]
-    assert "zebra" in plain["text"]
-    assert "zebra" not in known["text"]
+    assert "zorilla" in plain["text"]
+    assert "zorilla" not in known["text"]
     assert known["note_id"] == "1"
 
 
