@@ -50,6 +50,7 @@ def test_goes(text: str, gone: str) -> None:
         "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",
+        "11.  Neurontin 400 mg p.o. t.i.d.\n12.  Lasix 40 mg p.o. b.i.d.\n13.  Fentanyl 50 mcg.",
         "EF 30%. Mod MR. Old anterior MI.",
         "Bicillin 2.4 mu IM given.",
         "IDA 2/2 menorrhagia, sepsis 2/2 E coli UTI.",

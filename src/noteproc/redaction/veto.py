@@ -19,6 +19,8 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
+# "40 mg p.o. b.i.d.": letters with dots that prescribe.
+_DOSED = re.compile(r"(?:[btq]\.i\.d|q\.[dh]|q\.o\.d|p\.o|p\.r\.n|n\.p\.o|h\.s|a\.c|p\.c|i\.[vm])\b")
 _PLAIN_DIGITS = re.compile(r"\d+")
 _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
@@ -68,7 +70,7 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
     if not alphabetic or ROMAN.fullmatch(shown.rstrip(".")) or shown in ("I", "A"):
         return True
-    if measured(words, inside[0]):
+    if measured(words, inside[0]) or _DOSED.match(words.text, words.starts[inside[0]]):
         return True
     if (
         "." in shown
