@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.recognizers.dates import before_a_noun, caused
+from noteproc.redaction.recognizers.dates import before_a_noun, caused, dated
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
@@ -19,8 +19,11 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
-# "40 mg p.o. b.i.d.": letters with dots that prescribe.
-_DOSED = re.compile(r"(?:[btq]\.i\.d|q\.[dh]|q\.o\.d|p\.o|p\.r\.n|n\.p\.o|h\.s|a\.c|p\.c|i\.[vm])\b")
+# How codes of procedures are written.
+_CODE = re.compile(r"\d{4}[0-9TFU]|[A-V]\d{4}")
+_OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
+_LANGUAGES = frozenset(lx.read_words("languages.txt"))
+_SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
 _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
@@ -28,6 +31,14 @@ _DATE_SHAPE = re.compile(
 )
 _SMALL = r"\d{1,2}"
 _NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
+# What is measured in the nineties: "fasting glucose is 91", "saturation of 96".
+_MEASURED = re.compile(
+    r"\b(?:glucose|sugars?|fsbs|bgl?|ldl|hdl|triglycerides|cholesterol|sats?|saturation|spo2|o2|oxygen|pulse|hr|rate"
+    r"|weigh(?:s|ed|t)|wt|pressure|systolic|diastolic|map|score|percentile|sodium|chloride|e?gfr|hgb|hemoglobin"
+    r"|platelets?|mcv|temp(?:erature)?)(?:\W{1,3}(?:is|was|of|at|around|about|levels?|now|today|reading|value|up|down|to|in"
+    r"|the|still|ox|random|fasting|this|morning|am|pm))*\W{1,3}$",
+    re.IGNORECASE,
+)
 _EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.MARK
 _DOTTED_WORDS = frozenset(lx.read_words("dotted_words.txt"))
@@ -46,6 +57,8 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if not inside:
         return True
     shown = words.text[span.start : span.end]
+    if _is_printed_code(words, inside, shown):
+        return True
     kind = family(span.entity_type)
     if kind in ("name", "place") and _heading(words, inside):
         return True
@@ -57,12 +70,18 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
         return not _datable(words, inside, shown) or _counted(words, span, shown)
     if kind == "id" and _tabulated(words, span, inside, shown):
         return True
+    if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
+        return True
     if kind == "id" and not any(map(str.isdigit, shown)):
         return span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
     if kind == "id" and BETWEEN.fullmatch(shown):
         return True
     if span.entity_type == "AGE_OVER_89":
-        return not _OLD.fullmatch(shown) or _NO_AGE.match(words.text, span.end) is not None
+        return (
+            not _OLD.fullmatch(shown)
+            or _NO_AGE.match(words.text, span.end) is not None
+            or _MEASURED.search(words.text[max(0, span.start - 60) : span.start]) is not None
+        )
     return False
 
 
@@ -70,7 +89,7 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
     if not alphabetic or ROMAN.fullmatch(shown.rstrip(".")) or shown in ("I", "A"):
         return True
-    if measured(words, inside[0]) or _DOSED.match(words.text, words.starts[inside[0]]):
+    if measured(words, inside[0]):
         return True
     if (
         "." in shown
@@ -86,6 +105,8 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     if alphabetic > 1:
         return False
     first = inside[0]
+    if _is_language(words, first):
+        return True
     low = words.lower[first]
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
     plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
@@ -98,6 +119,7 @@ def _prescribed(text: str, start: int, end: int) -> bool:
         start > 1 and text[start - 1] == "." and text[start - 2].isalpha() and not text[start - 3 : start - 2].isalpha()
     ):
         start -= 2
+    end -= text[end - 1] == "."
     while text[end : end + 1] == "." and text[end + 1 : end + 2].isalpha() and not text[end + 2 : end + 3].isalpha():
         end += 2
     return all(piece.replace(".", "").strip(",").lower() in _DOTTED_WORDS for piece in text[start:end].split())
@@ -124,6 +146,33 @@ def _heading(words: Words, inside: range) -> bool:
     return True
 
 
+def _is_printed_code(words: Words, inside: range, shown: str) -> bool:
+    """Whether a number stands in brackets behind what was done, as codes do: "spirometry (94060)", "(90833 w/ 99214)".
+
+    Behind a person or a label it may be anybody's pager.
+    """
+    if not _CODE.fullmatch(shown):
+        return False
+    k = inside[0] - 1
+    while k > 0 and (
+        words.words[k] in ",;/+&" or words.lower[k] in ("w", "with", "and", "x") or _CODE.fullmatch(words.words[k])
+    ):
+        k -= 1
+    if k < 1 or words.words[k] != "(":
+        return False
+    bits = words.bits[k - 1]
+    return not bits & (lx.CREDENTIAL | lx.TITLE | lx.IDLABEL) and not (bits & lx.NAME and not bits & lx.ORDINARY)
+
+
+def _is_language(words: Words, k: int) -> bool:
+    """Whether a word is a language that is spoken, read or interpreted, and nobody of that name."""
+    if words.lower[k] not in _LANGUAGES:
+        return False
+    before = words.lower[max(0, k - 2) : k]
+    after = words.lower[k + 1 : k + 2]
+    return not _SPOKEN.isdisjoint(before) or not _SPOKEN.isdisjoint(after)
+
+
 def _stands_for_somebody(words: Words, k: int) -> bool:
     """Whether a lone letter ends its line, or has a title, a comma or a dash before it ("Dr. A", "-K")."""
     after = k + 1 + (words.words[k + 1 : k + 2] == ["."])
@@ -142,10 +191,21 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     text = words.text
     if before_a_noun(text, span.start, span.end) or caused(text, span.start, span.end):
         return True
+    if shown == "MAR":
+        # The list of drugs given, and no month: a month has its figures.
+        beside = text[max(0, span.start - 4) : span.start] + text[span.end : span.end + 4]
+        return not any(map(str.isdigit, beside))
     found = PAIR.fullmatch(shown)
     if not found:
         return False
-    if "." in shown and text[span.start - 1 : span.start] in ("-", "+", "±"):
+    # A measure has one figure before its point; "03.08" is written by days and months.
+    measure = "." in shown and len(found[1]) == 1 and not dated(text, span.start)
+    if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
+        return True
+    if len(found[2]) > 2 and not YEAR.fullmatch(found[2]):
+        return True
+    if "/" in shown and re.match(rf"\s?(?:->|→|=>|to)\s?{_SMALL}/{found[2]}(?![\d/])", text[span.end : span.end + 12]):
+        # "7/10 -> 4/10": a scale before and after.
         return True
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]

@@ -30,6 +30,7 @@ class NameRecognizer(NameReader):
         yield from self._labelled(words)
         yield from self._credentialed(words)
         yield from self._kin(words)
+        yield from self._small(words)
 
     def _titled(self, words: Words) -> Iterator[Hit]:
         n = len(words)
@@ -80,6 +81,15 @@ class NameRecognizer(NameReader):
             yield Hit(*self._span(words, k, j), kind, score)
             if kind == "CLINICIAN_NAME" or low in ("mr", "messrs", "drs"):
                 yield from self._list(words, j, kind, plural=low in ("drs", "doctors", "messrs"))
+
+    def _small(self, words: Words) -> Iterator[Hit]:
+        """An initial and a surname written small behind whose part it was: "RN circ m. tolentino"."""
+        for i in words.of_class(lx.ROLE):
+            initial, dot, name = words.words[i + 1 : i + 2], words.words[i + 2 : i + 3], words.words[i + 3 : i + 4]
+            if not (name and dot == ["."] and len(initial[0]) == 1 and initial[0].islower() and name[0].islower()):
+                continue
+            if len(name[0]) > 3 and not words.bits[i + 3] & (lx.ORDINARY | lx.CLINICAL):
+                yield Hit(words.starts[i + 1], words.ends[i + 3], "CLINICIAN_NAME", 0.8)
 
     @staticmethod
     def _is_scan(words: Words, k: int) -> bool:

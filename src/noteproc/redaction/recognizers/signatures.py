@@ -21,7 +21,8 @@ _DONE = (
 )
 _BY = re.compile(
     rf"\b(?:{_DONE}|electronically\s{{1,3}}signed|e-?signed|co-?signed|d/w)\b"
-    r"(?:\s{1,3}(?:but\s{1,3}not\s{1,3}read|and\s{1,3}\w+|electronically))?\s{0,3}(?:by|:)\s{0,3}:?\s{0,3}(?=\S)",
+    r"(?:\s{1,3}(?:but\s{1,3}not\s{1,3}read|and\s{1,3}\w+|electronically))?\s{0,3}(?:by|:)\s{0,3}:?\s{0,3}(?=\S)"
+    r"|\be-?sig[ \t]{1,3}(?=\S)",
     re.IGNORECASE,
 )
 _TYPIST = re.compile(
