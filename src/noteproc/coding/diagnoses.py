@@ -210,7 +210,7 @@ class Diagnoses:
         if base[0] == "Z" and kind in ("historical", "family"):
             return "historical" if base.startswith("Z79") and kind == "historical" else None
         if kind == "allergy":
-            return None if base.startswith(_ALLERGIC) or base.startswith(("Z88", "Z91.0")) else "historical"
+            return None if base.startswith((*_ALLERGIC, "Z88", "Z91.0")) else "historical"
         if kind == "other_person" and base == "Z66":
             # "DNR confirmed with her husband": with whom it was discussed.
             kind = "present"

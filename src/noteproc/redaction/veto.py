@@ -19,6 +19,9 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
+# Whoever or whatever has a number of its own: what stands in brackets behind it may be that.
+_NUMBERED = lx.CREDENTIAL | lx.TITLE | lx.IDLABEL | lx.ROLE | lx.NAME | lx.CITY | lx.STATE | lx.FACILITY | lx.ORG
+_HOLDERS = frozenset(lx.read_words("number_holders.txt"))
 # How codes of procedures are written.
 _CODE = re.compile(r"\d{4}[0-9TFU]|[A-V]\d{4}")
 _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
@@ -160,17 +163,19 @@ def _is_printed_code(words: Words, inside: range, shown: str) -> bool:
         k -= 1
     if k < 1 or words.words[k] != "(":
         return False
-    bits = words.bits[k - 1]
-    return not bits & (lx.CREDENTIAL | lx.TITLE | lx.IDLABEL) and not (bits & lx.NAME and not bits & lx.ORDINARY)
+    before = k - 1
+    if not words.words[before][0].isalpha():
+        return words.words[before] in ".%" or words.words[before].isdigit()
+    bits = words.bits[before]
+    return bool(bits & (lx.ORDINARY | lx.CLINICAL)) and not bits & _NUMBERED and words.lower[before] not in _HOLDERS
 
 
 def _is_language(words: Words, k: int) -> bool:
     """Whether a word is a language that is spoken, read or interpreted, and nobody of that name."""
     if words.lower[k] not in _LANGUAGES:
         return False
-    before = words.lower[max(0, k - 2) : k]
-    after = words.lower[k + 1 : k + 2]
-    return not _SPOKEN.isdisjoint(before) or not _SPOKEN.isdisjoint(after)
+    beside = words.lower[max(0, k - 2) : k + 2]
+    return not _SPOKEN.isdisjoint(beside) or words.lower[max(0, k - 1)] == "in"
 
 
 def _stands_for_somebody(words: Words, k: int) -> bool:
@@ -199,13 +204,15 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     if not found:
         return False
     # A measure has one figure before its point; "03.08" is written by days and months.
-    measure = "." in shown and len(found[1]) == 1 and not dated(text, span.start)
+    opens = not text[words.line_start(words.line_of[words.at(span.start)]) : span.start].strip()
+    measure = "." in shown and len(found[1]) == 1 and not opens and not dated(text, span.start)
     if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
         return True
     if len(found[2]) > 2 and not YEAR.fullmatch(found[2]):
         return True
-    if "/" in shown and re.match(rf"\s?(?:->|→|=>|to)\s?{_SMALL}/{found[2]}(?![\d/])", text[span.end : span.end + 12]):
-        # "7/10 -> 4/10": a scale before and after.
+    later = re.match(rf"\s?(?:->|→|=>)\s?({_SMALL})/{found[2]}(?![\d/])", text[span.end : span.end + 12])
+    if later and "/" in shown and int(later[1]) < int(found[1]) <= int(found[2]):
+        # "7/10 -> 4/10": a scale that falls; the months of a stay rise.
         return True
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]
@@ -241,7 +248,7 @@ def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
 def _behind_a_place(words: Words, k: int) -> bool:
     """Whether a capitalised word of letters alone stands right before, a comma or a dot between at most."""
     before = k - 1
-    while before >= 0 and words.words[before] in ",.~^-" and k - before < 4:
+    while before >= 0 and words.words[before] in ",.~^-(" and k - before < 4:
         before -= 1
     if before < 0 or words.starts[k] - words.ends[before] > 4 or not words.words[before][0].isalpha():
         return False

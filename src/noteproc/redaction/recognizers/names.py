@@ -17,7 +17,7 @@ _SCANNED = frozenset(lx.read_words("scanned_parts.txt"))
 # What follows the part in the title of a scan.
 _OF_SCAN = frozenset(lx.read_words("scan_words.txt"))
 # What grades a leaking valve: "mod MR. Old MI".
-_GRADES = frozenset({"mild", "mod", "moderate", "severe", "sev", "trace", "tr", "trivial", "functional", "+", "no"})
+_GRADES = frozenset(lx.read_words("valve_grades.txt"))
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
 
 
@@ -52,7 +52,8 @@ class NameRecognizer(NameReader):
             ):
                 continue
             title = words.words[i]
-            if title == "MR" and (self._is_scan(words, k) or (i and words.lower[i - 1] in _GRADES)):
+            graded = title == "MR" and i > 0 and words.lower[i - 1] in _GRADES and not words.words[i - 1].isupper()
+            if graded or (title == "MR" and self._is_scan(words, k)):
                 continue
             soft = low in _SOFT
             if role == "PATIENT_NAME" and words.words[k - 1] != ".":
