@@ -49,6 +49,16 @@ def _called_by(primary: str) -> tuple[int, ...]:
     return tuple(n for n, addon in enumerate(_addons()) if primary in addon.primary)
 
 
+@lru_cache(maxsize=1)
+def _covered() -> dict[str, float]:
+    return {addon.code: addon.over for addon in _addons() if addon.quantity == "count"}
+
+
+def beyond_primary(code: str, count: float) -> float:
+    """How many of a number of lesions an add-on code counts: those that its primary does not."""
+    return max(1.0, count - _covered().get(code, 0.0))
+
+
 def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: CodeSets) -> list[Candidate]:
     """The candidates with the add-on codes that the extent of coded procedures calls for and that do not stand yet.
 

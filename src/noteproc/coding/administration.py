@@ -16,7 +16,8 @@ from noteproc.coding.telling import telling
 from noteproc.text.tables import rows
 
 # Codes for giving: where the note names drugs, these are worked out from them and not read from bare words.
-_GIVING = CodeRanges.parse("96360-96379 | 96401-96425 | 90460-90474")
+_GIVING = CodeRanges.parse("96360-96379 | 96380-96381 | 96401-96425 | 90460-90474")
+_PRODUCTS = CodeRanges.parse("90380-90382 | 90476-90759 | 90611 | 90619-90629 | 90584-90589 | 91300-91330")
 # Of these services only one an encounter is the initial one.
 _INITIAL = frozenset({"96413", "96409", "96365", "96374"})
 _SURGERY = ("10004", "69990")
@@ -103,9 +104,7 @@ class Administration:
         return list(found.values())
 
     def _vaccines(self, coded: Sequence[Candidate]) -> list[Candidate]:
-        vaccines = [
-            c for c in coded if c.system == CPT and ("90476" <= c.code <= "90759" or c.code in ("90611", "90480"))
-        ]
+        vaccines = [c for c in coded if c.system == CPT and c.code in _PRODUCTS]
         if not vaccines:
             return []
         medicare = telling()["medicare"].search(self._reading.text) is not None or (self._age or 0) >= _AGED

@@ -55,6 +55,7 @@ _ITEM_ANSWER = re.compile(
     re.I,
 )
 _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
+_ARROW = re.compile(r"[-=–]{1,2}>|→")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
@@ -171,7 +172,12 @@ class Assertions:
         signs = self._read(sentence)
         reached: list[Cue] = []
         for cue in signs.cues:
-            if cue.kind in _SILENT or (own and first < cue.start and cue.end <= last):
+            if cue.kind in _SILENT:
+                continue
+            if own and first < cue.start and cue.end <= last:
+                if cue.kind == "possible" and cue.direction == "forward" and own.isdisjoint(range(cue.start, cue.end)):
+                    # "Cheek r/o BCC", read as the cancer of the cheek.
+                    reached.append(cue)
                 continue
             overlap = next((i for i in range(cue.start, cue.end) if i in own), None) if own else None
             if overlap is not None:
@@ -246,10 +252,14 @@ class Assertions:
 
     def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
         forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
+        if forward and cue.kind == "possible" and self._arrow(cue.end, first):
+            return False
         if cue.direction == "opening" and cue.start != self._reading.words_of(sentence).start:
             return False
         backward = cue.direction in ("backward", "both") and cue.start > last
         if not forward and not backward:
+            return False
+        if backward and cue.kind == "absent" and self._leads_on(cue, sentence):
             return False
         low, high = (cue.end, first) if forward else (last + 1, cue.start)
         if cue.kind in ("family", "other_person"):
@@ -279,6 +289,20 @@ class Assertions:
             )
         return True
 
+    def _leads_on(self, cue: Cue, sentence: int) -> bool:
+        """Whether "r/o" speaks of the words that follow it, and not of those before."""
+        words = self._reading.words
+        if tuple(words[i].form for i in range(cue.start, cue.end)) != ("r", "o"):
+            return False
+        if cue.end >= self._reading.words_of(sentence).stop or words[cue.end].form in _BY_WHOM:
+            return False
+        return not self._reading.between(cue.end - 1, cue.end).strip()
+
+    def _arrow(self, low: int, high: int) -> bool:
+        """Whether an arrow stands between: "concerning for BCC -> shave biopsy" doubts the cancer alone."""
+        text, words = self._reading.text, self._reading.words
+        return _ARROW.search(text, words[low - 1].end, words[high].start) is not None
+
     def _forward(self, cue: Cue, first: int, sentence: int) -> bool:
         reading = self._reading
         if first - cue.end > 40:
@@ -299,7 +323,9 @@ class Assertions:
             return False
         forms = tuple(reading.words[i].form for i in range(cue.start, cue.end))
         if forms[-1] in ("not", "never"):
-            return first - cue.end <= 3
+            # "COPD not in exacerbation, hypokalemia": the next item is told.
+            listed = forms[-1] == "not" and self._clause_breaks(cue.end, first, sentence, hard=False)
+            return first - cue.end <= 3 and not listed
         if forms in _LIST_CUES:
             return True
         # "No x, y, or z": a comma keeps the scope open while the list goes on in short items.

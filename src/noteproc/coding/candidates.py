@@ -25,6 +25,7 @@ class Candidate:
         units: how many.
         modifiers: in claim order.
         alternatives, missing: as in ``records.Suggestion``.
+        wanted: whether a diagnosis of the note asks for it beside itself.
         derived: whether a rule made it from other candidates.
         echoes: mentions that say the same less well; they are shown, not weighed.
     """
@@ -43,6 +44,7 @@ class Candidate:
     modifiers: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     missing: tuple[str, ...] = ()
+    wanted: bool = False
     derived: bool = field(default=False)
     echoes: tuple[Mention, ...] = ()
 

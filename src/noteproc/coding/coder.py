@@ -26,6 +26,7 @@ from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
+from noteproc.coding.unions import united
 from noteproc.records import Coding, Finding, NotCoded, NoteResult, RedactedNote, Suggestion
 from noteproc.rules import check
 from noteproc.text.sections import Headings
@@ -170,7 +171,8 @@ class Coder:
         found = self._diagnoses.read(reading, mentions, assertions, context)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose)
-        return self._conventions.outrank(found), _Read(matches, mentions, assertions, quantities)
+        found = self._conventions.want(self._conventions.outrank(found))
+        return found, _Read(matches, mentions, assertions, quantities)
 
     def candidates(self, reading: Reading, note: RedactedNote) -> list[Candidate]:
         """Every candidate of a note after all rules, coded or not, scored."""
@@ -187,8 +189,9 @@ class Coder:
         found = self._conventions.ask(reading, found)
         done = self._procedures.read(reading, read.mentions, read.quantities, note.context.setting)
         found += ranking.score_procedures(done, reading)
-        found += self._procedures.encounters(found, ranking.fitted().procedures)
+        found += self._procedures.encounters(reading, found, ranking.fitted().procedures)
         found = self._procedures.without_todays_results(reading, found, ranking.fitted().procedures)
+        found = united(found, self._codesets)
         found = Echoes(reading, read.matches, read.assertions, self._index).add(found)
         return self._preferred(found)
 

@@ -40,6 +40,16 @@ _ELSEWHERE = 0.4
 _IMPLICATION = 0.9
 _CLAUSE = 8
 _BREATH = 3
+# Skin tumours, of which the site is often told in another sentence, so many away.
+_OF_SKIN = frozenset({"C43", "C44", "C4A"})
+_SITE_AWAY = 3
+# Words of their titles that name no site.
+_NO_SITE = (
+    "skin other part unspecified site area including overlapping malignant neoplasm carcinoma situ melanoma basal cell"
+    " squamous merkel left right bilateral upper lower limb"
+)
+# "Cervical, thoracic, lumbar and sacral": so many siblings in one breath.
+_MOST_JOINED = 4
 _COORDINATED = re.compile(r"(?:\s*,\s*\w+)?\s*(?:,|&|\+|/|,?\s*\band\b)\s*(?:the\s+)?(?:left\s+|right\s+)?", re.I)
 _SAME_CHARACTERS = 3
 _MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
@@ -111,6 +121,8 @@ class Composer:
         if len(family.leaves) < 2:
             return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
         telling = family.telling
+        if base[:3] in _OF_SKIN:
+            mentions = self._with_site(reading, mentions, telling, stands)
         evidence = self._evidence(reading, mentions, telling, stands)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
@@ -134,6 +146,33 @@ class Composer:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
         best = best_on(sides[0] if sides else "")
         return [best] if silent else [best, *_joined(reading, family.leaves, best, evidence)]
+
+    def _with_site(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+    ) -> list[tuple[int, ...]]:
+        """The mentions of a skin tumour, and the nearest word that names a site where their own sentences name none."""
+        places = telling - _siteless()
+
+        def named(sentence: int) -> int | None:
+            for i in reading.words_of(sentence):
+                if not places.isdisjoint(self._reach(reading.keys[i])) and stands(i):
+                    return i
+            return None
+
+        own = {reading.sentence_of[at[0]] for at in mentions}
+        if any(named(sentence) is not None for sentence in own):
+            return mentions
+        first = reading.sentence_of[mentions[0][0]]
+        for away in range(1, _SITE_AWAY + 1):
+            for sentence in (first - away, first + away):
+                word = named(sentence) if 0 <= sentence < len(reading.sentences) else None
+                if word is not None:
+                    return [*mentions, (word,)]
+        return mentions
 
     def _read_unsaid(self, base: str, side: str, default: str) -> Composed:
         """The code for a concept of which the note says nothing more, but for the side."""
@@ -401,12 +440,19 @@ def _differ_by_side(leaves: tuple[Leaf, ...]) -> bool:
     return any("left" in keys and (keys - {"left"}) | {"right"} in known for keys in known)
 
 
+@lru_cache(maxsize=1)
+def _siteless() -> frozenset[str]:
+    return frozenset(lexicon.shipped().keys(_NO_SITE))
+
+
 def _joined(
     reading: Reading, leaves: tuple[Leaf, ...], best: Composed, evidence: Mapping[str, tuple[float, int]]
 ) -> list[Composed]:
     """The siblings that the note names in one breath with the best ("femoral and popliteal veins")."""
     found: list[Composed] = []
     said = frozenset(key for key, (weight, _) in evidence.items() if weight >= _STATED) - SIDES
+    named: list[tuple[int, Leaf]] = []
+    start = -1
     for leaf in leaves if len(said) > 1 else ():
         if said.isdisjoint(leaf.keys):
             continue
@@ -416,7 +462,14 @@ def _joined(
         one, other = evidence.get(next(iter(ours))), evidence.get(next(iter(theirs)))
         if one is None or other is None or (ours | theirs) & SIDES or one[0] < _STATED or other[0] < _STATED:
             continue
-        low, high = sorted((one[1], other[1]))
+        start = one[1]
+        named.append((other[1], leaf))
+    # Each is joined to one that is joined already: "cervical, thoracic, lumbar".
+    reached = [start]
+    for word, leaf in sorted(named, key=lambda item: (abs(item[0] - start), item[0], item[1].code)):
+        near = min(reached, key=lambda i: (abs(i - word), i))
+        low, high = sorted((near, word))
         if 0 < high - low <= _BREATH and _COORDINATED.fullmatch(reading.between(low, high)):
-            found.append(Composed(leaf, (other[1],), best.margin, (), ()))
-    return found[:2]
+            found.append(Composed(leaf, (word,), best.margin, (), ()))
+            reached.append(word)
+    return found[:_MOST_JOINED]

@@ -32,6 +32,10 @@ class Combination:
     words: tuple[tuple[str, ...], ...]
     source: str
 
+    def tells(self, code: str) -> bool:
+        """Whether a code is the rule's own, or one of the family that it names."""
+        return code.startswith(self.code[:-1]) if self.code.endswith("-") else code == self.code
+
 
 @lru_cache(maxsize=1)
 def _combinations() -> tuple[Combination, ...]:
@@ -156,7 +160,7 @@ class Conventions:
                 continue
             have = None
             if not rule.replaces.pairs:
-                weak = next((n for n, c in enumerate(found) if c.code == rule.code and c.reason is None), None)
+                weak = next((n for n, c in enumerate(found) if rule.tells(c.code) and c.reason is None), None)
                 if weak is not None:
                     # Told by itself far away, it belongs to what it stands beside.
                     first = next(c for c in coded if c.code in rule.needs[0])
@@ -197,7 +201,8 @@ class Conventions:
                     both = dict.fromkeys((*found[existing].mentions, *candidate.mentions, *others))
                     found[existing] = replace(found[existing], mentions=tuple(both), composed=True)
                     found[at] = candidate.without("outranked")
-            for n, candidate in enumerate(found):
+            standing = made or any(c.reason is None and rule.tells(c.code) for c in found)
+            for n, candidate in enumerate(found) if standing else ():
                 if candidate.reason is None and candidate.code in rule.drops and candidate.code not in made:
                     found[n] = candidate.without("outranked")
         return found
@@ -299,11 +304,19 @@ class Conventions:
                     break
         return found
 
+    def want(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, those marked that a diagnosis beside them asks for ("use additional code")."""
+        coded = [c for c in candidates if c.reason is None and c.system == ICD10CM]
+        return [
+            replace(c, wanted=True) if c.reason is None and c.system == ICD10CM and self._asked_for(c, coded) else c
+            for c in candidates
+        ]
+
     @staticmethod
     def _asked_for(symptom: Candidate, confirmed: Sequence[Candidate]) -> bool:
         """Whether a diagnosis of the note wants its symptom reported beside it."""
         told = _table("reported_with.tsv", ("symptoms", "diagnoses")).beside(symptom.code)
-        return any(c.code in diagnoses for _, diagnoses in told for c in confirmed)
+        return any(c.code in diagnoses and c.code != symptom.code for _, diagnoses in told for c in confirmed)
 
     def general(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """General codes beside a specific one of the same thing are "outranked"."""

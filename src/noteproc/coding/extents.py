@@ -81,9 +81,20 @@ class Extents:
         if quantity in ("minutes", "infusion"):
             found = [e for e in (self._minutes(m, quantity) for m in mentions) if e is not None]
             return max(found, key=lambda e: e.value, default=None)
+        if quantity == "count":
+            return self._count(mentions)
         match = mentions[0].match
         told = self._quantities.nearest(quantity, match.first, match.last)
         return None if told is None else Extent(told[1], (self._reading.word_after(told[0]),))
+
+    def _count(self, mentions: Sequence[Mention]) -> Extent | None:
+        """How many were treated, as a mention's own sentence tells; of several ("scalp x4, hand x2") the sum."""
+        best: Extent | None = None
+        for mention in mentions:
+            counted = self._quantities.counted(mention.match.first, mention.match.last)
+            if counted is not None and (best is None or counted[0] > best.value):
+                best = Extent(counted[0], tuple(self._reading.word_after(offset) for offset in counted[1]))
+        return best
 
     def _levels(self, mentions: Sequence[Mention], quantity: str) -> Extent | None:
         spaces: set[int] = set()

@@ -52,6 +52,7 @@ _BESIDE = 45
 # A title stands in the first lines, and is short.
 _TITLE_LINES = 7
 _TITLE_WIDTH = 110
+_LABEL_WIDTH = 64
 _OPENING = 240
 # What a heading names follows it at once.
 _HEADED = 40
@@ -75,6 +76,9 @@ _TAG = re.compile(r"\[[^\[\]]{1,80}\]")
 _AFTERWARDS, _SURE = 3, 2
 # A line this short may head the lines below it, up to so many.
 _HEADING_WIDTH, _BLOCK = 48, 14
+# "600 mg IV 3.5 h": what runs for hours is no push.
+_RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
+_TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
 
@@ -133,7 +137,9 @@ class Performance:
         self._operative = (operative or operating) and not self._away
         self._surgical = self._surgical or (operating and operates)
         self._told = "procedure" in names
+        self._delivers = words["delivery"].search(text, 0, _BEGINNING) is not None
         self._title_end = self._end_of_title(text)
+        self._label_end = self._end_of_label(text)
         self._others = [(o, but) for writer, o, but in _writers() if words[writer].search(text, 0, _HEAD) is not None]
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
@@ -162,6 +168,8 @@ class Performance:
     def titled(self, mention: Mention) -> bool:
         """Whether a mention stands in the note's title: it names what the note reports."""
         start = self._reading.words[mention.match.first].start
+        if start < self._label_end and not self._away:
+            return True
         if start >= self._title_end or self._away:
             return False
         line_start = self._reading.text.rfind("\n", 0, start) + 1
@@ -185,6 +193,8 @@ class Performance:
         for text in (own, reading.text[sentence.start : sentence.end]):
             for kind in ("surely push", "drip", "shot", "push"):
                 if telling()[kind].search(text):
+                    if kind == "push" and _RUNNING.search(text):
+                        return "drip"
                     return "push" if kind == "surely push" else kind
         return ""
 
@@ -206,6 +216,13 @@ class Performance:
         reading, last = self._reading, mention.match.last
         end = min(last + _VERB + 1, reading.words_of(reading.sentence_of[last]).stop)
         return any(reading.keys[i] in performing() for i in range(last + 1, end))
+
+    def may_be_used(self, mention: Mention) -> bool:
+        """Whether nothing says of a product that it was not used here: no denial, no plan, no list of own drugs."""
+        kind = self._kind(mention)
+        if kind != "present" or mention.section in _OWN_DRUGS or self._is_elsewhere(mention):
+            return False
+        return _TAKEN_OUT.match(self._reading.text, self._end(mention)) is None
 
     @property
     def surgical(self) -> bool:
@@ -232,6 +249,9 @@ class Performance:
             return None
         if kind == "present" and (entry.code in _VISITS or entry.code[:2] == "A0"):
             return None
+        if kind == "historical" and words["today"].search(text) and not mention.verdict.has("absent"):
+            # "S/p shave biopsy in office today".
+            kind = "present"
         section = self._default(mention)
         if section == "historical" and words["today"].search(text):
             section = "present"
@@ -327,6 +347,8 @@ class Performance:
             return "included"
         if entry.code[:2] in ("A6", "A4") and not words["taken home"].search(text):
             return "included"
+        if self._delivers and mention.section not in _OWN_DRUGS:
+            return None
         if words["handed"].search(text) or mention.section in _HERE or self._in_block(mention):
             return None
         return _REASONS.get(self._default(mention), "planned")
@@ -341,6 +363,10 @@ class Performance:
         """How a mention is asserted; what only names a disease ("vaccine", "protocol") names a procedure."""
         kind = mention.verdict.kind
         words = self._reading.words
+        others = [c for c in mention.verdict.cues if c.kind == "other_person"]
+        if kind == "other_person" and others and all(words[c.start].form == "donor" for c in others):
+            # The donor of a graft is a place.
+            return "present"
         if kind == "hypothetical" and all(
             c.direction == "backward" and words[c.end - 1].form in forms("names procedure")
             for c in mention.verdict.cues
@@ -480,7 +506,14 @@ class Performance:
         for _ in range(_TITLE_LINES):
             following = text.find("\n", end)
             if following < 0:
-                # A note of a few lines has no title.
-                return 0
+                # Of a note of a few lines the first may be its title.
+                return text.find("\n") + 1
             end = following + 1
         return end
+
+    @staticmethod
+    def _end_of_label(text: str) -> int:
+        """Where the label ends that opens a note without lines ("Trigger point injection: ...")."""
+        label = text[: max(0, text.find(":", 0, _LABEL_WIDTH))]
+        told_apart = any(telling()[kind].search(label) for kind in ("untitled", "elsewhere"))
+        return 0 if told_apart or "\n" in label else len(label)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
-from noteproc.coding.addons import with_further
+from noteproc.coding.addons import beyond_primary, with_further
 from noteproc.coding.administration import Administration
 from noteproc.coding.candidates import Candidate
+from noteproc.coding.closures import is_apart, summed
 from noteproc.coding.doses import Doses
 from noteproc.coding.extents import Extents
 from noteproc.coding.mentions import Mention
@@ -19,8 +21,9 @@ from noteproc.coding.parts import without_parts
 from noteproc.coding.performance import Performance
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.ranges import CodeRanges
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.coding.scopes import both_stand
+from noteproc.coding.unions import united
 from noteproc.records import Alternative, Reason, Setting
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
@@ -30,6 +33,16 @@ _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findi
 _BASE_SCORE = 0.75
 # Of a visit, which is told by its documentation and never suggested.
 _VISIT = "visit"
+
+
+class _Encounter(NamedTuple):
+    """One rule of ``encounters.tsv``."""
+
+    procedures: CodeRanges
+    code: str
+    needs: CodeRanges
+    words: tuple[tuple[str, ...], ...]
+    but: CodeRanges
 
 
 class Procedures:
@@ -64,11 +77,34 @@ class Procedures:
             entry = self._codesets.entry(system, code)
             if entry is not None:
                 found.append(self._candidate(reading, entry, group, quantities, performance))
-        settled = without_parts(self._one_of_siblings(self._without_included(found)))
-        settled = self._with_first(settled)
+        found = self._with_products(found, groups, performance, reading, quantities)
+        settled = without_parts(self._one_of_siblings(self._without_included(reading, found)))
+        settled = united(summed(reading, quantities, self._with_first(settled)), self._codesets)
         given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
         given = with_further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
+
+    def _with_products(
+        self,
+        candidates: Sequence[Candidate],
+        groups: Mapping[tuple[str, str], list[Mention]],
+        performance: Performance,
+        reading: Reading,
+        quantities: Quantities,
+    ) -> list[Candidate]:
+        """What a procedure puts in was given where the procedure was done and nothing says otherwise."""
+        found = list(candidates)
+        done = [c.code for c in found if c.reason is None]
+        for n, candidate in enumerate(found):
+            if candidate.reason != "planned":
+                continue
+            if not any(candidate.code in products and code in acts for acts, products in _products() for code in done):
+                continue
+            entry = self._codesets.entry(candidate.system, candidate.code)
+            named = [m for m in groups[candidate.system, candidate.code] if performance.may_be_used(m)]
+            if entry is not None and named:
+                found[n] = self._candidate(reading, entry, named, quantities, performance, given=True)
+        return found
 
     def _candidate(
         self,
@@ -77,8 +113,12 @@ class Procedures:
         group: list[Mention],
         quantities: Quantities,
         performance: Performance,
+        *,
+        given: bool = False,
     ) -> Candidate:
-        judged: list[tuple[Reason | None, Mention]] = [(performance.reason(m, entry), m) for m in group]
+        judged: list[tuple[Reason | None, Mention]] = [
+            (None if given else performance.reason(m, entry), m) for m in group
+        ]
         done = [m for reason, m in judged if reason is None]
         if not done:
             return Candidate(entry.system, entry.code, entry.code, tuple(group), reason=judged[0][0])
@@ -96,13 +136,15 @@ class Procedures:
             modifiers=_modifiers(reading, done, entry),
         )
 
-    def _without_included(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def _without_included(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
         """What is part of another code's work is not coded beside it."""
         found = list(candidates)
         live = [c for c in found if c.reason is None]
         for n, candidate in enumerate(found):
             for other in live:
-                if candidate.reason is None and other is not candidate and candidate.code in self._included(other):
+                if candidate.reason is not None or other is candidate or candidate.code not in self._included(other):
+                    continue
+                if not is_apart(reading, candidate, other):
                     found[n] = candidate.without("included")
         return found
 
@@ -178,20 +220,24 @@ class Procedures:
             found[n] = replace(found[n], alternatives=near)
         return [c.without("outranked") if n in gone else c for n, c in enumerate(found)]
 
-    def encounters(self, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    @staticmethod
+    def encounters(reading: Reading, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
         """The reasons of the visit that follow from what was done, where no code gives them yet.
 
         Args:
+            reading: the note.
             candidates: all candidates of the note.
             threshold: the least score of a suggestion.
         """
         coded = [c for c in candidates if c.reason is None and c.score >= threshold]
         found: list[Candidate] = []
-        for procedures, code, needs in _encounters():
+        for procedures, code, needs, words, but in _encounters():
             first = next((c for c in coded if c.system != ICD10CM and c.code in procedures), None)
             if first is None or any(c.code == code for c in (*coded, *found)):
                 continue
             if needs.pairs and not any(c.code in needs for c in coded):
+                continue
+            if any(c.code in but for c in coded) or (words and not any(reading.says(keys) for keys in words)):
                 continue
             found.append(Candidate(ICD10CM, code, code, first.mentions, score=first.score, derived=True))
         return found
@@ -226,6 +272,12 @@ class Procedures:
 
 
 @lru_cache(maxsize=1)
+def _products() -> tuple[tuple[CodeRanges, CodeRanges], ...]:
+    table = rows(dictionaries_dir() / "rules" / "products.tsv", ("procedures", "products"))
+    return tuple((CodeRanges.parse(r["procedures"]), CodeRanges.parse(r["products"])) for r in table)
+
+
+@lru_cache(maxsize=1)
 def _results_of_today() -> tuple[tuple[CodeRanges, CodeRanges, bool], ...]:
     table = rows(dictionaries_dir() / "rules" / "results_of_today.tsv", ("procedures", "status", "where"))
     return tuple(
@@ -234,9 +286,18 @@ def _results_of_today() -> tuple[tuple[CodeRanges, CodeRanges, bool], ...]:
 
 
 @lru_cache(maxsize=1)
-def _encounters() -> tuple[tuple[CodeRanges, str, CodeRanges], ...]:
-    table = rows(dictionaries_dir() / "rules" / "encounters.tsv", ("procedures", "code", "needs"))
-    return tuple((CodeRanges.parse(r["procedures"]), r["code"], CodeRanges.parse(r["needs"])) for r in table)
+def _encounters() -> tuple[_Encounter, ...]:
+    table = rows(dictionaries_dir() / "rules" / "encounters.tsv", ("procedures", "code", "needs", "words", "but"))
+    return tuple(
+        _Encounter(
+            CodeRanges.parse(r["procedures"]),
+            r["code"],
+            CodeRanges.parse(r["needs"]),
+            tuple(phrase_keys(w) for w in r["words"].split("|") if w.strip()),
+            CodeRanges.parse(r["but"]),
+        )
+        for r in table
+    )
 
 
 def _is_next_lower(code: str, other: str) -> bool:
@@ -264,9 +325,10 @@ def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Qua
         # Eight minutes begin a unit of fifteen (CMS Claims Processing Manual, chapter 5, 20.2).
         return max(1, int((minutes + 7) // 15)) if minutes is not None else 1
     if per:
-        value = quantities.value("levels" if per == "level" else "count", first, last)
+        counted = quantities.counted(first, last) if per == "lesion" else None
+        value = counted[0] if counted else quantities.value("levels" if per == "level" else "count", first, last)
         if value is not None and 1 <= value < 60:
-            return int(value)
+            return int(beyond_primary(entry.code, value))
     return 1
 
 

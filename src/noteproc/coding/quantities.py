@@ -32,29 +32,65 @@ _UNITS: Mapping[str, str] = {
     "views": r"(?:views?|v)\b",
     "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
     r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|blocks?|stents?|vessels?|grafts?"
-    r"|stud(?:y|ies)|nerves)\b",
+    r"|stud(?:y|ies)|nerves|aks?|sks?)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
 }
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
 # The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
 _BODY_MASS = re.compile(
     r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*"
-    r"(\d{1,3}(?:\.\d+)?)(?!\s?%)",
+    r"(\d{1,3}(?:\.\d+)?)(?![\d.]*\s?(?:%|th\b|st\b|nd\b|rd\b|percentile))",
     re.I,
 )
 _DIMENSIONS = re.compile(
     rf"{_NUMBER}\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?)(?:\s?(?:cm|mm)?\s?[x×]\s?(\d+(?:\.\d+)?))?\s?(cm|mm)", re.I
 )
+# What was cut out, its rim counted in: "excised diameter 1.9 cm", "2.1 cm including margins"; or the rim alone.
+_EXCISED = re.compile(
+    r"\b(?:excised|excision|total|defect|surgical)\s(?:lesion\s|lesional\s|excised\s)?(?:diameter|dimension|size|defect)s?\b"
+    rf"[^.\n\d]{{0,24}}{_NUMBER}\s?(cm|mm)"
+    rf"|{_NUMBER}\s?(cm|mm)\s(?:\w+\s){{0,3}}?(?:including|incl\.?|inclusive of|with|w/)\s?(?:the\s)?margins?\b"
+    rf"|{_NUMBER}\s?(cm|mm)\s(?:total\s)?(?:excised|excision)\s(?:diameter|dimension)",
+    re.I,
+)
+_MARGIN = re.compile(
+    rf"{_NUMBER}\s?-?(cm|mm)\s(?:(?!\d)\w+\s){{0,2}}?margins?\b"
+    rf"|\bmargins?\b(?:\s(?:of|were|was))?:?\s{_NUMBER}\s?(cm|mm)",
+    re.I,
+)
+# How long a wound is, however far from where its closing is told.
+_LENGTH = re.compile(
+    rf"{_NUMBER}\s?-?(cm|mm)\b(?!\s?(?:deep|depth|margin))[^.;\n\d]{{0,36}}?"
+    r"\b(?:lac|lacs|lacerations?|wound|cut|gash|repair|closure)\b"
+    r"|\b(?:lac|laceration|length|wound|repaired|closure|closed)\b[^.;\n\d]{0,30}"
+    rf"{_NUMBER}\s?-?(cm|mm)\b(?!\s?(?:deep|depth|margin|from))",
+    re.I,
+)
+_CLOSED = re.compile(
+    r"\b(?:clos\w+|repair\w*|length|incision|ellipse|flap|punch|suture\w*|layer\w*)\b[^.;\n]{0,40}\Z", re.I
+)
+_EXCISION_REACH, _NEXT = 600, 300
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20,
     "single": 1, "both": 2, "couple": 2,
 }  # fmt: skip
-_WORD_COUNT = re.compile(rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}", re.I)
+_WORD_COUNT = re.compile(
+    rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}|\b(?:each|all) of (?:the )?({'|'.join(_WORDS)})\b",
+    re.I,
+)
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
 _TIMES = re.compile(
-    r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×.]|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr))", re.I
+    r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×]|\.\d|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr|s\b|sec|cycles?|freeze))",
+    re.I,
 )
+# "4-0 nylon x2" counts stitches.
+_STITCH = re.compile(
+    r"(?:nylon|vicryl|prolene|ethilon|monocryl|silk|gut|pds|sutures?|stitch(?:es)?|staples?|attempts?|passes)\s?\Z",
+    re.I,
+)
+_THREAD = 12
 _AGE = re.compile(
     r"(?<![\d/.-])(\d{1,3})(?:\s?-?\s?(?:y/?o\b|yo[mf]?\b|yrs?\b|y\b|years?\b)|\s?(?:M|F)\b(?![-/]))"
     r"|\b(?i:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
@@ -92,8 +128,56 @@ class Quantities:
         """
         if name == "age":
             return None if self._age is None else 90.0 if self._age == "90+" else float(self._age)
+        if name == "excised":
+            return self._excised(first, last)
+        if name == "length":
+            told = self._near(_LENGTH, first, last)
+            if told is not None:
+                return told[2]
+            name = "cm"
         found = self.nearest(name, first, last)
         return None if found is None else found[1]
+
+    def _near(self, pattern: re.Pattern[str], first: int, last: int) -> tuple[int, int, float] | None:
+        """Where a pattern of a number and its unit, nearest to some words, begins and ends, and its centimetres."""
+        start, end = self._reading.words[first].start, self._reading.words[last].end
+        sentence = self._reading.sentences[self._reading.sentence_of[first]]
+        best: tuple[int, int, int, float] | None = None
+        for m in pattern.finditer(self._reading.text, max(0, start - _EXCISION_REACH), end + _EXCISION_REACH):
+            number, unit = (g for g in m.groups() if g is not None)
+            # What follows in a later sentence tells of the next one.
+            later = _NEXT if m.start() >= sentence.end else 0
+            away = later + (start - m.end() if m.end() <= start else max(0, m.start() - end))
+            if best is None or away < best[0]:
+                best = (away, m.start(), m.end(), float(number.replace(",", "")) / (10 if unit.lower() == "mm" else 1))
+        return None if best is None else best[1:]
+
+    def _excised(self, first: int, last: int) -> float | None:
+        """The diameter cut out, in centimetres: as told, or that of the growth with its rim on both sides.
+
+        Source: CMS NCCI Policy Manual, chapter 3 (excision: the greatest diameter plus the margins).
+        """
+        text = self._reading.text
+        start, end = self._reading.words[first].start, self._reading.words[last].end
+
+        told = self._near(_EXCISED, first, last)
+        if told is not None:
+            return told[2]
+        margin = self._near(_MARGIN, first, last)
+        best: tuple[int, float] | None = None
+        for offset, value in self._all("cm"):
+            if not start - _EXCISION_REACH <= offset <= end + _EXCISION_REACH:
+                continue
+            if margin is not None and margin[0] <= offset < margin[1]:
+                continue
+            if _CLOSED.search(text, max(0, offset - 60), offset):
+                continue
+            away = start - offset if offset < start else max(0, offset - end)
+            if best is None or away < best[0]:
+                best = (away, value)
+        if best is None:
+            return None
+        return round(best[1] + (2 * margin[2] if margin is not None else 0.0), 2)
 
     def nearest(self, name: str, first: int, last: int) -> tuple[int, float] | None:
         """Where the nearest number of a quantity other than age begins, and its value; see `value`."""
@@ -112,6 +196,30 @@ class Quantities:
                 best = (distance, offset, value)
         return None if best is None else best[1:]
 
+    def counted(self, first: int, last: int) -> tuple[float, tuple[int, ...]] | None:
+        """How many the sentence of some words counts, and where; several numbers are added ("scalp x4, hand x2")."""
+        sentence = self._reading.sentences[self._reading.sentence_of[first]]
+        times = [t for t in self.times() if sentence.start <= t[0] < sentence.end]
+        if len(times) > 1:
+            return sum(value for _, value in times), tuple(offset for offset, _ in times)
+        told = self.nearest("count", first, last)
+        if told is None or not sentence.start <= told[0] < sentence.end:
+            return None
+        return told[1], (told[0],)
+
+    def times(self) -> list[tuple[int, float]]:
+        """The counts told by a cross ("AK x 9"), in text order: offset and value."""
+        known = self._found.get("times")
+        if known is None:
+            text = self._reading.text
+            known = [
+                (m.start(), float(m.group(1)))
+                for m in _TIMES.finditer(text)
+                if _STITCH.search(text, max(0, m.start() - _THREAD), m.start()) is None
+            ]
+            self._found["times"] = known
+        return known
+
     def _all(self, name: str) -> list[tuple[int, float]]:
         known = self._found.get(name)
         if known is not None:
@@ -124,9 +232,11 @@ class Quantities:
         if name == "bmi":
             found = [(m.start(), float(m.group(1))) for m in _BODY_MASS.finditer(text)]
         if name in ("count", "levels"):
-            found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_COUNT.finditer(text)]
+            found += [
+                (m.start(), float(_WORDS[(m.group(1) or m.group(2)).lower()])) for m in _WORD_COUNT.finditer(text)
+            ]
         if name == "count":
-            found += [(m.start(), float(m.group(1))) for m in _TIMES.finditer(text)]
+            found += self.times()
         if name in ("cm", "mm", "sqcm"):
             for m in _DIMENSIONS.finditer(text):
                 sides = [float(g) for g in m.groups()[:3] if g]

@@ -27,7 +27,23 @@ _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
 _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
 _OF_EYES = frozenset(
-    {"eye", "vision", "retina", "cataract", "iop", "cornea", "macular", "glaucoma", "lens", "retinopathy", "eyelid"}
+    {
+        *(
+            "eye",
+            "vision",
+            "retina",
+            "cataract",
+            "iop",
+            "cornea",
+            "macular",
+            "glaucoma",
+            "lens",
+            "retinopathy",
+            "eyelid",
+        ),
+        *("intravitreal", "amd", "armd", "macula", "keratitis", "iol", "conjunctivitis", "uveitis", "chalazion"),
+        *("corneal", "retinal", "vitreous", "oct", "phaco", "lasik", "yag", "blepharitis", "pterygium"),
+    }
 )
 SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
+from noteproc.codesets import ICD10CM
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
 from noteproc.coding.printed import is_printed
@@ -18,6 +19,8 @@ from noteproc.text.tables import rows
 _SHORT = re.compile(r"[A-Z][A-Z0-9/]{1,5}")
 # "PsA", "iGAS", "AoS": only exactly so.
 _MIXED = re.compile(r"(?=.*[a-z])(?=(?:.*[A-Z]){2})[A-Za-z]{2,6}")
+# So many letters an abbreviation has at most.
+_ABBREVIATION = 4
 # No English word is spelt like this.
 _RARE_WORD = re.compile(r"\A[^AEIOUY]+\Z|\d")
 
@@ -54,7 +57,9 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return False
     if written[:1].isupper() and _is_person(reading.text, word.start, word.end):
         return False
-    others = _other_meanings().get(written.lower())
+    # A disease's name beside a route is its vaccine, which is meant there.
+    named = len(written) > _ABBREVIATION and match.system != ICD10CM
+    others = None if named else _other_meanings().get(written.lower())
     if others and any(
         reading.words[i].form in others
         for i in range(max(0, match.at[0] - 2), min(len(reading.words), match.at[0] + 3))
