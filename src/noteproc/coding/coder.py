@@ -34,6 +34,9 @@ from noteproc.text.sections import Headings
 _DECIDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"})
 
 
+_TOLD = 0.9
+
+
 class _Read(NamedTuple):
     """What was read of a note on the way to its candidates."""
 
@@ -150,7 +153,9 @@ class Coder:
     def _least(self, candidate: Candidate, reading: Reading) -> float:
         """The least score of a suggestion; what the note itself concludes is told before it is likely."""
         if candidate.system != ICD10CM:
-            return ranking.fitted().procedures
+            # What stands under the heading that names what was done needs less to be believed.
+            told = any(m.section == "procedure" for m in candidate.mentions)
+            return ranking.fitted().procedures * (_TOLD if told else 1.0)
         return self._threshold * ranking.leniency(candidate, reading)
 
     def _weighed(self, reading: Reading, note: RedactedNote) -> tuple[list[Candidate], _Read]:
