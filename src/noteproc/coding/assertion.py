@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.reading import Reading
+from noteproc.text import lexicon
 from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
 
@@ -34,6 +35,7 @@ ORDER = (
 )
 # Classes whose scope a new verb ends; the others reach to the end of the sentence.
 _SHORT_CLASSES = frozenset({"absent", "possible", "historical"})
+_JOINING = frozenset({"and", "or", "with", "there", "reports", "also"})
 _LINKS = frozenset({"which", "who", "has", "have", "had", "was", "is", "are", "were", "now", "then"})
 # Cues that assert nothing themselves.
 _SILENT = frozenset({"termination", "informant", "pseudo"})
@@ -55,6 +57,7 @@ _ITEM_ANSWER = re.compile(
     re.I,
 )
 _ITEM_START = re.compile(r"(?:\A|[\n.;])[\s\d.)#*•\"'“-]*\Z")
+_NEXT_ITEM = re.compile(r"\n\s*(?:\d{1,2}[.)]?\s|[-*•#]\s)")
 _ARROW = re.compile(r"[-=–]{1,2}>|→")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
@@ -298,6 +301,12 @@ class Assertions:
             return False
         return not self._reading.between(cue.end - 1, cue.end).strip()
 
+    def _opens_item_between(self, low: int, high: int) -> bool:
+        """Whether a new item of a list begins between ("no surgery now\n3 Dry eye")."""
+        text, words = self._reading.text, self._reading.words
+        gap = text[words[low - 1].end : words[high].start]
+        return "\n" in gap and _NEXT_ITEM.search(gap) is not None
+
     def _arrow(self, low: int, high: int) -> bool:
         """Whether an arrow stands between: "concerning for BCC -> shave biopsy" doubts the cancer alone."""
         text, words = self._reading.text, self._reading.words
@@ -306,6 +315,8 @@ class Assertions:
     def _forward(self, cue: Cue, first: int, sentence: int) -> bool:
         reading = self._reading
         if first - cue.end > 40:
+            return False
+        if cue.kind in _SHORT_CLASSES and self._opens_item_between(cue.end, first):
             return False
         if cue.kind == "declined" and ":" in reading.between(cue.end - 1, cue.end):
             # "Not done: ultrasound, traction".
@@ -340,6 +351,9 @@ class Assertions:
         closes = any(reading.words[i].form in ("or", "nor") for i in range(commas[-1], min(span.stop, first + 8)))
         if closes:
             return True
+        if forms == ("no",) and self._is_tied(cue, sentence):
+            # "Varices no bleeding, encephalopathy": it speaks of the item before the comma alone.
+            return False
         bounds = [cue.end, *(c + 1 for c in commas)]
         widths = [b - a for a, b in itertools.pairwise(bounds)]
         end = first
@@ -347,6 +361,18 @@ class Assertions:
             end += 1
         tail = end - bounds[-1] + 1
         return max(widths) <= 3 and tail <= 3
+
+    def _is_tied(self, cue: Cue, sentence: int) -> bool:
+        """Whether a denial stands behind a noun of its own item, with no mark and no verb between."""
+        reading = self._reading
+        before = cue.start - 1
+        if before < reading.words_of(sentence).start or reading.between(before, cue.start) != " ":
+            return False
+        if reading.keys[before] in lexicon.shipped().stop or reading.words[before].form in _JOINING:
+            return False
+        return not any(
+            other.end == cue.start for other in self.cues(sentence) if other.kind in ("termination", "informant")
+        )
 
     def _inside_cue(self, cue: Cue, sentence: int) -> bool:
         return any(

@@ -40,6 +40,8 @@ _ELSEWHERE = 0.4
 _IMPLICATION = 0.9
 _CLAUSE = 8
 _BREATH = 3
+# What a note that speaks of one side alone tells of this side.
+_ONE_SIDED = ("M", "S", "H", "I82", "I83", "L97", "C50", "C64")
 # Skin tumours, of which the site is often told in another sentence, so many away.
 _OF_SKIN = frozenset({"C43", "C44", "C4A"})
 _SITE_AWAY = 3
@@ -126,7 +128,7 @@ class Composer:
         evidence = self._evidence(reading, mentions, telling, stands)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
-        sides = [side] if side else _sides(reading, mentions)
+        sides = [side] if side else _sides(reading, mentions) or _only_side(reading, base)
         if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)
@@ -383,6 +385,14 @@ def _as_number(reading: Reading, i: int) -> tuple[str, ...]:
 
 def _is_code(parent: str) -> bool:
     return "-" not in parent and len(parent) >= _SAME_CHARACTERS
+
+
+def _only_side(reading: Reading, base: str) -> list[str]:
+    """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
+    if not base.startswith(_ONE_SIDED):
+        return []
+    said = {reading.keys[i] for i in reading.sides_in(range(len(reading.words)))}
+    return [said.pop()] if len(said) == 1 else []
 
 
 def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:

@@ -9,6 +9,8 @@ from noteproc.text.lexicon import Lexicon
 
 _CONJUNCTION = frozenset({"and", "or", "nor"})
 _PREPOSITION = frozenset({"of", "in", "to", "over", "at", "on", "involving", "from", "for"})
+# Of these one ends what the other says.
+_OPPOSED = frozenset({"acute", "chronic", "acut"})
 # Words that a phrase never reaches across.
 BREAKERS = frozenset(["no", "not", "without", "denies", "denied", "denies", "negative", "but", "however"])
 _BREAK = 99.0
@@ -35,6 +37,9 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
             cost += _mark_cost(reading, left)
             continue
         gap = range(left + 1, right)
+        if reading.words[left].form in _OPPOSED and any(reading.words[i].form in _OPPOSED for i in gap):
+            # "Acute exacerbation, chronic hypoxic failure": no acute failure.
+            return _BREAK
         conjunction = -1
         nouns = 0.0
         for i in gap:

@@ -175,7 +175,10 @@ class Performance:
         line_start = self._reading.text.rfind("\n", 0, start) + 1
         line_end = self._reading.text.find("\n", start)
         line = self._reading.text[line_start : line_end if line_end >= 0 else None]
-        return len(line) <= _TITLE_WIDTH and telling()["untitled"].search(line) is None
+        untitled = telling()["untitled"]
+        own = self._end(mention) - line_start
+        rest = untitled.search(line, 0, start - line_start) or untitled.search(line, min(own, len(line)))
+        return len(line) <= _TITLE_WIDTH and rest is None
 
     def route(self, mention: Mention, drugs: Sequence[Mention] = ()) -> str:
         """How a drug was given: "push", "drip", "shot", or "".
@@ -245,6 +248,8 @@ class Performance:
             return "included"
         text = self._sentence(mention)
         kind = self._kind(mention)
+        if kind == "present" and entry.code in _VACCINES and self._is_handed_in(mention):
+            return None
         if kind in ("present", "historical") and mention.section in ("", "procedure") and self.titled(mention):
             return None
         if kind == "present" and (entry.code in _VISITS or entry.code[:2] == "A0"):
@@ -265,13 +270,8 @@ class Performance:
         reason = _REASONS.get(kind)
         if reason is not None:
             return reason
-        if entry.code in _VACCINES:
-            end = self._end(mention)
-            behind = self._reading.text, end, end + _AFTER_VACCINE
-            if words["handed in"].search(*behind) or _VOLUME.search(*behind):
-                return None
-            if not self._is_given_here(mention):
-                return "planned"
+        if entry.code in _VACCINES and not self._is_given_here(mention):
+            return "planned"
         if mention.section not in _STORY or words["today"].search(text):
             return None
         if self._is_elsewhere(mention):
@@ -374,6 +374,14 @@ class Performance:
         ):
             return "present"
         return kind
+
+    def _is_handed_in(self, mention: Mention) -> bool:
+        """Whether the route, the place or the lot of a vaccine stands behind its name."""
+        end = self._end(mention)
+        stop = self._reading.text.find("\n", end)
+        last = min(end + _AFTER_VACCINE, stop if stop >= 0 else end + _AFTER_VACCINE)
+        behind = self._reading.text, end, last
+        return telling()["handed in"].search(*behind) is not None or _VOLUME.search(*behind) is not None
 
     def _is_given_here(self, mention: Mention) -> bool:
         """Whether a vaccine was given in this visit: the words around it say so."""

@@ -14,7 +14,16 @@ _NAMED = re.compile(
 )
 # Another code within a few characters: codes stand in company.
 _OTHER = re.compile(r"(?<![\w.$-])(?:[0-9]{5}|[0-9]{4}[FTU]|[A-V][0-9]{4})(?![\w-]|\.\d)")
+_LISTED = re.compile(r"^[ \t\-*•]*(?:[0-9]{5}|[0-9]{4}[FTU]|[A-V][0-9]{4})[ \t]+[A-Za-z(]", re.M)
 _BEFORE, _AFTER = 90, 24
+
+
+def _lines_beside(text: str, start: int, end: int) -> str:
+    """The line before the one that begins at ``start`` and the one after ``end``."""
+    above = text.rfind("\n", 0, max(0, start - 1)) + 1
+    below = text.find("\n", end)
+    after = text.find("\n", below + 1) if below >= 0 else -1
+    return text[above:start] + (text[below + 1 : after if after >= 0 else None] if below >= 0 else "")
 
 
 def is_printed(text: str, start: int, end: int) -> bool:
@@ -24,6 +33,9 @@ def is_printed(text: str, start: int, end: int) -> bool:
     line_start = text.rfind("\n", 0, start) + 1
     before = text[max(line_start, start - _BEFORE) : start]
     if _MODIFIER.match(text, end) or _TIMES.match(text, end) or _NAMED.search(before):
+        return True
+    if not before.strip() and text[end : end + 1] == " " and _LISTED.search(_lines_beside(text, line_start, end)):
+        # One of several lines that begin with a code: "97140 manual 15 min", "97110 ex 15 min".
         return True
     opened = before.rfind("(")
     if opened >= 0 and ")" not in before[opened:]:

@@ -101,6 +101,9 @@ _MONTHS_OLD = re.compile(
 # "Well child visit, 15 months".
 _VISIT_AT = re.compile(r"(?:visit|check|checkup|exam)\W{0,3}(\d{1,2})\s?-?\s?(mo|months?)\b", re.I)
 _HEADER = 700
+# A visit of this name is a child's, whose age the note need not tell: an infant's, or one of school age.
+_CHILD = re.compile(r"\b(?:(well[- ]baby|newborn (?:visit|check))|well[- ]child|WCC|WCV|pediatrics|peds)\b", re.I)
+_SCHOOL = 5
 # From one time of day to another: "0851-0907", "2:02 pm to 3:00 pm".
 CLOCK = re.compile(
     r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:[ap]\.?m\.?)?\s?(?:-|–|to|until)\s?([01]?\d|2[0-3]):?([0-5]\d)\b", re.I
@@ -269,6 +272,7 @@ def _told_age(text: str) -> int | None:
     if infant is not None and (told is None or infant.start() < told.start()):
         return int(infant.group(1)) // 12 if infant.group(2).lower().startswith("mo") else 0
     if told is None:
-        return None
+        visit = _CHILD.search(text, 0, _HEADER)
+        return None if visit is None else 0 if visit.group(1) else _SCHOOL
     age = int(next(g for g in told.groups() if g))
     return age if age < 120 else None

@@ -110,6 +110,9 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         return True
     if match.kind == "reordered" and len(match.at) == 2 and "," in pieces[0] and _is_list(match, index):
         return True
+    listed = match.kind == "reordered" and len(match.at) == 2 and "," in pieces[0] and match.system == ICD10CM
+    if listed and _leads_on(reading, match.at[1], index):
+        return True
     first = reading.words[match.at[0]]
     if match.kind == "reordered" and first.form.isdigit():
         line = reading.text.rfind("\n", 0, first.start) + 1
@@ -121,6 +124,14 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         span = reading.text[first.start : reading.words[match.at[-1]].end]
         return len(_DENIAL.findall(span)) > denied
     return any(_DENIAL.search(piece) for piece in pieces)
+
+
+def _leads_on(reading: Reading, word: int, index: PhraseIndex) -> bool:
+    """Whether a word belongs to a condition after it: "HTN, secondary hyperparathyroidism"."""
+    if word + 1 >= len(reading.words) or reading.between(word, word + 1) != " ":
+        return False
+    number = index.vocabulary.get(reading.keys[word + 1])
+    return number is not None and bool(index.heads[number][0])
 
 
 @lru_cache(maxsize=50_000)
