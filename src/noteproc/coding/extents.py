@@ -36,7 +36,8 @@ _OPENED = re.compile(rf"\W*{_TIME}")
 _CLOSED = re.compile(rf"^\W*{_TIME}[^\n]*{_ENDED}", re.I | re.M)
 # A sentence that goes on with the next level.
 _AGAIN = re.compile(
-    r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also)\b", re.I
+    r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also|joints?|facets?)\b",
+    re.I,
 )
 _SPINE = {"C": 0, "T": 7, "L": 19, "S": 24}
 # The first stages that a note names are its evidence.

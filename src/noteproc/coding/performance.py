@@ -78,6 +78,7 @@ _AFTERWARDS, _SURE = 3, 2
 _HEADING_WIDTH, _BLOCK = 48, 14
 # "600 mg IV 3.5 h": what runs for hours is no push.
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
+_CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
@@ -119,7 +120,9 @@ class Performance:
         text = reading.text
         names = {s.name for s in reading.sections}
         self._emergency = words["emergency"].search(text, 0, 400) is not None
-        self._away = words["away"].search(text, 0, 300) is not None
+        # A crew writes of what it did on the way; a department tells who brought the person.
+        self._carried = words["carried"].search(text, 0, 300) is not None
+        self._away = (self._carried and not self._emergency) or words["away"].search(text, 0, 300) is not None
         self._visit = bool(names & _VISIT) and not names & _OPERATION
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
             words["report"].search(text, 0, _BEGINNING) is not None
@@ -194,6 +197,9 @@ class Performance:
         end = min((o for o in others if o > start), default=sentence.end)
         own = reading.text[start : min(end, sentence.end)]
         for text in (own, reading.text[sentence.start : sentence.end]):
+            drip, shot = telling()["drip"].search(text), telling()["shot"].search(text)
+            if shot and drip and shot.start() < drip.start() and not telling()["surely push"].search(text):
+                return "shot"
             for kind in ("surely push", "drip", "shot", "push"):
                 if telling()[kind].search(text):
                     if kind == "push" and _RUNNING.search(text):
@@ -318,7 +324,7 @@ class Performance:
         if kind != "present":
             return _REASONS.get(kind, "planned")
         here = self._operative and not self._visit
-        if self._away:
+        if self._away or self._carried:
             # What a ward or an ambulance gives is part of the stay or the ride.
             return "included"
         operated = here and (self._surgical or mention.section in ("technique", "implants"))
@@ -408,7 +414,7 @@ class Performance:
         text = self._sentence(mention)
         if not self._doses.tells(mention.match.first, mention.match.last):
             return False
-        if words["home"].search(text) and not words["surely"].search(text):
+        if words["home"].search(text) and not words["surely"].search(text) and not self._is_routed(mention):
             return False
         if mention.section in _HERE or here:
             return True
@@ -429,6 +435,14 @@ class Performance:
         if self._default(mention) == "historical" and not words["surely"].search(text):
             return False
         return words["given"].search(text) is not None
+
+    def _is_routed(self, mention: Mention) -> bool:
+        """Whether a drug's own clause gives the needle's way and nothing of home ("10 mg IV push, famotidine po")."""
+        words, text, end = telling(), self._reading.text, self._end(mention)
+        close = _CLAUSE_END.search(text, end)
+        last = close.start() if close else len(text)
+        pushed = words["surely push"].search(text, end, last) or words["shot"].search(text, end, last)
+        return pushed is not None and words["home"].search(text, end, last) is None
 
     def _heads_report(self, mention: Mention) -> bool:
         """Whether a test opens its line as a part of a report does ("PART 2. BONE DENSITY"), and findings follow."""
