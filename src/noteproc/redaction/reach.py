@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from noteproc.redaction import lexicon as lx
@@ -10,6 +12,8 @@ from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_PARTICLES = frozenset({"van", "von", "de", "del", "della", "di", "da", "dos", "du", "ten", "ter", "bin", "ibn"})
+_SECOND_PARTICLES = frozenset({"der", "den", "la", "las", "los"})
 _SHORT_GIVEN = frozenset({"Wm", "Chas", "Jos", "Thos", "Geo"})
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.ROLE | lx.KIN
 _HEADS = lx.FACILITY | lx.ORG
@@ -17,6 +21,24 @@ _ENDS_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN | lx.CREDENTIA
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'"})
 _AT_WHICH = frozenset({"at", "on", "of"})
 _LONGEST_PLACE = 9
+# What a firm, a branch or a floor puts behind a name or a street.
+_FIRM = re.compile(r"(?:,? (?:Inc|LLC|L\.L\.C|P\.C|P\.A|PLLC|Ltd|LLP|P\.?S\.?C|Corp)\b\.?| ?#\d{1,4}\b|-op\b)")
+_FLOOR = re.compile(
+    r",? (?:\d{1,2}(?:st|nd|rd|th) (?:floor|fl)\b|(?:suite|ste|apt|apartment|unit|rm|room|bldg|floor|fl|lot)\b\.? ?#?"
+    r"(?:\d{1,5}[a-z]?|[a-z])\b|#\d{1,5}[a-z]?\b)",
+    re.IGNORECASE,
+)
+# What joins the two halves of one place, and of one person.
+_JOINS_PLACE = re.compile(
+    r"[ -](?:(?:of|for|on|by|at)[ -]the|of|for|on|de la|del|des|du)[ -]|, a (?:member|part|division) of |/| & | @ the ",
+    re.IGNORECASE,
+)
+_JOINS_NAME = re.compile(
+    r"\.? (?:van|von|de|del|della|di|da|dos|du|ten|ter|bin|ibn|al)(?: (?:der|den|la|las|los))? |\.? ?[\"(][^\W\d]{2,12}[\")] ?"
+)
+_PLACES = frozenset({"FACILITY", "ORGANIZATION"})
+_WITHIN_PLACE = _PLACES | {"CITY", "COUNTY", "STATE", "STREET_ADDRESS"}
+_LONGEST_JOIN = 20
 _LONGEST_NUMBER = 30
 _LONGEST_GROUP = 7
 _LONGEST_LEAD = 4
@@ -32,14 +54,42 @@ def whole(words: Words, span: Span) -> Span:
         if not words.words[last][0].isalpha() and words.words[last] != ".":
             return span
         first, last = _name_start(words, first), _name_end(words, first, last)
-    elif span.entity_type in ("FACILITY", "ORGANIZATION"):
-        first, last = first, _place_end(words, first, last)
+    elif span.entity_type in _PLACES:
+        first, last = _place_start(words, first), _place_end(words, first, last)
     elif span.entity_type in ID_TYPES or span.entity_type in ("PHONE_NUMBER", "DATE"):
         first, last = _unbroken(words, first, last)
         if span.entity_type in ID_TYPES:
             first, last = _grouped(words, first, last)
     start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
+    tail = _FIRM if span.entity_type in _PLACES else _FLOOR if span.entity_type == "STREET_ADDRESS" else None
+    further = tail.match(words.text, end) if tail else None
+    if further:
+        end = further.end()
     return span.over(start, end) if (start, end) != (span.start, span.end) else span
+
+
+def joined(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans, two halves of one place or person as one: "Center" for "Kidney Wellness of the Ozarks", "Bram" de "Wit".
+
+    Args:
+        text: what the spans are of.
+        spans: disjoint, in order.
+    """
+    out: list[Span] = []
+    for span in spans:
+        before = out[-1] if out else None
+        if before is not None and 0 < span.start - before.end <= _LONGEST_JOIN:
+            between = text[before.end : span.start]
+            one_place = before.entity_type in _PLACES and span.entity_type in _WITHIN_PLACE
+            one_name = before.entity_type in NAME_TYPES and span.entity_type in NAME_TYPES
+            led = between == " " and text[span.start : span.end].split(" ")[0] in _PARTICLES
+            if (one_place and _JOINS_PLACE.fullmatch(between)) or (
+                one_name and (led or _JOINS_NAME.fullmatch(between))
+            ):
+                out[-1] = before.over(before.start, span.end)
+                continue
+        out.append(span)
+    return out
 
 
 def _name_start(words: Words, first: int) -> int:
@@ -47,7 +97,8 @@ def _name_start(words: Words, first: int) -> int:
         form, gap = words.words[first - 1], words.starts[first] - words.ends[first - 1]
         if form == "." and first > 1 and gap <= 1 and words.starts[first - 1] == words.ends[first - 2]:
             letter = words.words[first - 2]
-            if (letter.isupper() and len(letter) == 1) or letter in _SHORT_GIVEN:
+            same = letter.isupper() or (letter.islower() and words.words[first].islower())
+            if (len(letter) == 1 and letter.isalpha() and same) or letter in _SHORT_GIVEN:
                 first -= 2
                 continue
             break
@@ -59,6 +110,9 @@ def _name_start(words: Words, first: int) -> int:
         if form == "," and gap <= 1 and _family_first(words, first):
             first -= 2
             continue
+        if gap == 1 and _led_by_particles(words, first):
+            first -= 1 + (words.lower[first - 1] in _SECOND_PARTICLES)
+            break
         if gap != 1 or not form[0].isupper() or not words.words[first][0].isupper():
             break
         if (len(form) == 1 and form not in ("I", "A")) or (
@@ -68,6 +122,14 @@ def _name_start(words: Words, first: int) -> int:
             continue
         break
     return first
+
+
+def _led_by_particles(words: Words, first: int) -> bool:
+    """Whether particles of a family name stand before it ("van Aarle", "(de Groot)", "van der Meer")."""
+    low = words.lower[first - 1]
+    if low in _SECOND_PARTICLES:
+        return first > 1 and words.lower[first - 2] in _PARTICLES and words.starts[first - 1] - words.ends[first - 2] == 1
+    return low in _PARTICLES and words.words[first][0].isupper()
 
 
 def _family_first(words: Words, first: int) -> bool:
@@ -93,6 +155,14 @@ def _name_end(words: Words, first: int, last: int) -> int:
         if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
             last += 2
             continue
+        if form == "," and first == last and _is_initial_behind(words, last, last + 2):
+            # "LEVENSON, A", "tran, b."
+            last += 2
+            break
+        if len(form) == 1 and gap == 1 and form.islower() and _is_initial_behind(words, last, last + 1):
+            # "jan f. lpn"
+            last += 1
+            break
         if form == "-" and gap == 0 and last + 2 < n and words.starts[last + 2] == words.ends[last + 1]:
             if not words.words[last + 2].isalpha() or words.words[last] == ".":
                 break
@@ -135,6 +205,26 @@ def _name_end(words: Words, first: int, last: int) -> int:
     return last
 
 
+def _is_initial_behind(words: Words, last: int, k: int) -> bool:
+    """Whether one letter of the case of the name before it stands at ``k``, and a dot, a gap or the line's end after."""
+    n = len(words)
+    if k >= n or words.line_of[k] != words.line_of[last] or words.starts[k] - words.ends[k - 1] > 1:
+        return False
+    form, name = words.words[k], words.words[last]
+    if len(form) != 1 or not form.isalpha() or form.islower() != name.islower() or len(name) < 2:
+        return False
+    if k + 1 >= n or words.line_of[k + 1] != words.line_of[k]:
+        return True
+    gap = words.starts[k + 1] - words.ends[k]
+    if form.islower():
+        # A letter without a dot is a side, a word or a list's item.
+        further = words.words[k + 2] if k + 2 < n else " "
+        return gap == 0 and words.words[k + 1] == "." and not (
+            len(further) == 1 and further.isalpha() and words.starts[k + 2] == words.ends[k + 1]
+        )
+    return gap > 1 or words.words[k + 1] in (".", ",", ")", ";", "]", "/")
+
+
 def _past_particles(words: Words, k: int) -> int:
     """The family name behind particles that begin at ``k`` ("van der Meer"); ``k`` where none stands there."""
     start, n = k, len(words)
@@ -168,6 +258,20 @@ def _further(words: Words, k: int) -> int:
             break
         last += 1
     return last - 1 if last > first else k
+
+
+def _place_start(words: Words, first: int) -> int:
+    """The first of the capitalised words before a place that are nothing else: "Clinch" + "Valley Recovery"."""
+    line, caps = words.line_of[first], words.words[first].isupper()
+    k = first
+    while k > 0 and first - k < 3 and words.line_of[k - 1] == line and words.starts[k] - words.ends[k - 1] == 1:
+        form, bits = words.words[k - 1], words.bits[k - 1]
+        if not form[0].isupper() or len(form) < 3 or form.isupper() != caps or not words.words[k][0].isupper():
+            break
+        if bits & (_ENDS_PLACE | lx.IDLABEL | lx.ABBREVIATION) or (bits & _PLAIN and not bits & lx.CITY):
+            break
+        k -= 1
+    return k
 
 
 def _place_end(words: Words, first: int, last: int) -> int:

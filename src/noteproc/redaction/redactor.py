@@ -22,7 +22,7 @@ from noteproc.redaction.people import People
 from noteproc.redaction.phrases import PolicyPhrases
 from noteproc.redaction.plaintext import PlainText
 from noteproc.redaction.policy import Action, Policy, load_policy
-from noteproc.redaction.reach import whole
+from noteproc.redaction.reach import joined, whole
 from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
@@ -216,7 +216,7 @@ class Redactor:
         reached: list[Span] = []
         for window, words, inside in _by_window(parts, spans):
             reached += [window.whole(whole(words, s)) if s.recognizer in _REACHING else window.whole(s) for s in inside]
-        spans = resolve(reached)
+        spans = joined(text, resolve(reached))
         known = known_identifiers(note.metadata)
         people = self._people(text, spans, known)
         more = self._swept(text, parts, spans, Sweep(text, spans, people, known, self._lexicon))

@@ -15,12 +15,12 @@ from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_
 from noteproc.redaction.recognizers.dates import SCALES, dated, scaled
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
 from noteproc.redaction.spans import Span, family
+from noteproc.redaction.veto import doubt
 from noteproc.redaction.words import Words
 
 _SIGNING = frozenset(w for w in lx.read_words("signing_words.txt") if w.isalpha())
 _NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
 _DESCENTS = frozenset(lx.read_words("descents.txt"))
-_GENERIC = frozenset(lx.read_words("generic_places.txt"))
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _FESTIVE = frozenset(lx.read_words("festive_words.txt"))
 _MEASURE = re.compile(
@@ -71,6 +71,9 @@ class Signs:
         shown = words.text[span.start : span.end]
         kind = family(span.entity_type)
         signs = [f"is {kind}", f"is {span.entity_type}"]
+        doubted = doubt(words, span, inside)
+        if doubted:
+            signs.append(doubted)
         self._around(signs, words, span, first, last)
         if kind in ("name", "place"):
             self._worded(signs, words, span, first, last, shown)
@@ -166,9 +169,7 @@ class Signs:
             if single and not named and lower[first].endswith(_ENDINGS):
                 signs.append("name ending")
         else:
-            if all(lower[k] in _GENERIC or words.bits[k] & _HEADS for k in alphabetic):
-                signs.append("place generic")
-            elif any(words.bits[k] & _HEADS for k in alphabetic):
+            if any(words.bits[k] & _HEADS for k in alphabetic):
                 signs.append("place headed")
             if any(map(str.isdigit, shown)):
                 signs.append(f"{span.entity_type} with figures")

@@ -1,4 +1,4 @@
-"""The veto: what can be no PHI of the kind that the tagger noticed, however sure the tagger is."""
+"""The veto: what can be no PHI of the kind that the tagger noticed, however sure it is, and what speaks much against it."""
 
 from __future__ import annotations
 
@@ -63,21 +63,11 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if _is_printed_code(words, inside, shown):
         return True
     kind = family(span.entity_type)
-    if kind in ("name", "place") and _heading(words, inside):
-        return True
     if kind == "name":
         return _no_name(words, inside, shown)
     if kind == "place":
         return _no_place(words, span, inside, shown)
-    if kind == "DATE":
-        return not _datable(words, inside, shown) or _counted(words, span, shown)
-    if kind == "id" and _tabulated(words, span, inside, shown):
-        return True
     if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
-        return True
-    if kind == "id" and not any(map(str.isdigit, shown)):
-        return span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
-    if kind == "id" and BETWEEN.fullmatch(shown):
         return True
     if span.entity_type == "AGE_OVER_89":
         return (
@@ -88,9 +78,42 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     return False
 
 
+def doubt(words: Words, span: Span, inside: range) -> str:
+    """What makes a span unlike PHI of its kind, in a word or two; "" for nothing.
+
+    Only a tagger that is very sure overrules it: how sure is fitted with the other signs.
+
+    Args:
+        words: the words of the text.
+        span: what the tagger noticed, not forbidden.
+        inside: the indexes of the words that it touches.
+    """
+    shown = words.text[span.start : span.end]
+    kind = family(span.entity_type)
+    if kind in ("name", "place") and _heading(words, inside):
+        return f"{kind} heads a line"
+    if kind == "name":
+        return _unlike_a_name(words, inside, shown)
+    if kind == "place":
+        return _unlike_a_place(words, span, inside)
+    if kind == "DATE":
+        if not _datable(words, inside, shown):
+            return "DATE of no known form"
+        return "DATE counted" if _counted(words, span, shown) else ""
+    if kind == "id":
+        if _tabulated(words, span, inside, shown):
+            return "id tabulated"
+        if BETWEEN.fullmatch(shown):
+            return "id between numbers"
+        if not any(map(str.isdigit, shown)):
+            known = span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
+            return "id of words" if known else ""
+    return ""
+
+
 def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
-    if not alphabetic or ROMAN.fullmatch(shown.rstrip(".")) or shown in ("I", "A"):
+    if not alphabetic:
         return True
     if measured(words, inside[0]):
         return True
@@ -100,11 +123,6 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         and _prescribed(words.text, words.starts[inside[0]], words.ends[inside[-1]])
     ):
         return True
-    if shown[0].isdigit():
-        # The tail of a code: "M80.08XA".
-        return True
-    if sum(map(str.isalpha, shown)) == 1:
-        return not _stands_for_somebody(words, inside[0])
     if alphabetic > 1:
         return False
     first = inside[0]
@@ -114,6 +132,17 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
     plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
     return bool(after_article or (plain and low not in _WORD_NAMES))
+
+
+def _unlike_a_name(words: Words, inside: range, shown: str) -> str:
+    if ROMAN.fullmatch(shown.rstrip(".")):
+        return "name roman number"
+    if shown[0].isdigit():
+        # The tail of a code: "M80.08XA".
+        return "name with figure first"
+    if sum(map(str.isalpha, shown)) == 1 and not _stands_for_somebody(words, inside[0]):
+        return "name lone letter"
+    return ""
 
 
 def _prescribed(text: str, start: int, end: int) -> bool:
@@ -234,15 +263,29 @@ def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
 
 
 def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
+    """Whether a place has no letters, or one small word behind "a"."""
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
-        return all(words.lower[k] in _GENERIC or words.bits[k] & _HEADS for k in alphabetic)
-    first = inside[0]
+        return False
     if span.entity_type == "ZIP_CODE":
-        return not (_ZIP.fullmatch(shown) and _behind_a_place(words, first))
+        return not any(map(str.isdigit, shown))
+    first = inside[0]
     if len(alphabetic) == 1 and shown.islower() and first and words.lower[first - 1] in ("a", "an"):
         return True
     return not alphabetic and (span.entity_type != "STREET_ADDRESS" or YEAR.fullmatch(shown) is not None)
+
+
+def _unlike_a_place(words: Words, span: Span, inside: range) -> str:
+    if span.entity_type == "ZIP_CODE":
+        known = _ZIP.fullmatch(words.text[span.start : span.end]) and _behind_a_place(words, inside[0])
+        return "" if known else "ZIP_CODE of no known form"
+    alphabetic = [k for k in inside if words.words[k][0].isalpha()]
+    if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
+        if all(words.lower[k] in _GENERIC for k in alphabetic):
+            return f"{span.entity_type} generic"
+        if all(words.lower[k] in _GENERIC or words.bits[k] & _HEADS for k in alphabetic):
+            return f"{span.entity_type} of heads"
+    return ""
 
 
 def _behind_a_place(words: Words, k: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words, matches
 
@@ -45,6 +46,10 @@ _RELATIVE = re.compile(
     rf"\b(?:(?:great-?)?(?:{_GRAND})|{_KIN})"
     rf"(?:\s{{1,3}}[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s{{1,3}}is|\s{{0,3}},|\s{{0,3}}\()\s{{0,3}}{_OLD}(?=\s{{0,3}}[,.;)]|\s{{1,3}}(?:and|who|with)\b)"
 )
+# "Jonas Stoltzfus was 91."
+_PERSON_WAS = re.compile(
+    rf"[A-Z][a-z'-]{{1,20}}\s(?:was|is|turned)\s(?:now\s|almost\s|nearly\s)?{_OLD}(?=\s?[.,;]\s|\s?\n|\s?$|\s(?:and|when)\b)"
+)
 _DURATION_AFTER = re.compile(
     r"^\s?-?\s?(?:years?|yrs?|y)\b\s{0,3}(?:ago|of\s{1,3}(?!age)|history|pack|smok|later|prior|survival|in\b)",
     re.IGNORECASE,
@@ -53,6 +58,7 @@ _TEMPERATURE_BEFORE = re.compile(
     r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$",
     re.IGNORECASE,
 )
+_NOBODY = lx.ORDINARY | lx.CLINICAL
 _OLD_NUMBER = re.compile(_OLD)
 # "She is ninety-one", "turned ninety", "her ninetieth", "her mother's 90th".
 _SAID = re.compile(
@@ -105,6 +111,9 @@ class AgeRecognizer(NoteRecognizer):
             ):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
+            named = [words.starts[i] for i in words.of_class(lx.LAST) if not words.bits[i] & _NOBODY]
+            for m in matches(_PERSON_WAS, text, named):
+                yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
         if not words.vocabulary.keys().isdisjoint(_IN_WORDS):
             for m in matches(_SAID, text, words.opening(_SPEAKERS)):
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)

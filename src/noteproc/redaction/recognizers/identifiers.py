@@ -20,6 +20,13 @@ from noteproc.redaction.words import Words, matches
 _ALNUM = frozenset(string.ascii_letters + string.digits)
 _LETTER = re.compile("[A-Za-z]")
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
+# Four figures of a social security number are an identifier as the nine are: "SSN verified, ends 4471".
+_SSN_END = re.compile(
+    r"(?:ssn|ss#|social(?:[ ]security)?(?:[ ](?:number|no\.?))?)\b[^\n\d]{0,24}?\b(?:last|ends?|ending)\b"
+    r"(?:[ ](?:four|4)\b)?[^\n\d]{0,12}?(\d{4})(?![\d/-])",
+    re.IGNORECASE,
+)
+_SOCIAL = frozenset({"ssn", "ss", "social"})
 _SSN = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:[xX*]{3}|\d{3})[- ](?:[xX*]{2}|\d{2})[- ]\d{4})(?![\w-])")
 _MBI = re.compile(
     r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)",
@@ -138,6 +145,8 @@ class IdentifierRecognizer(NoteRecognizer):
         masked = words.opening(_MASKS)
         for m in _SSN.finditer(text) if masked else matches(_SSN, text, words.figures(3)):
             yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
+        for m in matches(_SSN_END, text, words.opening(_SOCIAL)):
+            yield Hit(m.start(1), m.end(1), "US_SSN", 0.9)
         yield from self._shaped(text, values)
         if "(01)" in text:
             for m in _UDI.finditer(text):

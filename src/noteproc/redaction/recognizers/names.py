@@ -18,6 +18,10 @@ _SCANNED = frozenset(lx.read_words("scanned_parts.txt"))
 _OF_SCAN = frozenset(lx.read_words("scan_words.txt"))
 # What grades a leaking valve: "mod MR. Old MI".
 _GRADES = frozenset(lx.read_words("valve_grades.txt"))
+_NEVER = lx.UNITWORD | lx.CREDENTIAL | lx.MONTH
+_LANGUAGE = _NEVER | lx.ORDINARY | lx.CLINICAL
+# "Report from summer rn": a word that is a name as well, small, between one of these and a profession.
+_GIVEN_BY = frozenset({"from", "w", "with", "by", "per", "to"})
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
 
 
@@ -84,13 +88,42 @@ class NameRecognizer(NameReader):
                 yield from self._list(words, j, kind, plural=low in ("drs", "doctors", "messrs"))
 
     def _small(self, words: Words) -> Iterator[Hit]:
-        """An initial and a surname written small behind whose part it was: "RN circ m. tolentino"."""
-        for i in words.of_class(lx.ROLE):
-            initial, dot, name = words.words[i + 1 : i + 2], words.words[i + 2 : i + 3], words.words[i + 3 : i + 4]
-            if not (name and dot == ["."] and len(initial[0]) == 1 and initial[0].islower() and name[0].islower()):
+        """Initials and a surname written small beside their part ("RN circ m. tolentino", "n. foley rn"), or glued."""
+        for dot in words.vocabulary.get(".", ()):
+            i, k = dot - 1, dot + 1
+            if i < 0 or k >= len(words) or not self._is_small_initial(words, i):
                 continue
-            if len(name[0]) > 3 and not words.bits[i + 3] & (lx.ORDINARY | lx.CLINICAL):
-                yield Hit(words.starts[i + 1], words.ends[i + 3], "CLINICIAN_NAME", 0.8)
+            glued = words.starts[k] == words.ends[dot]
+            if words.words[k + 1 : k + 2] == ["."] and len(words.words[k]) == 1:
+                # "m.a.reyes": the dot behind the second letter will find it.
+                continue
+            first = i
+            if i > 1 and words.words[i - 1] == "." and self._is_small_initial(words, i - 2):
+                first = i - 2
+            elif i and words.ends[i - 1] == words.starts[i]:
+                continue
+            if k + 1 < len(words) and words.lower[k] == "st" and words.words[k + 1] == ".":
+                k += 2
+            if k >= len(words) or words.line_of[k] != words.line_of[i] or words.starts[k] - words.ends[k - 1] > 1:
+                continue
+            name = words.words[k]
+            if not name.islower() or len(name) < 4:
+                continue
+            after = words.lower[k + 1 : k + 3]
+            part = (first and words.bits[first - 1] & lx.ROLE) or any(
+                words.bits[k + 1 + at] & lx.CREDENTIAL and (not at or after[0] == ",") for at in range(len(after))
+            )
+            listed = words.bits[k] & lx.LAST
+            if words.bits[k] & (_NEVER if listed and part else _LANGUAGE & ~lx.CLINICAL if listed else _LANGUAGE):
+                continue
+            if part or (glued and after[:1] not in (["."], ["@"])):
+                yield Hit(words.starts[first], words.ends[k], "CLINICIAN_NAME", 0.8 if part else 0.6)
+
+    @staticmethod
+    def _is_small_initial(words: Words, i: int) -> bool:
+        """Whether a small letter of no vowel that may be a word stands alone, a dot right behind it."""
+        form = words.words[i]
+        return len(form) == 1 and form.isalpha() and form.islower() and words.starts[i + 1] == words.ends[i]
 
     @staticmethod
     def _is_scan(words: Words, k: int) -> bool:
@@ -218,7 +251,7 @@ class NameRecognizer(NameReader):
                             or not bits & (lx.ORDINARY | lx.CLINICAL | lx.ROLE | lx.IDLABEL | lx.FACILITY)
                         )
                     )
-                    or (lower and start < end and len(form_k) == 1 and form_k not in "ai")
+                    or (lower and start < end and len(form_k) == 1 and form_k not in "aiw")
                     or (
                         lower
                         and form_k.islower()
@@ -226,6 +259,7 @@ class NameRecognizer(NameReader):
                         and (
                             (bits & lx.NAME and not bits & lx.ORDINARY)
                             or not bits & (lx.ORDINARY | lx.CLINICAL | lx.ROLE)
+                            or (bits & lx.NAME and steps == 0 and k > 0 and words.lower[k - 1] in _GIVEN_BY)
                         )
                     )
                     or (

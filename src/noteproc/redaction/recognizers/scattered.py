@@ -17,6 +17,13 @@ _PHONE = re.compile(
     r"(?<![\w./:-])\(?([2-9]\d{2})\)?(?:[ ]?[.-][ ]?|[ ])(?:\d{1,4}(?:[ ]?[.-][ ]?|[ ])){1,8}\d{1,4}(?![\w/%]|[.:-]\d)"
 )
 _SPELLED = re.compile(r"(?<![\w-])(?:[A-Z][-. ]){2,19}[A-Z](?![\w-])")
+# "spelled o apostrophe s h e a": letters in a row, said for a name.
+_SAID_LETTERS = re.compile(
+    r"(?:spelled|spelling|that's|spells)\W{0,3}(?:[ ]?(?:with[ ]an?[ ]))?((?:(?:capital|cap)[ ])?[a-z]"
+    r"(?:(?:[ -]|,[ ])(?:[a-z](?![\w'])|apostrophe|hyphen|dash|space|capital|double)){2,24})(?![\w'])",
+    re.IGNORECASE,
+)
+_SPELLING = frozenset({"spelled", "spelling", "spells", "that's"})
 _TELEPHONE = 10
 _FEWEST_SPOKEN = 7
 _ONE_LETTER = frozenset(string.ascii_lowercase)
@@ -54,6 +61,8 @@ class ScatteredRecognizer(NoteRecognizer):
                 yield Hit(m.start(), m.end(), "OTHER_NAME", 0.8 if len(letters) > 3 or known & lx.NAME else MAYBE)
             elif len(letters) > 3 and known & lx.NAME:
                 yield Hit(m.start(), m.end(), "OTHER_NAME", 0.8)
+        for m in matches(_SAID_LETTERS, text, words.opening(_SPELLING)):
+            yield Hit(m.start(1), m.end(1), "OTHER_NAME", 0.9)
         yield from self._spoken(words)
 
     @staticmethod

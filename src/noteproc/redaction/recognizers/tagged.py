@@ -22,6 +22,7 @@ def _cuts_a_number(words: Words, first: int, last: int) -> bool:
         before == "."
         and start > 1
         and not text[start - 2].isspace()
+        and text[start - 2] != "."
         and (shown[0].isdigit() or len(words.words[first]) == 1)
     ):
         return True
