@@ -56,6 +56,8 @@ _BESIDE = 40
 _NUMBERED = re.compile(r"_\d")
 TAGGED = TaggedRecognizer.__name__
 _THRESHOLD = 0.5
+_CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
+_LETTERS_BEHIND = re.compile(r"[, ]+((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
 
@@ -347,8 +349,23 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             # An age or a bed behind a name is no part of it.
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
+            end = _before_credential(text, start, end)
         if end > start:
             yield s if (start, end) == (s.start, s.end) else s.over(start, end)
+
+
+def _before_credential(text: str, start: int, end: int) -> int:
+    """Where a name ends, the letters of a profession behind it left out: "Rivers M.D.", "Bright CNMT"."""
+    while True:
+        found = _LETTERS_BEHIND.search(text, start, end)
+        if found is None or found.end() != end or found.start() <= start:
+            return end
+        letters = found[1].replace(".", "").replace("-", "").lower()
+        # Among capitals "DO" and "MA" may be names.
+        short = len(letters) < 3 and letters not in ("md", "rn", "np") and text[start : found.start()].isupper()
+        if letters not in _CREDENTIALS or short:
+            return end
+        end = found.start()
 
 
 def _beside(text: str, tags: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

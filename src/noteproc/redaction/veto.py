@@ -13,6 +13,8 @@ from noteproc.redaction.words import Words
 _NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
 _WORD_NAMES = frozenset(lx.read_words("word_names.txt"))
 _GENERIC = frozenset(lx.read_words("generic_places.txt"))
+# What kinds of place there are says nothing; with one of these before it, it may be the name of one: "South High".
+_TELLING = frozenset({"north", "south", "east", "west", "county", "state", "american", "national"})
 _FESTIVE = frozenset(lx.read_words("festive_words.txt"))
 _ORDINALS = frozenset(lx.read_words("ordinals.txt"))
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -28,6 +30,10 @@ _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
+_WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
+# "2-1/2 liters", "C6-7".
+_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]")
+_LEVEL = re.compile(r"[CTLS]\d")
 _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
     r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
@@ -63,10 +69,14 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if _is_printed_code(words, inside, shown):
         return True
     kind = family(span.entity_type)
+    if kind in ("name", "place") and _heading(words, inside):
+        return True
     if kind == "name":
         return _no_name(words, inside, shown)
     if kind == "place":
         return _no_place(words, span, inside, shown)
+    if kind == "DATE":
+        return _no_date(words, span, inside, shown)
     if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
         return True
     if span.entity_type == "AGE_OVER_89":
@@ -90,8 +100,6 @@ def doubt(words: Words, span: Span, inside: range) -> str:
     """
     shown = words.text[span.start : span.end]
     kind = family(span.entity_type)
-    if kind in ("name", "place") and _heading(words, inside):
-        return f"{kind} heads a line"
     if kind == "name":
         return _unlike_a_name(words, inside, shown)
     if kind == "place":
@@ -111,11 +119,28 @@ def doubt(words: Words, span: Span, inside: range) -> str:
     return ""
 
 
+def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
+    """Whether a pair is no month and day, or the seventh of a week of pregnancy: "20/25", "33 4/7 wk"."""
+    if shown == "MAR":
+        # The list of drugs given, and no month: a month has its figures.
+        beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
+        return not any(map(str.isdigit, beside))
+    if _MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown):
+        return True
+    found = PAIR.fullmatch(shown)
+    if not found:
+        return False
+    if not _datable(words, inside, shown):
+        return True
+    return found[2] == "7" and _WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
+
+
 def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
     if not alphabetic:
         return True
-    if measured(words, inside[0]):
+    if measured(words, inside[0]) or shown[0].isdigit():
+        # With a figure first it is the tail of a code or of a dose: "M80.08XA", "q.4-6h. p.r.n.".
         return True
     if (
         "." in shown
@@ -137,9 +162,6 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
 def _unlike_a_name(words: Words, inside: range, shown: str) -> str:
     if ROMAN.fullmatch(shown.rstrip(".")):
         return "name roman number"
-    if shown[0].isdigit():
-        # The tail of a code: "M80.08XA".
-        return "name with figure first"
     if sum(map(str.isalpha, shown)) == 1 and not _stands_for_somebody(words, inside[0]):
         return "name lone letter"
     return ""
@@ -225,10 +247,6 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     text = words.text
     if before_a_noun(text, span.start, span.end) or caused(text, span.start, span.end):
         return True
-    if shown == "MAR":
-        # The list of drugs given, and no month: a month has its figures.
-        beside = text[max(0, span.start - 4) : span.start] + text[span.end : span.end + 4]
-        return not any(map(str.isdigit, beside))
     found = PAIR.fullmatch(shown)
     if not found:
         return False
@@ -245,7 +263,9 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
         return True
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]
-    return "/" in shown and len(re.findall(rf"(?<![\d/]){_SMALL}/{found[2]}(?![\d/])", row)) > 2
+    alike = len(re.findall(rf"(?<![\d/]){_SMALL}/{found[2]}(?![\d/])", row))
+    # Scales go to five or ten.
+    return "/" in shown and alike > (1 if found[2] in ("5", "10") else 2)
 
 
 def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
@@ -266,7 +286,8 @@ def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
     """Whether a place has no letters, or one small word behind "a"."""
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
-        return False
+        lower = words.lower
+        return all(lower[k] in _GENERIC for k in alphabetic) and not any(lower[k] in _TELLING for k in alphabetic)
     if span.entity_type == "ZIP_CODE":
         return not any(map(str.isdigit, shown))
     first = inside[0]

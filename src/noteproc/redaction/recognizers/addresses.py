@@ -59,7 +59,7 @@ _COUNTY = re.compile(
 )
 _COUNTY_OF = re.compile(r"\b[Cc]ounty\s{1,3}of\s{1,3}([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
 _NOT_STREET = re.compile(
-    r"^\S+\s{1,3}(?:mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
+    r"^\S+\s{1,3}(?:o'?clock|mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
     r"|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats"
     r"|degrees|percent|g|kg)\b",
     re.IGNORECASE,
@@ -106,6 +106,8 @@ class AddressRecognizer(NoteRecognizer):
             + r"|[A-Z][a-z]{2,4}\.)(?!\w)"
         )
         self._state_names = frozenset(names)
+        self._abbreviations = {name: short for short, name in self.lexicon.states.items()}
+        self._zips = {state: tuple(starts.split()) for state, starts in lx.read_pairs("state_zips.tsv")}
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every part of an address."""
@@ -208,6 +210,9 @@ class AddressRecognizer(NoteRecognizer):
             if form == "OR" and i + 1 < n and words.words[i + 1].isdigit() and len(words.words[i + 1]) < 3:
                 # An operating room and its number.
                 continue
+            if words.words[i + 1 : i + 2] == [":"] and words.lower[i] in ("id", "de"):
+                # A label.
+                continue
             if form in self.lexicon.states or (words.lower[i] in self._state_names and form[0].isupper()):
                 pass
             elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names and form[0].isupper():
@@ -220,6 +225,8 @@ class AddressRecognizer(NoteRecognizer):
             zipped = None
             if zip_at < n and words.starts[zip_at] - words.ends[state_end] <= 4:
                 zipped = _ZIP.match(text, words.starts[zip_at])
+                if zipped and not self._in_state(zipped.group(), form):
+                    zipped = None
             comma = i > 0 and words.words[i - 1] == ","
             k = i - 2 if comma else i - 1
             if k < 0 or (words.line_of[k] != words.line_of[i] and not zipped):
@@ -279,6 +286,11 @@ class AddressRecognizer(NoteRecognizer):
                 start <= k and known and form not in ("OR", "IN", "ME", "OK", "HI", "MD", "PA", "MS", "CT", "MI", "PT")
             ):
                 yield Hit(words.starts[start], words.ends[state_end], "CITY", 0.85)
+
+    def _in_state(self, code: str, state: str) -> bool:
+        """Whether a ZIP code lies in a state: the Postal Service deals their first figures out by state."""
+        known = self._zips.get(state if len(state) == 2 else self._abbreviations.get(state.lower(), ""))
+        return known is None or code.startswith(known)
 
     def _town(self, words: Words, k: int) -> int:
         """The first token of a capitalised town name that ends at ``k``; ``k + 1`` where there is none."""

@@ -72,7 +72,7 @@ _MEASURE_BEFORE = re.compile(
     r"|rating|bp|pressure|apgars?|vision|acuity|"
     r"va|od|os|ou|ratio|mallampati|gcs|nihss|nih stroke scale|qsofa|curb-?65|chads|meld|rass|ipss"
     r"|aua|oswestry|ecog|cam-icu|ciwa|cows|ymrs|epds|odi"
-    r"|intensity|severity|level|muscle|phalen|edema|spurling|grip|flexion"
+    r"|intensity|severity|level|image|img|series|slice|frame|muscle|phalen|edema|spurling|grip|flexion"
     r"|extension|abduction|"
     r"dorsiflexion|plantarflexion|quad(?:riceps)?|biceps|triceps|deltoids?|ehl|hip|ankle|nodes?|stations?|visit"
     r"|size|gauge|"

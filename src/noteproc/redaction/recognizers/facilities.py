@@ -24,6 +24,7 @@ _CARE = frozenset(lx.read_words("care_words.txt"))
 _OF_HEADS = frozenset({"children's", "childrens", "hospital", "hospitals", "clinic", "university", "univ", "institute"})
 _HOLY = frozenset({"holy", "sacred", "our", "blessed", "mother"})
 _LETTERHEAD_LINES = 4
+_LONGEST_SHORTENED = 5
 # Endings of clinical words that no list holds ("spasticity", "incontinence").
 _CLINICAL_ENDING = re.compile(
     r"(?:ity|ence|ance|tion|sion|ment|ics?|al|ive|ous|ology|opathy|itis|oma|osis|ing|ed|ery|uria)$"
@@ -136,6 +137,9 @@ class FacilityRecognizer(NoteRecognizer):
                 last = k + 1
             elif not (words.lower[k] in _JOINERS or form in ".&'") or (form == "-" and not _glued(words, k)):
                 break
+            elif form == "." and k > first and len(words.words[k - 1]) > _LONGEST_SHORTENED:
+                # A sentence ends; "St.", "Univ." and "Assoc." go on.
+                break
             k += 1
         return last
 
@@ -213,6 +217,9 @@ class FacilityRecognizer(NoteRecognizer):
             proper = any(
                 not words.bits[t] & (lx.ORDINARY | lx.CLINICAL) or words.bits[t] & (lx.NAME | lx.CITY) for t in own
             )
+            if joiner == "at" and start == i - 1 and before not in _STRONG_HEADS and not before.endswith("'s"):
+                # "Rehab at Chisholm Trail": what was done there, and where.
+                start = k
             yield Hit(words.starts[start], words.ends[last - 1], "FACILITY", 0.75 if proper or len(own) > 1 else MAYBE)
 
     def _saints(self, words: Words) -> Iterator[Hit]:

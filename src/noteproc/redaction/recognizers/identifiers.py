@@ -39,6 +39,10 @@ _CODE = re.compile(
     r"(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}"
     r"|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
 )
+_LEVELS = re.compile(r"[CTLS]\d{1,2}[-/][CTLS]?\d{1,2}", re.IGNORECASE)
+# Codes of diagnoses and procedures behind a word that announces them.
+_CODED = re.compile(r"(?:\bcodes:|\bcpt\b|\bhcpcs\b|\bicd(?:-?10)?(?:-cm)?\b)[^\n]{0,60}$", re.IGNORECASE)
+_ANY_CODE = re.compile(r"\d{5}|\d{4}[FTU]|[A-V]\d{4}|[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|(?:\d{5}/)+\d{5}")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
 _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
     "no",
@@ -211,6 +215,8 @@ class IdentifierRecognizer(NoteRecognizer):
                     continue
                 if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
                     continue
+                if _CODED.search(text[max(start, m.start() - 70) : m.start()]):
+                    continue
                 if any(map(str.isalpha, value)) and (
                     _CODE.fullmatch(value) or (_DATE_LIKE.search(value) and digits < 5) or _MONTH_IN.search(value)
                 ):
@@ -254,6 +260,8 @@ class IdentifierRecognizer(NoteRecognizer):
             return None
         if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
             return None
+        if _ANY_CODE.fullmatch(value) and _CODED.search(text[max(0, start - 70) : start]):
+            return None
         label = self._label(words, start)
         mixed = digits != len(value)
         if label is not None:
@@ -275,7 +283,9 @@ class IdentifierRecognizer(NoteRecognizer):
                 score = 0.96 if near and (name not in _NEEDS_LONG or digits >= 5) else 0.8
                 if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
                     score = 0.2
-                if (_CODE.fullmatch(value) and digits < 5 and not near) or (
+                if _LEVELS.fullmatch(value):
+                    return None
+                if (_CODE.fullmatch(value) and digits < 5 and (not near or name in _NEEDS_LONG)) or (
                     mixed and digits < 3 and name in _NEEDS_LONG
                 ):
                     return None

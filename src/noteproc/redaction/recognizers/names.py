@@ -73,6 +73,7 @@ class NameRecognizer(NameReader):
                 and words.words[k][0].isalpha()
                 and words.words[k][0].isupper()
                 and words.lower[k] not in self._not_names
+                and not words.bits[k] & lx.KIN
             ):
                 j = k + 1
             if j == k:

@@ -45,6 +45,8 @@ _UNIT = re.compile(r"^\s?(?:mg|mcg|ml|mm|cm|kg|cells|copies|iu|units?|cc|%|/)", 
 _GLUE_WORDS = frozenset(
     {"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"}
 )
+# "4 x 100", "11 x 180 mm": times, no extension.
+_TIMES = re.compile(r"\d\s?(?:mm|cm|mg|mcg|ml)?\s?$")
 _AREA = frozenset({"area"})
 _LABEL_WORDS = frozenset(lx.read_words("phone_labels.txt"))
 # "178-180", "0930-1015": from one figure to another.
@@ -79,6 +81,8 @@ class NotePhoneRecognizer(NoteRecognizer):
                 text, m.start(), m.end(), 0.7 if _HOUSE_CUE.search(text[max(0, m.start() - 12) : m.start()]) else MAYBE
             )
         for m in matches(_GLUED, text, words.opening(_GLUE_WORDS)):
+            if m.group()[:1] in "xX" and _TIMES.search(text[max(0, m.start() - 4) : m.start()]):
+                continue
             yield self._hit(text, m.start(1), m.end(1), 0.85 if m.group()[:1].lower() != "x" else 0.7)
         for m in matches(_SPOKEN, text, words.opening(_AREA)):
             yield Hit(m.start(1), m.end(3), "PHONE_NUMBER", 0.97)
