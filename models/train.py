@@ -48,7 +48,7 @@ from noteproc.redaction.words import Words
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20261122
-WIDTH = 64
+WIDTH = 96
 DEPTH = 4
 PIECES = 2
 PAD = DEPTH

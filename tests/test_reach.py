@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noteproc.redaction.reach import whole
+from noteproc.redaction.reach import joined, whole
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
@@ -21,6 +21,15 @@ from noteproc.redaction.words import Words
         ("at Garcia Early Learning; audiogram", "Garcia Early", "FACILITY", "Garcia Early Learning"),
         ("at Garcia Early in March", "Garcia Early", "FACILITY", "Garcia Early"),
         ("licence (H 536 220 104 877) in", "220 104", "LICENSE_NUMBER", "H 536 220 104 877"),
+        ("seen b. stone rn today", "stone", "CLINICIAN_NAME", "b. stone"),
+        ("PROVIDER: LEVENSON, A   FLUORO", "LEVENSON", "CLINICIAN_NAME", "LEVENSON, A"),
+        ("KIDNEY, L   stone", "KIDNEY", "OTHER_NAME", "KIDNEY, L"),
+        ("no growth. Stone today", "Stone", "CLINICIAN_NAME", "Stone"),
+        ("seen by van Aarle today", "Aarle", "CLINICIAN_NAME", "van Aarle"),
+        ("at Pawnee Primary Care #2, fasting", "Pawnee Primary Care", "FACILITY", "Pawnee Primary Care #2"),
+        ("311 Yesler Ct., 4th floor, Everett", "311 Yesler Ct.", "STREET_ADDRESS", "311 Yesler Ct., 4th floor"),
+        ("at Clinch Valley Recovery now", "Valley Recovery", "FACILITY", "Clinch Valley Recovery"),
+        ("Patient Valley Recovery now", "Valley Recovery", "FACILITY", "Valley Recovery"),
         ("code KQZ 3 0 1 - 5 5 2 kept", "3 0", "OTHER_ID", "KQZ 3 0 1 - 5 5 2"),
         ("MRN 4417 20 mg daily", "4417", "MEDICAL_RECORD_NUMBER", "4417"),
         ("file 88120 45 years", "88120", "OTHER_ID", "88120"),
@@ -32,3 +41,25 @@ def test_whole(text: str, noticed: str, kind: str, expected: str) -> None:
     start = text.index(noticed)
     found = whole(Words(text), Span(start, start + len(noticed), kind, 0.9, "TaggedRecognizer"))
     assert text[found.start : found.end] == expected
+
+
+@pytest.mark.parametrize(
+    "text, first, second, kinds, one",
+    [
+        ("Center for Kidney Wellness", "Center", "Kidney Wellness", ("FACILITY", "FACILITY"), True),
+        ("Walk-In on Elm", "Walk-In", "Elm", ("FACILITY", "STREET_ADDRESS"), True),
+        ("Mercy then Hillcrest", "Mercy", "Hillcrest", ("FACILITY", "FACILITY"), False),
+        ("Bram de Wit", "Bram", "Wit", ("CLINICIAN_NAME", "CLINICIAN_NAME"), True),
+        ('HUNTER "ACE" NEZ', "HUNTER", "NEZ", ("OTHER_NAME", "OTHER_NAME"), True),
+        ("Lee and Park", "Lee", "Park", ("CLINICIAN_NAME", "CLINICIAN_NAME"), False),
+        ("Lee of Boston", "Lee", "Boston", ("CLINICIAN_NAME", "CITY"), False),
+    ],
+)
+def test_two_halves_are_joined(text: str, first: str, second: str, kinds: tuple[str, str], one: bool) -> None:
+    spans = [
+        Span(text.index(shown), text.index(shown) + len(shown), kind, 0.9, "TaggedRecognizer")
+        for shown, kind in zip((first, second), kinds, strict=True)
+    ]
+    found = joined(text, spans)
+    assert (len(found) == 1) is one
+    assert found[-1].end == len(text)

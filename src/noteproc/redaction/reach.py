@@ -34,7 +34,8 @@ _JOINS_PLACE = re.compile(
     re.IGNORECASE,
 )
 _JOINS_NAME = re.compile(
-    r"\.? (?:van|von|de|del|della|di|da|dos|du|ten|ter|bin|ibn|al)(?: (?:der|den|la|las|los))? |\.? ?[\"(][^\W\d]{2,12}[\")] ?"
+    r"\.? (?:van|von|de|del|della|di|da|dos|du|ten|ter|bin|ibn|al)(?: (?:der|den|la|las|los))? "
+    r"|\.? ?[\"(][^\W\d]{2,12}[\")] ?"
 )
 _PLACES = frozenset({"FACILITY", "ORGANIZATION"})
 _WITHIN_PLACE = _PLACES | {"CITY", "COUNTY", "STATE", "STREET_ADDRESS"}
@@ -69,7 +70,7 @@ def whole(words: Words, span: Span) -> Span:
 
 
 def joined(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans, two halves of one place or person as one: "Center" for "Kidney Wellness of the Ozarks", "Bram" de "Wit".
+    """The spans, two halves of one place or person as one: "Center" for "Kidney Wellness", "Bram" de "Wit".
 
     Args:
         text: what the spans are of.
@@ -128,7 +129,9 @@ def _led_by_particles(words: Words, first: int) -> bool:
     """Whether particles of a family name stand before it ("van Aarle", "(de Groot)", "van der Meer")."""
     low = words.lower[first - 1]
     if low in _SECOND_PARTICLES:
-        return first > 1 and words.lower[first - 2] in _PARTICLES and words.starts[first - 1] - words.ends[first - 2] == 1
+        return (
+            first > 1 and words.lower[first - 2] in _PARTICLES and words.starts[first - 1] - words.ends[first - 2] == 1
+        )
     return low in _PARTICLES and words.words[first][0].isupper()
 
 
@@ -206,7 +209,7 @@ def _name_end(words: Words, first: int, last: int) -> int:
 
 
 def _is_initial_behind(words: Words, last: int, k: int) -> bool:
-    """Whether one letter of the case of the name before it stands at ``k``, and a dot, a gap or the line's end after."""
+    """Whether one letter of the case of the name stands at ``k``, and a dot, a gap or the end of the line behind it."""
     n = len(words)
     if k >= n or words.line_of[k] != words.line_of[last] or words.starts[k] - words.ends[k - 1] > 1:
         return False
@@ -219,8 +222,10 @@ def _is_initial_behind(words: Words, last: int, k: int) -> bool:
     if form.islower():
         # A letter without a dot is a side, a word or a list's item.
         further = words.words[k + 2] if k + 2 < n else " "
-        return gap == 0 and words.words[k + 1] == "." and not (
-            len(further) == 1 and further.isalpha() and words.starts[k + 2] == words.ends[k + 1]
+        return (
+            gap == 0
+            and words.words[k + 1] == "."
+            and not (len(further) == 1 and further.isalpha() and words.starts[k + 2] == words.ends[k + 1])
         )
     return gap > 1 or words.words[k + 1] in (".", ",", ")", ";", "]", "/")
 

@@ -1,4 +1,4 @@
-"""The veto: what can be no PHI of the kind that the tagger noticed, however sure it is, and what speaks much against it."""
+"""The veto: what can be no PHI of the kind that the tagger noticed, however sure it is, and what is much unlike it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.dates import before_a_noun, caused, dated
-from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
+from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, announced_code, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
 
@@ -30,10 +30,14 @@ _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
+# A day alone, day and month, day, month and year.
+_DATE_DIGITS = (1, 2, 6, 8)
+_SCORED = re.compile(r"\b(?:pain|pre|post|scored?|worst)\b", re.IGNORECASE)
 _WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
-# "2-1/2 liters", "C6-7".
-_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]")
+# "2-1/2 liters", "8 of 10", "C6-7".
+_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}")
 _LEVEL = re.compile(r"[CTLS]\d")
+_DECIMAL_UNIT = re.compile(r"\d{1,3}\.\d{1,3} ?[a-z].*")
 _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
     r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
@@ -76,7 +80,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if kind == "place":
         return _no_place(words, span, inside, shown)
     if kind == "DATE":
-        return _no_date(words, span, inside, shown)
+        return _no_date(words, span, inside, shown) or _counted(words, span, shown)
     if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
         return True
     if span.entity_type == "AGE_OVER_89":
@@ -105,9 +109,7 @@ def doubt(words: Words, span: Span, inside: range) -> str:
     if kind == "place":
         return _unlike_a_place(words, span, inside)
     if kind == "DATE":
-        if not _datable(words, inside, shown):
-            return "DATE of no known form"
-        return "DATE counted" if _counted(words, span, shown) else ""
+        return "" if _datable(words, inside, shown) else "DATE of no known form"
     if kind == "id":
         if _tabulated(words, span, inside, shown):
             return "id tabulated"
@@ -125,12 +127,14 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
         # The list of drugs given, and no month: a month has its figures.
         beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
         return not any(map(str.isdigit, beside))
-    if _MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown):
+    if _MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown) or _DECIMAL_UNIT.fullmatch(shown):
+        return True
+    if _PLAIN_DIGITS.fullmatch(shown) and len(shown) not in _DATE_DIGITS:
         return True
     found = PAIR.fullmatch(shown)
     if not found:
         return False
-    if not _datable(words, inside, shown):
+    if not _datable(words, inside, shown) or (len(found[2]) > 2 and not YEAR.fullmatch(found[2])):
         return True
     return found[2] == "7" and _WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
 
@@ -151,6 +155,9 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     if alphabetic > 1:
         return False
     first = inside[0]
+    if shown.islower() and sum(map(str.isalpha, shown)) == 1 and "." not in shown:
+        # "per 1.73 m²"; a small initial has its dot.
+        return not _stands_for_somebody(words, first)
     if _is_language(words, first):
         return True
     low = words.lower[first]
@@ -205,6 +212,8 @@ def _is_printed_code(words: Words, inside: range, shown: str) -> bool:
 
     Behind a person or a label it may be anybody's pager.
     """
+    if announced_code(words.text, words.starts[inside[0]], words.ends[inside[-1]]):
+        return True
     if not _CODE.fullmatch(shown):
         return False
     k = inside[0] - 1
@@ -255,8 +264,6 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     measure = "." in shown and len(found[1]) == 1 and not opens and not dated(text, span.start)
     if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
         return True
-    if len(found[2]) > 2 and not YEAR.fullmatch(found[2]):
-        return True
     later = re.match(rf"\s?(?:->|→|=>)\s?({_SMALL})/{found[2]}(?![\d/])", text[span.end : span.end + 12])
     if later and "/" in shown and int(later[1]) < int(found[1]) <= int(found[2]):
         # "7/10 -> 4/10": a scale that falls; the months of a stay rise.
@@ -264,8 +271,7 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]
     alike = len(re.findall(rf"(?<![\d/]){_SMALL}/{found[2]}(?![\d/])", row))
-    # Scales go to five or ten.
-    return "/" in shown and alike > (1 if found[2] in ("5", "10") else 2)
+    return "/" in shown and alike > (1 if found[2] == "10" and _SCORED.search(row) else 2)
 
 
 def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:

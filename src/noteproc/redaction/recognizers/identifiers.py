@@ -15,6 +15,7 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
+from noteproc.redaction.shapes import announced_code
 from noteproc.redaction.words import Words, matches
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
@@ -40,9 +41,6 @@ _CODE = re.compile(
     r"|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
 )
 _LEVELS = re.compile(r"[CTLS]\d{1,2}[-/][CTLS]?\d{1,2}", re.IGNORECASE)
-# Codes of diagnoses and procedures behind a word that announces them.
-_CODED = re.compile(r"(?:\bcodes:|\bcpt\b|\bhcpcs\b|\bicd(?:-?10)?(?:-cm)?\b)[^\n]{0,60}$", re.IGNORECASE)
-_ANY_CODE = re.compile(r"\d{5}|\d{4}[FTU]|[A-V]\d{4}|[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|(?:\d{5}/)+\d{5}")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
 _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
     "no",
@@ -215,7 +213,7 @@ class IdentifierRecognizer(NoteRecognizer):
                     continue
                 if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
                     continue
-                if _CODED.search(text[max(start, m.start() - 70) : m.start()]):
+                if announced_code(text, m.start(), m.end()):
                     continue
                 if any(map(str.isalpha, value)) and (
                     _CODE.fullmatch(value) or (_DATE_LIKE.search(value) and digits < 5) or _MONTH_IN.search(value)
@@ -260,7 +258,7 @@ class IdentifierRecognizer(NoteRecognizer):
             return None
         if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
             return None
-        if _ANY_CODE.fullmatch(value) and _CODED.search(text[max(0, start - 70) : start]):
+        if announced_code(text, start, end):
             return None
         label = self._label(words, start)
         mixed = digits != len(value)

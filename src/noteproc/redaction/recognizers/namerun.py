@@ -9,7 +9,6 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
-
 # Letters of a profession with dots: "M.D.", "P.A.-C.".
 _DOTTED_CREDENTIAL = re.compile(r"(?:M\.D|D\.O|P\.A|R\.N|N\.P|D\.P\.M|D\.D\.S|Ph\.D|O\.D|D\.C)\.?(?![A-Za-z])")
 
@@ -212,9 +211,7 @@ class NameReader(NoteRecognizer):
                 and words.starts[j + 1] - words.ends[j] <= 2
             ):
                 following = words.lower[j + 1]
-                if not (
-                    _DOTTED_CREDENTIAL.match(words.text, words.starts[j + 1])
-                ) and not (
+                if not (_DOTTED_CREDENTIAL.match(words.text, words.starts[j + 1])) and not (
                     self.lexicon.bits(following) & lx.CREDENTIAL
                     and (words.words[j + 1].isupper() or len(following) > 3 or following in ("pa", "np", "rn", "md"))
                 ):
