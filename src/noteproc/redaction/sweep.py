@@ -197,8 +197,12 @@ class Sweep:
             "describes",
         )
         if sentence_start:
+            # "; Ellis 1 wk": a name that is a finding too, but no word of every day; "Ash, "my hand is tired.""
+            meant = bool(lexicon.bits(stem) & lx.LAST) and not lexicon.bits(stem) & lx.ORDINARY
             return (
                 named_next
+                or meant
+                or after in ('"', "“")
                 or possessive
                 or (verb_next and not (stem in ("will", "may") and after in ("have", "be", "need")))
             )

@@ -66,6 +66,8 @@ _NOT_STREET = re.compile(
 )
 
 
+# "age 9   school Pine Ridge": figures that say their own meaning are no house.
+_NO_HOUSE = re.compile(r"\b(?:age|aged|grade|gr|visit|day|week|wk|pod|hd|room|rm|bed|x)[ :#]{1,3}$", re.IGNORECASE)
 _HEAD_LINE = re.compile(r"^\d{1,3}[MF]\s|\b(?:MRN|DOB|DOS|DOV|SSN|PT|PCP|ID)\b")
 _STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if kind == "STREET") | {
     "terr",
@@ -127,6 +129,8 @@ class AddressRecognizer(NoteRecognizer):
             for m in matches(pattern, text, starts):
                 shown = m.group()
                 if "\n" in shown or _NOT_STREET.match(shown) or _HEAD_LINE.search(shown):
+                    continue
+                if _NO_HOUSE.search(text, max(0, m.start() - 10), m.start()):
                     continue
                 doubtful = pattern is _STREET and not self._proper(shown)
                 end = m.start() + len(shown.rstrip(" ,"))
