@@ -43,7 +43,6 @@ from thinc.api import (
 from noteproc.artifacts import choose_models, models_dir
 from noteproc.redaction import features, lexicon
 from noteproc.redaction.plaintext import PlainText
-from noteproc.redaction.tagger import PhiTagger
 from noteproc.redaction.words import Words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,8 +51,6 @@ WIDTH = 96
 DEPTH = 4
 PIECES = 2
 PAD = DEPTH
-# How much of what is learned comes from the teachers, where there are any.
-_TAUGHT = 0.7
 # So many letters in a row that so many notes hold unmarked are an abbreviation rather than initials.
 _ABBREVIATED = (2, 3, 4)
 _COMMON = 3
@@ -221,14 +218,14 @@ def encode(note: MarkedText) -> tuple[Words, np.ndarray, np.ndarray]:
     return words, rows, y
 
 
-def build(width: int) -> tuple[Model, dict[str, Model]]:
+def build() -> tuple[Model, dict[str, Model]]:
     """The network and its parts by name."""
-    sizes = (width, width // 2, width // 2, width // 2, width // 2, width // 2)
+    sizes = (WIDTH, WIDTH // 2, WIDTH // 2, WIDTH // 2, WIDTH // 2, WIDTH // 2)
     word = [Embed(size, rows, column=i) for i, (size, rows) in enumerate(zip(sizes, features.WORD_ROWS, strict=True))]
-    context = [Embed(width, rows, column=len(word) + i) for i, rows in enumerate(features.CONTEXT_ROWS)]
-    mix = Maxout(nO=width, nI=sum(sizes), nP=PIECES, normalize=True, dropout=0.2)
-    layers = [Maxout(nO=width, nI=width * 3, nP=PIECES, normalize=True, dropout=0.25) for _ in range(DEPTH)]
-    out = Softmax(nO=len(LABELS), nI=width)
+    context = [Embed(WIDTH, rows, column=len(word) + i) for i, rows in enumerate(features.CONTEXT_ROWS)]
+    mix = Maxout(nO=WIDTH, nI=sum(sizes), nP=PIECES, normalize=True, dropout=0.2)
+    layers = [Maxout(nO=WIDTH, nI=WIDTH * 3, nP=PIECES, normalize=True, dropout=0.25) for _ in range(DEPTH)]
+    out = Softmax(nO=len(LABELS), nI=WIDTH)
     model = chain(
         add(chain(concatenate(*word), mix), *context),
         *(residual(chain(expand_window(1), layer)) for layer in layers),
@@ -242,22 +239,12 @@ def build(width: int) -> tuple[Model, dict[str, Model]]:
     return model, parts
 
 
-def _target(words: Words, labels: np.ndarray, teachers: list[PhiTagger]) -> np.ndarray:
-    """What is to be said of each token: its label, and as much again what the teachers think of it."""
-    target = np.zeros((len(labels), len(LABELS)), dtype="f")
-    target[np.arange(len(labels)), labels] = 1.0
-    if teachers and len(labels):
-        said = sum(teacher.probabilities(words) for teacher in teachers) / len(teachers)
-        target = (1.0 - _TAUGHT) * target + _TAUGHT * said
-    return target
-
-
 def _linear_and_norm(model: Model) -> tuple[Model, Model]:
     nodes = {node.name.split(">")[0]: node for node in model.walk()}
     return nodes["maxout"], nodes["layernorm"]
 
 
-def export(parts: dict[str, Model], folder: Path, width: int) -> None:
+def export(parts: dict[str, Model], folder: Path) -> None:
     """Write the weights as half floats."""
     arrays: dict[str, np.ndarray] = {}
     for name, part in parts.items():
@@ -275,7 +262,7 @@ def export(parts: dict[str, Model], folder: Path, width: int) -> None:
     meta = {
         "labels": LABELS,
         "depth": DEPTH,
-        "width": width,
+        "width": WIDTH,
         "pieces": PIECES,
         "word_rows": list(features.WORD_ROWS),
         "context_rows": list(features.CONTEXT_ROWS),
@@ -321,19 +308,14 @@ def main() -> None:
         "--without", default="", help="hold out the notes whose id starts so, e.g. phi/c/,codes/b/, instead of a tenth"
     )
     parser.add_argument("--models", type=Path, help="write to this folder instead of models/")
-    parser.add_argument("--width", type=int, default=WIDTH, help="of the layers")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument(
-        "--teachers", type=Path, nargs="*", default=[], help="folders of taggers of the same notes to learn from as well"
-    )
     args = parser.parse_args()
     if args.models:
         choose_models(args.models)
     started = time.time()
     # NumPy's own matrix product takes a third of the time of BLIS here.
     set_current_ops(NumpyOps(use_blis=False))
-    fix_random_seed(args.seed)
-    rng = random.Random(args.seed)
+    fix_random_seed(SEED)
+    rng = random.Random(SEED)
     notes = read_corpus()
     corpus_hash = hashlib.sha256("\n".join(f"{k}\t{v}" for k, v in sorted(notes.items())).encode()).hexdigest()[:16]
     train_notes = [v for k, v in sorted(notes.items()) if args.everything or not held_out(k, args.without)]
@@ -353,14 +335,13 @@ def main() -> None:
 
     surrogates = Surrogates(rng, first, last)
     fragments = Fragments(surrogates, rng)
-    model, parts = build(args.width)
+    model, parts = build()
     model.initialize(np.zeros((4, len(features.WORD_ROWS) + len(features.CONTEXT_ROWS)), dtype="i"))
     optimizer = Adam(0.002, L2=1e-5, grad_clip=1.0)
     unknown = np.array([features.bucket("?", rows) for rows in features.WORD_ROWS], dtype="i")
-    noise = np.random.default_rng(args.seed)
+    noise = np.random.default_rng(SEED)
     ordinary = lexicon.ORDINARY
     bits = lexicon.lexicon().bits
-    teachers = [PhiTagger(home / "phi_tagger") for home in args.teachers]
     steps = 0
     for epoch in range(args.epochs):
         batch_notes = []
@@ -379,7 +360,6 @@ def main() -> None:
         loss, tokens = 0.0, 0
         rows: list[np.ndarray] = []
         tags: list[np.ndarray] = []
-        wanted: list[np.ndarray] = []
         size = 0
         for number, pieces in enumerate(batch_notes):
             note_words, x, y = encode(join(pieces))
@@ -395,28 +375,27 @@ def main() -> None:
             hide_names = noise.random(len(y)) < 0.15
             for i in np.flatnonzero(hide_names & (y > 0)):
                 x[i, 5] = features.bucket("0", features.WORD_ROWS[5])
-            target = _target(note_words, y, teachers)
             pad = np.zeros((PAD, x.shape[1]), dtype="i")
             rows += [x, pad]
             tags += [y, np.full(PAD, -1, dtype="i")]
-            wanted += [target, np.zeros((PAD, len(LABELS)), dtype="f")]
             size += len(y)
             if size > 1500 or number == len(batch_notes) - 1:
                 feats, gold = np.concatenate(rows), np.concatenate(tags)
                 guesses, backprop = model.begin_update(feats)
-                d = guesses - np.concatenate(wanted)
+                d = guesses.copy()
                 real = gold >= 0
                 index = np.flatnonzero(real)
                 loss -= float(np.log(guesses[index, gold[index]] + 1e-8).sum())
+                d[index, gold[index]] -= 1.0
                 d[~real] = 0.0
                 backprop((d / max(1, len(index)) * 8).astype("f"))
                 model.finish_update(optimizer)
                 tokens += len(index)
-                rows, tags, wanted, size = [], [], [], 0
+                rows, tags, size = [], [], 0
                 steps += 1
         print(f"epoch {epoch} loss {loss / tokens:.4f} tokens {tokens} {time.time() - started:.0f}s", flush=True)
     with model.use_params(optimizer.averages):
-        export(parts, folder, args.width)
+        export(parts, folder)
     load(parts, folder)
 
     right = wrong = missed = touched = total = 0

@@ -33,12 +33,12 @@ def collect(folder: str, files: list[str]) -> None:
 
     choose_models(Path(folder))
     from noteproc.evaluation import load_gold
+    from noteproc.redaction.edges import trimmed
     from noteproc.redaction.engine import NoteArtifacts, phi_tagger
     from noteproc.redaction.lexicon import lexicon
     from noteproc.redaction.plaintext import PlainText
     from noteproc.redaction.reach import whole
     from noteproc.redaction.recognizers.tagged import TaggedRecognizer
-    from noteproc.redaction.redactor import trimmed
     from noteproc.redaction.signs import Signs
     from noteproc.redaction.spans import Span
     from noteproc.redaction.veto import forbidden

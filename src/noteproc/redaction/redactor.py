@@ -14,6 +14,7 @@ from noteproc.errors import ConfigError, RedactionError
 from noteproc.records import Note, OffsetMap, PhiSpan, RedactedNote
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.context import ReleaseChooser, context_of
+from noteproc.redaction.edges import TAGGED, trimmed
 from noteproc.redaction.engine import NoteAnalyzer
 from noteproc.redaction.entities import ENTITY_TYPES, NAME_TYPES
 from noteproc.redaction.labels import label_is_private
@@ -27,6 +28,7 @@ from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
 from noteproc.redaction.recognizers.base import SURE, Hit
+from noteproc.redaction.recognizers.bedsides import BedsideRecognizer
 from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import NoteDateRecognizer
 from noteproc.redaction.recognizers.electronic import ElectronicRecognizer
@@ -54,10 +56,7 @@ _WORDS_KEPT = 400_000
 # So many characters before and behind a numbered tag are read in its light.
 _BESIDE = 40
 _NUMBERED = re.compile(r"_\d")
-TAGGED = TaggedRecognizer.__name__
 _THRESHOLD = 0.5
-_CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
-_LETTERS_BEHIND = re.compile(r"[, ]+((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
 
@@ -67,6 +66,7 @@ def recognizers() -> list[EntityRecognizer]:
         NameRecognizer(),
         SignatureRecognizer(),
         MentionRecognizer(),
+        BedsideRecognizer(),
         NoteDateRecognizer(),
         WordedDateRecognizer(),
         AgeRecognizer(),
@@ -327,45 +327,6 @@ def _by_window(parts: Sequence[Window], spans: Sequence[Span]) -> Iterator[tuple
         inside = spans[bisect_left(starts, window.start) : bisect_left(starts, window.end)]
         if inside:
             yield window, window.words, [window.own(s) for s in inside]
-
-
-def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """The spans without blanks and marks at their edges; one of the tagger's grows to the ends of its words."""
-    for s in spans:
-        start, end = s.start, s.end
-        if s.recognizer == TAGGED:
-            # The tagger sees letters and figures apart: "9th", "DG118273".
-            while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - s.end < 4:
-                end += 1
-            while start > 0 and text[start - 1].isalnum() and text[start].isalnum() and s.start - start < 4:
-                start -= 1
-        while start < end and text[start] in " \t\r\n,;:.":
-            start += 1
-        while end > start and text[end - 1] in " \t\r\n,;:":
-            end -= 1
-        if s.entity_type in NAME_TYPES:
-            if end - start > 2 and text[end - 2 : end].lower() == "'s":
-                end -= 2
-            # An age or a bed behind a name is no part of it.
-            while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
-                end -= 1
-            end = _before_credential(text, start, end)
-        if end > start:
-            yield s if (start, end) == (s.start, s.end) else s.over(start, end)
-
-
-def _before_credential(text: str, start: int, end: int) -> int:
-    """Where a name ends, the letters of a profession behind it left out: "Rivers M.D.", "Bright CNMT"."""
-    while True:
-        found = _LETTERS_BEHIND.search(text, start, end)
-        if found is None or found.end() != end or found.start() <= start:
-            return end
-        letters = found[1].replace(".", "").replace("-", "").lower()
-        # Among capitals "DO" and "MA" may be names.
-        short = len(letters) < 3 and letters not in ("md", "rn", "np") and text[start : found.start()].isupper()
-        if letters not in _CREDENTIALS or short:
-            return end
-        end = found.start()
 
 
 def _beside(text: str, tags: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rapidfuzz.distance import OSA
-
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.initials import LONGEST_INITIALS, OWNED, Initials
 from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.people import People, Person, ordinary
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
@@ -24,7 +23,6 @@ _KNOWN_KEYS = {
     "patient_id": "MEDICAL_RECORD_NUMBER",
     "patient_dob": "DATE",
 }
-_LONG_PART = 5
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 5
@@ -75,7 +73,7 @@ class Sweep:
                 if len(part) >= 2 and not lexicon.bits(part) & lx.PARTICLE:
                     self._by_part.setdefault(part, person)
         self._part_forms = {form for part in self._by_part for form in (part, part + "'s")}
-        self._alike = _Misspelled(self._by_part, lexicon)
+        self._alike = Misspelled(self._by_part, lexicon)
         self._owners = _owners(people)
         self._owned = {letters for letters in self._owners if 2 <= len(letters) <= LONGEST_INITIALS}
         made = _accounts(people)
@@ -108,7 +106,7 @@ class Sweep:
                 yield Span(start, start + len(stem), by_part[stem].role(), 0.9, NAME)
         for i in words.capitals if self._alike else ():
             low, start = words.lower[i], words.starts[i]
-            if len(low) < _LONG_PART or covered[start]:
+            if len(low) < LONG_PART or covered[start]:
                 continue
             stem = low.removesuffix("'s")
             meant = by_part.get(stem) is None and self._alike.part(stem)
@@ -375,44 +373,3 @@ def _elsewhere(words: Words, shown: str, inside: int, places: Iterable[int]) -> 
         if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
             end = at + len(shown)
             yield at
-
-
-class _Misspelled:
-    """Which part of a name an unknown word may be, one letter off or two in a long word.
-
-    Args:
-        parts: the parts of names, the first of them wins.
-        lexicon: known words are what they are.
-    """
-
-    def __init__(self, parts: Iterable[str], lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._judged: dict[str, str | None] = {}
-        # By first letter and length.
-        self._long: dict[tuple[str, int], list[tuple[int, str]]] = {}
-        for order, part in enumerate(parts):
-            if len(part) >= _LONG_PART:
-                self._long.setdefault((part[0], len(part)), []).append((order, part))
-
-    def __bool__(self) -> bool:
-        return bool(self._long)
-
-    def part(self, stem: str) -> str | None:
-        """The part that ``stem`` is meant to be, or None."""
-        if stem not in self._judged:
-            self._judged[stem] = self._meant(stem)
-        return self._judged[stem]
-
-    def _meant(self, stem: str) -> str | None:
-        near = [p for step in (-2, -1, 0, 1, 2) for p in self._long.get((stem[0], len(stem) + step), ())]
-        if not near:
-            return None
-        bits = self._lexicon.bits(stem)
-        if bits & (lx.ORDINARY | lx.CLINICAL):
-            return None
-        farthest = 1 if bits & lx.NAME else 2
-        for _, part in sorted(near):
-            limit = min(farthest, 1 if len(part) < 8 else 2)
-            if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
-                return part
-        return None

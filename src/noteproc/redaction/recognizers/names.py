@@ -18,8 +18,6 @@ _SCANNED = frozenset(lx.read_words("scanned_parts.txt"))
 _OF_SCAN = frozenset(lx.read_words("scan_words.txt"))
 # What grades a leaking valve: "mod MR. Old MI".
 _GRADES = frozenset(lx.read_words("valve_grades.txt"))
-_NEVER = lx.UNITWORD | lx.CREDENTIAL | lx.MONTH
-_LANGUAGE = _NEVER | lx.ORDINARY | lx.CLINICAL
 # "Report from summer rn": a word that is a name as well, small, between one of these and a profession.
 _GIVEN_BY = frozenset({"from", "w", "with", "by", "per", "to"})
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
@@ -34,7 +32,6 @@ class NameRecognizer(NameReader):
         yield from self._labelled(words)
         yield from self._credentialed(words)
         yield from self._kin(words)
-        yield from self._small(words)
 
     def _titled(self, words: Words) -> Iterator[Hit]:
         n = len(words)
@@ -87,44 +84,6 @@ class NameRecognizer(NameReader):
             yield Hit(*self._span(words, k, j), kind, score)
             if kind == "CLINICIAN_NAME" or low in ("mr", "messrs", "drs"):
                 yield from self._list(words, j, kind, plural=low in ("drs", "doctors", "messrs"))
-
-    def _small(self, words: Words) -> Iterator[Hit]:
-        """Initials and a surname written small beside their part ("RN circ m. tolentino", "n. foley rn"), or glued."""
-        for dot in words.vocabulary.get(".", ()):
-            i, k = dot - 1, dot + 1
-            if i < 0 or k >= len(words) or not self._is_small_initial(words, i):
-                continue
-            glued = words.starts[k] == words.ends[dot]
-            if words.words[k + 1 : k + 2] == ["."] and len(words.words[k]) == 1:
-                # "m.a.reyes": the dot behind the second letter will find it.
-                continue
-            first = i
-            if i > 1 and words.words[i - 1] == "." and self._is_small_initial(words, i - 2):
-                first = i - 2
-            elif i and words.ends[i - 1] == words.starts[i]:
-                continue
-            if k + 1 < len(words) and words.lower[k] == "st" and words.words[k + 1] == ".":
-                k += 2
-            if k >= len(words) or words.line_of[k] != words.line_of[i] or words.starts[k] - words.ends[k - 1] > 1:
-                continue
-            name = words.words[k]
-            if not name.islower() or len(name) < 4:
-                continue
-            after = words.lower[k + 1 : k + 3]
-            part = (first and words.bits[first - 1] & lx.ROLE) or any(
-                words.bits[k + 1 + at] & lx.CREDENTIAL and (not at or after[0] == ",") for at in range(len(after))
-            )
-            listed = words.bits[k] & lx.LAST
-            if words.bits[k] & (_NEVER if listed and part else _LANGUAGE & ~lx.CLINICAL if listed else _LANGUAGE):
-                continue
-            if part or (glued and after[:1] not in (["."], ["@"])):
-                yield Hit(words.starts[first], words.ends[k], "CLINICIAN_NAME", 0.8 if part else 0.6)
-
-    @staticmethod
-    def _is_small_initial(words: Words, i: int) -> bool:
-        """Whether a small letter of no vowel that may be a word stands alone, a dot right behind it."""
-        form = words.words[i]
-        return len(form) == 1 and form.isalpha() and form.islower() and words.starts[i + 1] == words.ends[i]
 
     @staticmethod
     def _is_scan(words: Words, k: int) -> bool:

@@ -1,0 +1,54 @@
+"""The edges of a found span: blanks, marks, an age or the letters of a profession are no part of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from noteproc.redaction import lexicon as lx
+from noteproc.redaction.entities import NAME_TYPES
+from noteproc.redaction.recognizers.tagged import TaggedRecognizer
+from noteproc.redaction.spans import Span
+
+TAGGED = TaggedRecognizer.__name__
+_CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
+_LETTERS_BEHIND = re.compile(r"[, ]+((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
+
+
+def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """The spans without blanks and marks at their edges; one of the tagger's grows to the ends of its words."""
+    for s in spans:
+        start, end = s.start, s.end
+        if s.recognizer == TAGGED:
+            # The tagger sees letters and figures apart: "9th", "DG118273".
+            while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - s.end < 4:
+                end += 1
+            while start > 0 and text[start - 1].isalnum() and text[start].isalnum() and s.start - start < 4:
+                start -= 1
+        while start < end and text[start] in " \t\r\n,;:.":
+            start += 1
+        while end > start and text[end - 1] in " \t\r\n,;:":
+            end -= 1
+        if s.entity_type in NAME_TYPES:
+            if end - start > 2 and text[end - 2 : end].lower() == "'s":
+                end -= 2
+            # An age or a bed behind a name is no part of it.
+            while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
+                end -= 1
+            end = _before_credential(text, start, end)
+        if end > start:
+            yield s if (start, end) == (s.start, s.end) else s.over(start, end)
+
+
+def _before_credential(text: str, start: int, end: int) -> int:
+    """Where a name ends, the letters of a profession behind it left out: "Rivers M.D.", "Bright CNMT"."""
+    while True:
+        found = _LETTERS_BEHIND.search(text, start, end)
+        if found is None or found.end() != end or found.start() <= start:
+            return end
+        letters = found[1].replace(".", "").replace("-", "").lower()
+        # Among capitals "DO" and "MA" may be names.
+        short = len(letters) < 3 and letters not in ("md", "rn", "np") and text[start : found.start()].isupper()
+        if letters not in _CREDENTIALS or short:
+            return end
+        end = found.start()
