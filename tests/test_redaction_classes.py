@@ -88,6 +88,8 @@ def test_goes(text: str, gone: str) -> None:
         "Effortful swallow 20/25, reference given.",
         "Home oxygen at 2-1/2 liters.",
         "[codes: C44.319 L57.0 / 11642 12052]",
+        "Counseling on each component was done by me (90460/90461).",
+        "Skilled nursing visit (G0299) at home.",
         "Anterior plate, C5-C6, well seated.",
         "His systolic was 91. Oxygen dropped.",
         "Transferred to the Intensive Care Unit at night.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.dates import before_a_noun, caused, dated
-from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, announced_code, measured
+from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
 
@@ -14,18 +15,14 @@ _NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
 _WORD_NAMES = frozenset(lx.read_words("word_names.txt"))
 _GENERIC = frozenset(lx.read_words("generic_places.txt"))
 # What kinds of place there are says nothing; with one of these before it, it may be the name of one: "South High".
-_TELLING = frozenset({"north", "south", "east", "west", "county", "state", "american", "national"})
+_TELLING = frozenset({"north", "south", "east", "west", "county", "state"})
+_JOINERS = frozenset({"of", "and", "for", "the"})
 _FESTIVE = frozenset(lx.read_words("festive_words.txt"))
 _ORDINALS = frozenset(lx.read_words("ordinals.txt"))
 _ARTICLES = frozenset({"a", "an", "the"})
 _NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
-# Whoever or whatever has a number of its own: what stands in brackets behind it may be that.
-_NUMBERED = lx.CREDENTIAL | lx.TITLE | lx.IDLABEL | lx.ROLE | lx.NAME | lx.CITY | lx.STATE | lx.FACILITY | lx.ORG
-_HOLDERS = frozenset(lx.read_words("number_holders.txt"))
-# How codes of procedures are written.
-_CODE = re.compile(r"\d{4}[0-9TFU]|[A-V]\d{4}")
 _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
@@ -70,7 +67,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if not inside:
         return True
     shown = words.text[span.start : span.end]
-    if _is_printed_code(words, inside, shown):
+    if printed_code(words, span.start, span.end):
         return True
     kind = family(span.entity_type)
     if kind in ("name", "place") and _heading(words, inside):
@@ -155,9 +152,13 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     if alphabetic > 1:
         return False
     first = inside[0]
-    if shown.islower() and sum(map(str.isalpha, shown)) == 1 and "." not in shown:
-        # "per 1.73 m²"; a small initial has its dot.
-        return not _stands_for_somebody(words, first)
+    if shown.islower() and sum(map(str.isalpha, shown)) == 1:
+        # "Per 1.73 m²"; a small initial has its dot, and no language behind it.
+        if words.words[first + 1 : first + 2] != ["."]:
+            return not _stands_for_somebody(words, first)
+        behind = first + 2
+        same = behind < len(words) and words.line_of[behind] == words.line_of[first]
+        return same and bool(words.bits[behind] & (lx.ORDINARY | lx.CLINICAL))
     if _is_language(words, first):
         return True
     low = words.lower[first]
@@ -205,29 +206,6 @@ def _heading(words: Words, inside: range) -> bool:
         if words.words[first][0].isalnum() and not (words.bits[first] & _LANGUAGE and words.words[first].isalpha()):
             return False
     return True
-
-
-def _is_printed_code(words: Words, inside: range, shown: str) -> bool:
-    """Whether a number stands in brackets behind what was done, as codes do: "spirometry (94060)", "(90833 w/ 99214)".
-
-    Behind a person or a label it may be anybody's pager.
-    """
-    if announced_code(words.text, words.starts[inside[0]], words.ends[inside[-1]]):
-        return True
-    if not _CODE.fullmatch(shown):
-        return False
-    k = inside[0] - 1
-    while k > 0 and (
-        words.words[k] in ",;/+&" or words.lower[k] in ("w", "with", "and", "x") or _CODE.fullmatch(words.words[k])
-    ):
-        k -= 1
-    if k < 1 or words.words[k] != "(":
-        return False
-    before = k - 1
-    if not words.words[before][0].isalpha():
-        return words.words[before] in ".%" or words.words[before].isdigit()
-    bits = words.bits[before]
-    return bool(bits & (lx.ORDINARY | lx.CLINICAL)) and not bits & _NUMBERED and words.lower[before] not in _HOLDERS
 
 
 def _is_language(words: Words, k: int) -> bool:
@@ -293,7 +271,8 @@ def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
         lower = words.lower
-        return all(lower[k] in _GENERIC for k in alphabetic) and not any(lower[k] in _TELLING for k in alphabetic)
+        generic = all(lower[k] in _GENERIC or lower[k] in _JOINERS for k in alphabetic)
+        return generic and not any(lower[k] in _TELLING for k in alphabetic)
     if span.entity_type == "ZIP_CODE":
         return not any(map(str.isdigit, shown))
     first = inside[0]

@@ -13,9 +13,9 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import IDLABEL, lexicon
+from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
-from noteproc.redaction.shapes import announced_code
 from noteproc.redaction.words import Words, matches
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
@@ -213,7 +213,7 @@ class IdentifierRecognizer(NoteRecognizer):
                     continue
                 if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
                     continue
-                if announced_code(text, m.start(), m.end()):
+                if printed_code(words, m.start(), m.end()):
                     continue
                 if any(map(str.isalpha, value)) and (
                     _CODE.fullmatch(value) or (_DATE_LIKE.search(value) and digits < 5) or _MONTH_IN.search(value)
@@ -258,7 +258,7 @@ class IdentifierRecognizer(NoteRecognizer):
             return None
         if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
             return None
-        if announced_code(text, start, end):
+        if printed_code(words, start, end):
             return None
         label = self._label(words, start)
         mixed = digits != len(value)
@@ -301,6 +301,8 @@ class IdentifierRecognizer(NoteRecognizer):
                 and not re.fullmatch(r"(?:19|20)\d\d", value)
             ):
                 return Hit(start, end, previous.entity_type, 0.8)
+        if not mixed and digits in (4, 5, 6) and _behind_somebody(words, start, end):
+            return Hit(start, end, "OTHER_ID", 0.6)
         return self._unlabelled(text, start, end, value, digits, mixed)
 
     @staticmethod
@@ -399,3 +401,13 @@ def _values(text: str, figures: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def _looks_plain(value: str) -> bool:
     return bool(_PLAIN_NUMBER.fullmatch(value)) and sum(c.isdigit() for c in value) < 7
+
+
+def _behind_somebody(words: Words, start: int, end: int) -> bool:
+    """Whether a number stands alone in brackets behind a name: "Dr. Okafor (44718)"."""
+    if words.text[start - 1 : start] != "(" or words.text[end : end + 1] != ")":
+        return False
+    k = words.at(start - 1) - 1
+    if k < 0 or not words.words[k][0].isupper() or not words.words[k][1:].islower():
+        return False
+    return bool(words.bits[k] & lx.NAME) and not words.bits[k] & (lx.ORDINARY | lx.CLINICAL | lx.CITY)
