@@ -26,7 +26,7 @@ def taken(text: str, *surfaces: tuple[str, str]) -> tuple[Note, RedactedNote]:
     "text, words, kind",
     [
         ("Pt Quartermain. Later quartermain left.", "Quartermain", "PATIENT_NAME"),
-        ("Pt Dawn is here. Dawn walks.", "Dawn", "PATIENT_NAME"),
+        ("Pt Odile is here. Odile walks.", "Odile", "PATIENT_NAME"),
         ("Pt Núñezón. NUNEZON signed.", "Núñezón", "PATIENT_NAME"),
         ("MRN 00448812, file 0044-8812.", "00448812", "MEDICAL_RECORD_NUMBER"),
         ("MRN 00448812, file 0044 8812_a.", "00448812", "MEDICAL_RECORD_NUMBER"),

@@ -12,7 +12,7 @@ from noteproc.redaction.spans import Span
 
 TAGGED = TaggedRecognizer.__name__
 _CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
-_LETTERS_BEHIND = re.compile(r"[, ]+((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
+_LETTERS_BEHIND = re.compile(r"[, ]{1,3}((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 
 
 def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
