@@ -123,3 +123,31 @@ def test_a_ticket_of_delivery_hands_over_what_it_lists(coder: Coder) -> None:
     )
     assert {"E0601", "E0562", "A7035"} <= codes(coder, ticket).keys()
     assert "E0601" not in codes(coder, "PLAN: he would like a CPAP unit, auto, some day.")
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        # Who was brought by a crew is still read here; what the crew itself writes is not.
+        ("ED PROVIDER NOTE\nBrought by EMS.\nData: EKG NSR (read by me).", {"93010"}, set()),
+        ("EMS run sheet\nMedic 12. EKG NSR (read by me).", set(), {"93010"}),
+        # A vaccine in the plan, with its place and lot.
+        ("A: Routine child health exam.\nP:\n[x] MMRV (ProQuad) SC R arm, lot 77", {"90710"}, set()),
+        ("A: Routine child health exam.\nP:\n[ ] MMRV (ProQuad) next visit", set(), {"90710"}),
+        # Codes that begin line by line.
+        ("PT NOTE\nTreatment today\n 97110 ex 15 min\n 97140 manual 15 min", {"97110", "97140"}, set()),
+        ("Accession\n 97110 is the number of the box", set(), {"97110"}),
+        # Dripped, not pushed: from when to when.
+        (
+            "Infusion visit. Dx: colon cancer.\nOxaliplatin 150 mg IV 1000-1205 given via port.",
+            {"96413", "96415"},
+            {"96409"},
+        ),
+        # Another drug's tablets say nothing of this one.
+        ("Infusion visit.\nDexamethasone 10 mg IV push, famotidine po. Tolerated.", {"J1100", "96374"}, set()),
+    ],
+)
+def test_what_was_done_here(coder: Coder, text: str, there: set[str], not_there: set[str]) -> None:
+    found = codes(coder, text)
+    assert there <= found.keys()
+    assert not not_there & found.keys()

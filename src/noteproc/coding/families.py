@@ -16,7 +16,7 @@ from noteproc.text import lexicon
 # "without x", and whole lists: "without x, y, and z".
 WITHOUT = re.compile(
     r"\b(?:without|not|no|non)\b\s+(?:mention of\s+|an?\s+)?((?:[^,;]*,)+\s*(?:and|or)\s[^,;]*"
-    r"|(?:(?!\swith\s)(?!\sof\s(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
+    r"|(?:(?!\swith\s)(?!\s(?:of\s)?(?:the\s)?(?:left|right|unspecified|other|bilateral|upper|lower)\b)[^,;])*)",
     re.I,
 )
 # What a title says about other places of the classification, not about the patient.

@@ -11,6 +11,7 @@ from noteproc.codesets import CPT, CodeEntry
 from noteproc.coding.bare import LIMIT, performing
 from noteproc.coding.doses import Doses
 from noteproc.coding.mentions import Mention
+from noteproc.coding.quantities import CLOCK, elapsed
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.coding.telling import forms, telling
@@ -78,10 +79,18 @@ _AFTERWARDS, _SURE = 3, 2
 _HEADING_WIDTH, _BLOCK = 48, 14
 # "600 mg IV 3.5 h": what runs for hours is no push.
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
+# So many minutes at most a push takes (CMS Claims Processing Manual, chapter 4, section 230.2).
+_PUSH = 15
 _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
+
+
+def _runs(text: str) -> bool:
+    """Whether a clause tells from when to when, longer than a push takes."""
+    clock = CLOCK.search(text)
+    return clock is not None and elapsed(clock) > _PUSH
 
 
 @lru_cache(maxsize=1)
@@ -202,7 +211,7 @@ class Performance:
                 return "shot"
             for kind in ("surely push", "drip", "shot", "push"):
                 if telling()[kind].search(text):
-                    if kind == "push" and _RUNNING.search(text):
+                    if kind == "push" and (_RUNNING.search(text) or _runs(text)):
                         return "drip"
                     return "push" if kind == "surely push" else kind
         return ""
@@ -303,7 +312,7 @@ class Performance:
             return None
         if self._away or self._is_elsewhere(mention):
             return "historical"
-        if self._in_block(mention) and not self._operative:
+        if mention.acted or (self._in_block(mention) and not self._operative):
             return None
         own = words["own"].search(text) is not None
         if entry.code in _LABORATORY:
