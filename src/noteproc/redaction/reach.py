@@ -20,9 +20,15 @@ _HEADS = lx.FACILITY | lx.ORG
 _ENDS_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN | lx.CREDENTIAL
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'"})
 _AT_WHICH = frozenset({"at", "on", "of"})
+_KINDS = frozenset(lx.read_words("generic_places.txt"))
 _LONGEST_PLACE = 9
 # What a firm, a branch or a floor puts behind a name or a street.
-_FIRM = re.compile(r"(?:,? (?:Inc|LLC|L\.L\.C|P\.C|P\.A|PLLC|Ltd|LLP|P\.?S\.?C|Corp)\b\.?| ?#\d{1,4}\b|-op\b)")
+_FIRM = re.compile(
+    r"(?: the (?:Great|Baptist|Evangelist|Apostle|Divine|Worker)\b"
+    r"|,? (?:[A-Z][a-z]+ ){1,2}(?:office|campus|location|branch)\b| (?:office|campus|draw station)\b"
+    r"|,? PC\b|(?<=Associates), PA\b|(?<=Group), PA\b"
+    r"|,? (?:Inc|LLC|L\.L\.C|P\.C|P\.A|PLLC|Ltd|LLP|P\.?S\.?C|Corp)\b\.?| ?#\d{1,4}\b|-op\b)"
+)
 _FLOOR = re.compile(
     r",? (?:\d{1,2}(?:st|nd|rd|th) (?:floor|fl)\b|(?:suite|ste|apt|apartment|unit|rm|room|bldg|floor|fl|lot)\b\.? ?#?"
     r"(?:\d{1,5}[a-z]?|[a-z])\b|#\d{1,5}[a-z]?\b)",
@@ -108,6 +114,10 @@ def _name_start(words: Words, first: int) -> int:
         if form == "," and gap <= 1 and _family_first(words, first):
             first -= 2
             continue
+        if gap == 1 and form in ("BB", "BG"):
+            # A newborn without a name: baby boy, baby girl.
+            first -= 1
+            break
         if gap == 1 and _led_by_particles(words, first):
             first -= 1 + (words.lower[first - 1] in _SECOND_PARTICLES)
             break
@@ -152,6 +162,9 @@ def _name_end(words: Words, first: int, last: int) -> int:
         if low in _SUFFIXES and gap <= 1 and form[0].isupper():
             last += 1
             continue
+        if gap == 1 and _called_so(words, last + 1):
+            last += 3
+            break
         if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
             last += 2
             continue
@@ -203,6 +216,13 @@ def _name_end(words: Words, first: int, last: int) -> int:
             continue
         break
     return last
+
+
+def _called_so(words: Words, k: int) -> bool:
+    """Whether a nickname in quotes begins at ``k``: 'o'dell, franklin r "frank"'."""
+    if k + 2 >= len(words) or words.words[k] not in ('"', "“") or words.words[k + 2] not in ('"', "”"):
+        return False
+    return bool(words.bits[k + 1] & lx.FIRST) or words.words[k + 1][0].isupper()
 
 
 def _is_initial_behind(words: Words, last: int, k: int) -> bool:
@@ -276,6 +296,13 @@ def _place_start(words: Words, first: int) -> int:
     return k
 
 
+def _is_kind(words: Words, k: int) -> bool:
+    """Whether a capitalised word for a kind of place goes on the line."""
+    if k >= len(words) or words.line_of[k] != words.line_of[k - 1] or words.starts[k] - words.ends[k - 1] != 1:
+        return False
+    return words.words[k][0].isupper() and words.lower[k] in _KINDS
+
+
 def _place_end(words: Words, first: int, last: int) -> int:
     """The last capitalised word of the place: "Garcia Early" + "Learning", "STROKE" + "CENTER"."""
     n, line = len(words), words.line_of[last]
@@ -291,6 +318,11 @@ def _place_end(words: Words, first: int, last: int) -> int:
                 last = further
                 k = last + 1
                 continue
+        if words.lower[k] in ("and", "&") and _is_kind(words, k + 1):
+            # "Cascade Lung and Sleep"
+            last = k + 1
+            k = last + 1
+            continue
         if words.lower[k] in _JOINERS:
             # A joiner belongs to the place when a capital follows: "Eye & Ear", "Walk-In".
             if k + 1 >= n or words.starts[k + 1] - words.ends[k] > 1 or words.line_of[k + 1] != line:

@@ -22,6 +22,8 @@ _NO_SURNAME = (
 )
 # A place to lie in before a patient's name: "b3 Delvecchio:", "bed 4 - Lam".
 _BED = re.compile(r"(?:bed|bd|b|rm|room)[ ]?#?\d{1,4}[a-z]?[ ]?[-:.,]?[ ](?=[A-Z][a-z])", re.IGNORECASE)
+# "Bickerstaff 74M pod 1" at the head of a line.
+_HEADED = re.compile(r"[ \t]{0,4}([A-Z][a-z]+(?:-[A-Z][a-z]+)?),? {1,3}\d{1,3} ?(?:yo|y/o|y)? ?[MF]\b(?! ?[:=])")
 # "204 Hodgkins 55 cellulitis", "201A White, P 81F": a room, a name, an age.
 _ROW = re.compile(
     r"[ \t]{0,4}\d{1,4}[A-Z]?(?:-\d)?[ \t]{1,4}([A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?(?:, ?[A-Z][a-z]*\.?)?),? {1,3}"
@@ -68,6 +70,10 @@ class BedsideRecognizer(NameReader):
                 if k < len(words) and words.starts[k] == found.end() and self._is_surname(words, k):
                     after = words.words[k + 1 : k + 2]
                     yield Hit(*self._double(words, k), "PATIENT_NAME", self._strength(words, k, after == [":"]))
+        for start in words.line_starts:
+            headed = _HEADED.match(words.text, start)
+            if headed and self._is_surname(words, words.at(headed.start(1))):
+                yield Hit(headed.start(1), headed.end(1), "PATIENT_NAME", 0.7)
         rows = [m for start in words.line_starts if (m := _ROW.match(words.text, start))]
         # One such line may be of anything; several are a list of who lies where.
         for m in rows if len(rows) > 1 else ():
@@ -79,7 +85,8 @@ class BedsideRecognizer(NameReader):
     def _is_surname(words: Words, k: int) -> bool:
         """Whether a word is written like a name and no list has another meaning for it."""
         form = words.words[k]
-        return len(form) > 3 and form[0].isupper() and form[1:].islower() and not words.bits[k] & _NO_SURNAME
+        long_enough = len(form) > 3 or (len(form) > 1 and words.bits[k] & lx.LAST)
+        return bool(long_enough) and form[0].isupper() and form[1:].islower() and not words.bits[k] & _NO_SURNAME
 
     @staticmethod
     def _strength(words: Words, k: int, marked: bool) -> float:
@@ -117,7 +124,7 @@ class BedsideRecognizer(NameReader):
             if not name.islower() or len(name) < 4:
                 continue
             after = words.lower[k + 1 : k + 3]
-            part = (first and words.bits[first - 1] & lx.ROLE) or any(
+            part = (first and words.bits[first - 1] & (lx.ROLE | lx.CREDENTIAL)) or any(
                 words.bits[k + 1 + at] & lx.CREDENTIAL and (not at or after[0] == ",") for at in range(len(after))
             )
             listed = words.bits[k] & lx.LAST

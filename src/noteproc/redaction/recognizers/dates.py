@@ -245,7 +245,7 @@ class NoteDateRecognizer(NoteRecognizer):
                 if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
                     # Also how sections and versions are numbered; the years that notes speak of tell them apart.
                     if 10 <= int(c) <= 45:
-                        yield m.start(), m.end(), 0.6 if max(a, b) > 3 else MAYBE
+                        yield m.start(), m.end(), 0.6
                     continue
                 yield m.start(), m.end(), 0.97
         for m in matches(_FULL_RANGE, text, figures) if "-" in text else ():

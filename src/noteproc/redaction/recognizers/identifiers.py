@@ -277,6 +277,8 @@ class IdentifierRecognizer(NoteRecognizer):
                 return self._unlabelled(text, start, end, value, digits, mixed)
             long_enough = len(value) >= shortest and digits >= min(3, shortest - 1)
             long_enough = long_enough or (mixed and digits >= 2 and len(value) >= 4)
+            if name == "badge" and near and not mixed and 2 <= digits <= 3:
+                return Hit(start, end, kind, 0.8)
             if long_enough and (not _looks_plain(value) or digits >= 4):
                 score = 0.96 if near and (name not in _NEEDS_LONG or digits >= 5) else 0.8
                 if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 _CUES = {tuple(cue.split()): strength == "SURE" for cue, strength in lx.read_pairs("org_cues.tsv")}
 _LAST_WORDS = frozenset(cue[-1] for cue in _CUES)
 _LONGEST = max(map(len, _CUES))
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
+_KNOWN = dict(lx.read_pairs("known_organizations.tsv"))
+_NAMED = re.compile(
+    r"(?<![\w@./])(?:(?:" + "|".join(re.escape(n) for n in sorted(_KNOWN, key=lambda n: (-len(n), n))) + r")(?![\w@])"
+    r"|local (?:no\. ?)?\d{1,4}\b)",
+    re.IGNORECASE,
+)
+_OPENINGS = frozenset(re.match(r"[a-z]+", name).group() for name in _KNOWN) | {"local"}  # type: ignore[union-attr]
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 
@@ -24,7 +32,8 @@ class OrganizationRecognizer(NoteRecognizer):
     kinds = ("ORGANIZATION",)
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
-        """Capitalised runs after a cue."""
+        """Capitalised runs after a cue, and organisations that are known by name."""
+        yield from self._known(words)
         n = len(words)
         for i in words.among(_LAST_WORDS):
             sure = self._cue(words, i)
@@ -41,6 +50,16 @@ class OrganizationRecognizer(NoteRecognizer):
             hit = self._judged(words, k, end, sure or labelled)
             if hit is not None:
                 yield hit
+
+    @staticmethod
+    def _known(words: Words) -> Iterator[Hit]:
+        for m in matches(_NAMED, words.text, words.opening(_OPENINGS)):
+            shown = m.group()
+            how = _KNOWN.get(shown.lower(), "CAPITAL")
+            small = not shown[0].isupper()
+            if how == "CAPITAL" and (small or (words.upper and " " not in shown)):
+                continue
+            yield Hit(m.start(), m.end(), "ORGANIZATION", 0.6 if small else 0.75)
 
     @staticmethod
     def _cue(words: Words, i: int) -> bool | None:
