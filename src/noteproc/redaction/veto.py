@@ -119,7 +119,7 @@ def doubt(words: Words, span: Span, inside: range) -> str:
 
 
 def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
-    """Whether a pair is no month and day, or the seventh of a week of pregnancy: "20/25", "33 4/7 wk"."""
+    """Whether figures are a measure, a level or a pair that is no month and day, words no day: "20/25", "33 4/7 wk"."""
     if shown == "MAR":
         # The list of drugs given, and no month: a month has its figures.
         beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
@@ -128,6 +128,8 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
         return True
     if _PLAIN_DIGITS.fullmatch(shown) and len(shown) not in _DATE_DIGITS:
         return True
+    if not any(map(str.isdigit, shown)):
+        return not _datable(words, inside, shown)
     found = PAIR.fullmatch(shown)
     if not found:
         return False

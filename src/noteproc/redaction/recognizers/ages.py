@@ -48,7 +48,7 @@ _RELATIVE = re.compile(
 )
 # "Jonas Stoltzfus was 91."
 _PERSON_WAS = re.compile(
-    rf"[A-Z][a-z'-]{{1,20}}\s(?:was|is|turned)\s(?:now\s|almost\s|nearly\s)?{_OLD}(?=\s?[.,;]\s|\s?\n|\s?$|\s(?:and|when)\b)"
+    rf"(?<![\w'-])[A-Z][a-z'-]{{1,20}}\s(?:was|is|turned)\s(?:now\s|almost\s|nearly\s)?{_OLD}(?=\s?[.,;]\s|\s?\n|\s?$|\s(?:and|when)\b)"
 )
 _DURATION_AFTER = re.compile(
     r"^\s?-?\s?(?:years?|yrs?|y)\b\s{0,3}(?:ago|of\s{1,3}(?!age)|history|pack|smok|later|prior|survival|in\b)",
@@ -111,9 +111,10 @@ class AgeRecognizer(NoteRecognizer):
             ):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
-            named = [words.starts[i] for i in words.of_class(lx.LAST) if not words.bits[i] & _NOBODY]
-            for m in matches(_PERSON_WAS, text, named):
-                yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
+            for m in matches(_PERSON_WAS, text, [words.starts[i] for i in words.capitals]):
+                bits = words.bits[words.at(m.start())]
+                if bits & lx.LAST and not bits & _NOBODY:
+                    yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
         if not words.vocabulary.keys().isdisjoint(_IN_WORDS):
             for m in matches(_SAID, text, words.opening(_SPEAKERS)):
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
