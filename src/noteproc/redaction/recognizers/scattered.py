@@ -19,7 +19,8 @@ _PHONE = re.compile(
 _SPELLED = re.compile(r"(?<![\w-])(?:[A-Z][-. ]){2,19}[A-Z](?![\w-])")
 # "spelled o apostrophe s h e a": letters in a row, said for a name.
 _SAID_LETTERS = re.compile(
-    r"(?<![\w'])(?:spelled|spelling|that's|spells)(?![\w'])\W{0,3}(?:[ ]?(?:with[ ]an?[ ]))?((?:(?:capital|cap)[ ])?[a-z]"
+    r"(?<![\w'])(?:spelled|spelling|that's|spells)(?![\w'])\W{0,3}(?:[ ]?(?:with[ ]an?[ ]))?"
+    r"((?:(?:capital|cap)[ ])?[a-z]"
     r"(?:(?:[ -]|,[ ])(?:[a-z](?![\w'])|apostrophe|hyphen|dash|space|capital|double)){2,24})(?![\w'])",
     re.IGNORECASE,
 )
