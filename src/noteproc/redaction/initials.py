@@ -19,8 +19,11 @@ OWNED = 1.0
 LONGEST_INITIALS = 4
 _NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN | lx.ROLE
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")
 _TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
 _TIME_MARKS = frozenset({",", "@"})
+# Labels of whoever spoke or typed: "tr: lmp".
+_WRITTEN_BY = frozenset({"tr", "trans", "transcribed", "dict", "dictated", "typ", "typed", "scribe", "scribed"})
 _IN_DATES = frozenset("/.-:")
 _NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
 _CLOSERS = ".;!?)\"']"
@@ -187,6 +190,8 @@ class Initials:
                 if small and len(form) == 2 and _VOWELS.isdisjoint(form):
                     # "Cannulated by bg": no other two letters without a vowel stand there, however common they are.
                     total = max(total, SIGNS)
+            elif before == ":" and i > 1 and words.lower[i - 2] in _WRITTEN_BY:
+                total += 5.5
             elif before == "/" and not gap and self._paired(i - 2):
                 total += 1.5
             elif (
@@ -215,6 +220,11 @@ class Initials:
                 total += 2.0
                 if before and words.lower[i - 1] == "by":
                     total += 1.0
+                elif opens or before in _CLOSERS:
+                    # "No complication. kb RN."
+                    total += 4.0
+            elif after == "/" and self._signed_twice(i, before):
+                total += 5.5
             elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
                 total += 1.0
             elif after in _doing_words():
@@ -270,6 +280,22 @@ class Initials:
             and 2 <= len(words.words[k]) <= LONGEST_INITIALS
             and words.words[k].isalpha()
             and not words.bits[k] & known
+        )
+
+    def _signed_twice(self, i: int, before: str) -> bool:
+        """Whether a user name that begins alike, or in brackets a date, stands behind a slash: "AS/asolberg1"."""
+        words = self.words
+        k = i + 2
+        if k >= len(words) or words.starts[k] != words.ends[i] + 1:
+            return False
+        if words.words[k].isdigit():
+            return before in ("(", "[") and _DAY.match(words.text, words.starts[k]) is not None
+        known = words.bits[k] & (lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION)
+        return (
+            len(words.words[k]) > 3
+            and words.words[k].islower()
+            and words.lower[k][0] == words.lower[i][0]
+            and not known
         )
 
     def _spelled_out(self, i: int, k: int) -> bool:
