@@ -124,7 +124,8 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
         # The list of drugs given, and no month: a month has its figures.
         beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
         return not any(map(str.isdigit, beside))
-    if _MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown) or _DECIMAL_UNIT.fullmatch(shown):
+    named = any(words.bits[k] & (lx.MONTH | lx.WEEKDAY) for k in inside)
+    if not named and (_MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown) or _DECIMAL_UNIT.fullmatch(shown)):
         return True
     if _PLAIN_DIGITS.fullmatch(shown) and len(shown) not in _DATE_DIGITS:
         return True
