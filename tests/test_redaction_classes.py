@@ -94,6 +94,8 @@ def test_goes(text: str, gone: str) -> None:
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",
         "Vitals are up, he ups his dose on target days.",
+        "Phenergan syrup 6.25 mg p.o. q.4h. p.r.n.\n5.  Synthroid 0.175 mg",
+        "Tylenol one p.o. q.4-6h. p.r.n., pain as well.",
         "tr: trace edema. Ratio AS/MR noted, mild.",
         "ID and GI following, Ortho to see him, PT evaluated his gait.",
         "Grew e. coli and c. difficile; h.pylori was negative.",
