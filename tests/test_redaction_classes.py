@@ -25,7 +25,6 @@ def redacted(text: str) -> str:
         ("Resolved. A1-A6. (dt/4-21)\nIHC x3.", "dt"),
         ("Trauma note\ntr: lmp   7/20/2026 07:15", "lmp"),
         ("Study ordered.\n\nAS/asolberg1  11/25/25 15:10", "AS"),
-        ("Return 1 wk. pi cnm\nNST done.", "pi"),
         ("b4 Xu: BiPAP 16/8 at night", "Xu"),
         ("triage rn j. foley / seen at once", "j. foley"),
         ("Soccer player. Injured 3.1.25, no contact.", "3.1.25"),

@@ -220,9 +220,6 @@ class Initials:
                 total += 2.0
                 if before and words.lower[i - 1] == "by":
                     total += 1.0
-                elif opens or before in _CLOSERS:
-                    # "No complication. kb RN."
-                    total += 4.0
             elif after == "/" and self._signed_twice(i, before):
                 total += 5.5
             elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
