@@ -45,6 +45,9 @@ def redacted(text: str) -> str:
         ("Seen at the Center for Kidney Wellness of the Ozarks.", "of the Ozarks"),
         ("Assisted by Hanneke de Wit NP.", "de Wit"),
         ("Care at Lantern Ridge Clinic, LLC since May.", "LLC"),
+        ("Seen by Gunnar Ellis DO today.\nFollow-up Tan in 2 wks; Ellis 1 wk.", "Ellis 1"),
+        ("Rx to Salisbury, MD 21801 by mail.", "21801"),
+        ("14 Oak Ave Apt 3-R, Duluth MN", "3-R"),
         ("Lives at 311 Yesler Ct., 4th floor, with a cat.", "4th floor"),
         ("[PATIENT_NAME_1] was seen with Priya Raghunathan today.", "Raghunathan"),
         ("Pt [PATIENT_NAME_1], wife Maria Lopez.", "Lopez"),
@@ -95,6 +98,7 @@ def test_goes(text: str, gone: str) -> None:
         "Vitals are up, he ups his dose on target days.",
         "Phenergan syrup 6.25 mg p.o. q.4h. p.r.n.\n5.  Synthroid 0.175 mg",
         "Tylenol one p.o. q.4-6h. p.r.n., pain as well.",
+        "School age 9   grade 3   plays on the ridge.",
         "tr: trace edema. Ratio AS/MR noted, mild.",
         "ID and GI following, Ortho to see him, PT evaluated his gait.",
         "Grew e. coli and c. difficile; h.pylori was negative.",
@@ -155,3 +159,18 @@ def test_presidio_finds_its_own_recognizers_beside_ours() -> None:
     assert ours
     assert theirs
     assert not ours & theirs
+
+
+@pytest.mark.parametrize(
+    "text, kept",
+    [
+        ("Signed Hollis Grady, MD 99349", "MD"),
+        ("KOWALCZYK, ZBIGNIEW      ID: 5501938", "ID:"),
+        ("Lives at 1806 Shady Brook Dr. Dad works nights.", "Dad works"),
+        ("Lives at 12 Elm St no pain today.", "no pain"),
+        ("SURGEON: Amina Warsame, M.D.", ", M.D."),
+        ("Seen at the University of New Mexico. Referred by family.", "Referred"),
+    ],
+)
+def test_what_stands_beside_stays(text: str, kept: str) -> None:
+    assert kept in redacted(text)

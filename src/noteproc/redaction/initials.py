@@ -23,7 +23,7 @@ _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")
 _TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
 _TIME_MARKS = frozenset({",", "@"})
 # Labels of whoever spoke or typed: "tr: lmp".
-_WRITTEN_BY = frozenset({"tr", "trans", "transcribed", "dict", "dictated", "typ", "typed", "scribe", "scribed"})
+_WRITTEN_BY = frozenset(lx.read_words("written_by.txt"))
 _IN_DATES = frozenset("/.-:")
 _NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
 _CLOSERS = ".;!?)\"']"

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import ID_TYPES, NAME_TYPES
 from noteproc.redaction.groups import grouped, unbroken
+from noteproc.redaction.shapes import UNIT
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_PARTICLES = frozenset({"van", "von", "de", "del", "della", "di", "da", "dos", "du", "ten", "ter", "bin", "ibn"})
-_SECOND_PARTICLES = frozenset({"der", "den", "la", "las", "los"})
+_LEADING = lx.read_pairs("leading_particles.tsv")
+_PARTICLES = frozenset(word for word, place in _LEADING if place == "FIRST")
+_SECOND_PARTICLES = frozenset(word for word, place in _LEADING if place == "SECOND")
 _SHORT_GIVEN = frozenset({"Wm", "Chas", "Jos", "Thos", "Geo"})
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.CREDENTIAL | lx.TITLE | lx.MONTH | lx.ROLE | lx.KIN
 _HEADS = lx.FACILITY | lx.ORG
@@ -29,18 +31,14 @@ _FIRM = re.compile(
     r"|,? PC\b|(?<=Associates), PA\b|(?<=Group), PA\b"
     r"|,? (?:Inc|LLC|L\.L\.C|P\.C|P\.A|PLLC|Ltd|LLP|P\.?S\.?C|Corp)\b\.?| ?#\d{1,4}\b|-op\b)"
 )
-_FLOOR = re.compile(
-    r",? (?:\d{1,2}(?:st|nd|rd|th) (?:floor|fl)\b|(?:suite|ste|apt|apartment|unit|rm|room|bldg|floor|fl|lot)\b\.? ?#?"
-    r"(?:\d{1,5}[a-z]?|[a-z])\b|#\d{1,5}[a-z]?\b)",
-    re.IGNORECASE,
-)
+_FLOOR = re.compile(UNIT, re.IGNORECASE)
 # What joins the two halves of one place, and of one person.
 _JOINS_PLACE = re.compile(
     r"[ -](?:(?:of|for|on|by|at)[ -]the|of|for|on|de la|del|des|du)[ -]|, a (?:member|part|division) of |/| & | @ the ",
     re.IGNORECASE,
 )
 _JOINS_NAME = re.compile(
-    r"\.? (?:van|von|de|del|della|di|da|dos|du|ten|ter|bin|ibn|al)(?: (?:der|den|la|las|los))? "
+    rf"\.? (?:{'|'.join(sorted(_PARTICLES))})(?: (?:{'|'.join(sorted(_SECOND_PARTICLES))}))? "
     r"|\.? ?[\"(][^\W\d]{2,12}[\")] ?"
 )
 _PLACES = frozenset({"FACILITY", "ORGANIZATION"})

@@ -7,6 +7,13 @@ import re
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.words import Words
 
+_WHICH = r"(?:\d{1,5}(?:-?[A-Za-z0-9]{1,4})?|[A-Za-z](?:-?\d{1,4})?)\b"
+# Where in a house, behind its street: ", Apt 3-R", " 4th floor", " #8"; case does not matter.
+UNIT = (
+    r"(?:[, \t]{1,3}(?:\d{1,2}(?:st|nd|rd|th) (?:floor|fl)\b"
+    r"|(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no)\b\.?\s?#?\s?"
+    rf"{_WHICH}|#\s?{_WHICH}))"
+)
 ROMAN = re.compile(r"[IVX]+(?:[\s,]+(?:and\s)?[IVX]+)*")
 YEAR = re.compile(r"(?:19|20)\d\d")
 PAIR = re.compile(r"(\d{1,2})[/.-](\d{1,4})")

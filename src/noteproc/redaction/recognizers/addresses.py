@@ -9,6 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.shapes import UNIT
 from noteproc.redaction.words import Words, matches
 
 _SUFFIX = (
@@ -18,26 +19,22 @@ _SUFFIX = (
     r"|commons|cove|point|walk|expressway|freeway|causeway|"
     r"broadway|hollow|annex|heights|mews|close|gardens|esplanade|landing|extension)"
 )
-_UNIT = (
-    r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|bldg|building|floor|fl|rm|room|lot|trlr|trailer|spc|space|no|#)\.?\s?#?\s?"
-    r"[A-Za-z0-9-]{1,6}\b|,?\s#\s?[A-Za-z0-9-]{1,6}\b)"
-)
 _STREET = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?|north"
     rf"|south|east|west|northeast|northwest|southeast|southwest)\s{{1,3}})?"
     rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s{{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?"
-    rf"|north\b|south\b|east\b|west\b))?(?:{_UNIT}){{0,2}}",
+    rf"|north\b|south\b|east\b|west\b))?(?:{UNIT}){{0,2}}",
     re.IGNORECASE,
 )
 _ROUTE = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}\s{{1,3}})(?:[NSEW]\.?\s{{1,3}})?(?:(?:county|state|us|u\.s\.|old|farm)\s{{1,3}})?(?:road|rd"
-    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s{{1,3}}route)\s{{1,3}}#?\d{{1,5}}[A-Za-z]?\b(?!\.\d)(?:{_UNIT})?"
+    rf"|highway|hwy|route|rte|rt|fm|cr|sr|rural\s{{1,3}}route)\s{{1,3}}#?\d{{1,5}}[A-Za-z]?\b(?!\.\d)(?:{UNIT})?"
     rf"|(?<![\w.])(?:rural\s{{1,3}}route|r\.?\s?r\.?|hc)\s?#?\s?\d{{1,3}}[,\s]+box\s{{1,3}}\d{{1,5}}[A-Za-z]?",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|post\s{1,3}office\s{1,3}box|po\s{1,3}bx)\s{1,3}#?\d{1,6}\b", re.IGNORECASE)
 _NUMBERED = re.compile(
-    rf"(?<![\w.,/-])\d{{1,6}}\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?)\s{{1,3}})?\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}{_SUFFIX}\b\.?(?:{_UNIT})?",
+    rf"(?<![\w.,/-])\d{{1,6}}\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?)\s{{1,3}})?\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}{_SUFFIX}\b\.?(?:{UNIT})?",
     re.IGNORECASE,
 )
 _ROAD = re.compile(
@@ -45,7 +42,7 @@ _ROAD = re.compile(
 )
 # "1650 W. Capitol", "118 S 13th": a house, a letter of the compass and a name.
 _COMPASS = re.compile(
-    rf"(?<![\w.,/-])\d{{2,5}}\s[NSEW]\.?\s(?:[A-Z][a-z]{{2,15}}(?:\s[A-Z][a-z]{{2,15}})?|\d{{1,3}}(?:st|nd|rd|th))\b(?:{_UNIT})?"
+    rf"(?<![\w.,/-])\d{{2,5}}\s[NSEW]\.?\s(?:[A-Z][a-z]{{2,15}}(?:\s[A-Z][a-z]{{2,15}})?|\d{{1,3}}(?:st|nd|rd|th))\b(?:{UNIT})?"
 )
 # "Off Rt 19", "on I-80", "on MT-1".
 _NUMBERED_ROAD = re.compile(

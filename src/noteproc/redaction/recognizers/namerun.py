@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
-
-# Letters of a profession with dots: "M.D.", "P.A.-C.".
-_DOTTED_CREDENTIAL = re.compile(r"(?:M\.D|D\.O|P\.A|R\.N|N\.P|D\.P\.M|D\.D\.S|Ph\.D|O\.D|D\.C)\.?(?![A-Za-z])")
 
 
 class NameReader(NoteRecognizer):
@@ -66,8 +62,6 @@ class NameReader(NoteRecognizer):
         while k < n and count < limit and words.line_of[k] == line:
             form, low = words.words[k], words.lower[k]
             gap = words.starts[k] - words.ends[k - 1] if k > i else 0
-            if k > i and len(form) <= 2 and _DOTTED_CREDENTIAL.match(words.text, words.starts[k]):
-                break
             if gap > 1 and not (words.words[k - 1] == "." and gap <= 2 and len(words.words[k - 2]) == 1):
                 break
             bits = words.bits[k]
@@ -211,7 +205,7 @@ class NameReader(NoteRecognizer):
                 and words.starts[j + 1] - words.ends[j] <= 2
             ):
                 following = words.lower[j + 1]
-                if not (_DOTTED_CREDENTIAL.match(words.text, words.starts[j + 1])) and not (
+                if not (
                     self.lexicon.bits(following) & lx.CREDENTIAL
                     and (words.words[j + 1].isupper() or len(following) > 3 or following in ("pa", "np", "rn", "md"))
                 ):

@@ -22,7 +22,7 @@ _NAMED = re.compile(
     r"|local (?:no\. ?)?\d{1,4}\b)",
     re.IGNORECASE,
 )
-_OPENINGS = frozenset(re.match(r"[a-z]+", name).group() for name in _KNOWN) | {"local"}  # type: ignore[union-attr]
+_OPENINGS = frozenset(re.split("[^a-z]", name)[0] for name in _KNOWN) | {"local"}
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 
