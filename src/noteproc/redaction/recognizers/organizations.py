@@ -18,7 +18,9 @@ _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
 _KNOWN = dict(lx.read_pairs("known_organizations.tsv"))
 _NAMED = re.compile(
-    r"(?<![\w@./])(?:(?:" + "|".join(re.escape(n) for n in sorted(_KNOWN, key=lambda n: (-len(n), n))) + r")(?![\w@])"
+    r"(?<![\w@./])(?:(?:"
+    + "|".join(re.escape(n) for n in sorted(_KNOWN, key=lambda n: (-len(n), n)))
+    + r")(?![\w@]|\.[a-z])"
     r"|local (?:no\. ?)?\d{1,4}\b)",
     re.IGNORECASE,
 )
