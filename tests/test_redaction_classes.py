@@ -99,6 +99,7 @@ def test_goes(text: str, gone: str) -> None:
         "Phenergan syrup 6.25 mg p.o. q.4h. p.r.n.\n5.  Synthroid 0.175 mg",
         "Tylenol one p.o. q.4-6h. p.r.n., pain as well.",
         "School age 9   grade 3   plays on the ridge.",
+        "Home sugars 140s to 180s. He reports burning feet.",
         "tr: trace edema. Ratio AS/MR noted, mild.",
         "ID and GI following, Ortho to see him, PT evaluated his gait.",
         "Grew e. coli and c. difficile; h.pylori was negative.",
@@ -174,3 +175,9 @@ def test_presidio_finds_its_own_recognizers_beside_ours() -> None:
 )
 def test_what_stands_beside_stays(text: str, kept: str) -> None:
     assert kept in redacted(text)
+
+
+def test_a_town_within_a_facility_is_part_of_it() -> None:
+    text = "Willow Bend Internal Medicine\nOffice visit 3/4/2025\nLives in Bend, Oregon."
+    assert redacted(text).startswith("[FACILITY_1]\n")
+    assert "Bend" not in redacted(text)

@@ -80,6 +80,12 @@ def _strength(span: Span) -> tuple[float, int, int, int, str, str, float]:
     return -weight, start - end, -_RANK.get(kind, 5), start, kind, recognizer, -score
 
 
+def _names_part(span: Span, other: Span) -> bool:
+    """Whether a place is part of a longer one, which says all: the town in "Willow Bend Medicine" is none."""
+    within = other.start <= span.start and span.end <= other.end and other.end - other.start > span.end - span.start
+    return within and family(span.entity_type) == "place"
+
+
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     """The spans that stand by their own score, and weak ones that another recognizer backs."""
     ordered = sorted(spans)
@@ -94,8 +100,10 @@ def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
             for k in near:
                 other = ordered[k]
                 if other.recognizer != span.recognizer and family(other.entity_type) == kin:
-                    backing[at] = max(backing[at], other.score)
-                    backing[k] = max(backing[k], span.score)
+                    if not _names_part(span, other):
+                        backing[at] = max(backing[at], other.score)
+                    if not _names_part(other, span):
+                        backing[k] = max(backing[k], span.score)
         near.append(at)
     for span, backed in zip(ordered, backing, strict=True):
         if span.score >= threshold:

@@ -29,6 +29,8 @@ _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
 # A day alone, day and month, day, month and year.
 _DATE_DIGITS = (1, 2, 6, 8)
+# "Sugars 140s to 180s".
+_TENS = re.compile(r"\d{1,4}'?s(?:-\d{1,4}'?s)?")
 _SCORED = re.compile(r"\b(?:pain|pre|post|scored?|worst)\b", re.IGNORECASE)
 _WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
 # "2-1/2 liters", "8 of 10", "C6-7".
@@ -67,7 +69,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if not inside:
         return True
     shown = words.text[span.start : span.end]
-    if printed_code(words, span.start, span.end):
+    if printed_code(words, span.start, span.end) or _TENS.fullmatch(shown):
         return True
     kind = family(span.entity_type)
     if kind in ("name", "place") and _heading(words, inside):
