@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
+# Installed packages are compiled; where this is set, every start would compile them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from peers import presidio
 

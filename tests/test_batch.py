@@ -126,6 +126,17 @@ def test_a_note_that_hangs_or_kills_costs_itself_alone(tmp_path: Path, workers: 
     assert "died" in str(dead["reason"])
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_waits_behind_a_note_that_kills_is_done_in_order(tmp_path: Path, workers: int) -> None:
+    texts = {f"n{i:03d}": "CRASH" if i in (5, 150) else f"note {i}" for i in range(160)}
+    make_notes(tmp_path / "in", texts)
+    summary = go(tmp_path, workers=workers)
+    assert (summary.notes, summary.failed) == (160, 2)
+    whole = [line["note_id"] for line in lines(tmp_path / "out" / "results.jsonl")]
+    assert whole == [name for name, text in texts.items() if text != "CRASH"]
+    assert [line["note_id"] for line in lines(tmp_path / "out" / "failed.jsonl")] == ["note-000006", "note-000151"]
+
+
 def test_ctrl_c_finishes_what_is_in_hand(tmp_path: Path) -> None:
     make_notes(tmp_path / "in", {f"n{i:04d}": f"note {i}" for i in range(1200)})
     options = RunOptions((str(tmp_path / "in"),), tmp_path / "out", Config(workers=2))

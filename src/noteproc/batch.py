@@ -317,8 +317,11 @@ def _write(journal: Journal, outcome: Outcome, out: Path, settlement: Settlement
     if outcome.status == "done":
         lines["results"] = outcome.line + "\n"
         path = out / "redacted" / f"{note_id}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, outcome.text, durable=False)
+        try:
+            write_text(path, outcome.text, durable=False)
+        except FileNotFoundError:  # the first note of its folder
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, outcome.text, durable=False)
     else:
         failure = {"note_id": note_id, "status": outcome.status, "reason": outcome.message}
         lines["failed"] = json.dumps(failure, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -123,7 +123,7 @@ class Completion:
             "files": files,
         }
         outcomes = (Entry(e.note_id, "quarantined", "") if e.note_id in held else e for e in journal.entries())
-        write_manifest(journal.folder / "manifest.json", manifest, map(asdict, outcomes))
+        write_manifest(journal.folder / "manifest.json", manifest, map(Entry.to_dict, outcomes))
         journal.finish(final, out / "manifest.json")
         names = ["results.jsonl", *(["failed.jsonl"] if "failed" in final else []), "suggestions.csv", "report.html"]
         names += [*(EXPORT_NAMES[kind] for kind in exports), "manifest.json", "redacted/"]

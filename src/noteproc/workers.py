@@ -27,10 +27,14 @@ from noteproc.records import Note
 
 Status: TypeAlias = Literal["done", "failed", "quarantined"]
 
-_CHUNK_NOTES = 16
-_CHUNK_CHARACTERS = 400_000
-_AHEAD = 16  # chunks a worker: so many may be done while a slow note, whose turn it is, holds up the writing
-_ALLOCATIONS = 10_000  # objects made between two looks of the garbage collector
+# Work is measured in characters, a note as so many at least.
+_NOTE = 1_000
+_CHUNK = 16_000  # so little that workers come to their end together
+_AHEAD = 1_000_000  # a worker: so much may be done while a slow note, whose turn it is, holds up the writing
+_READY = 3  # chunks a worker that always wait, whatever else there is to do
+_ALLOCATIONS = 50_000  # objects made between two looks of the garbage collector
+# A result holds no record twice, so none is looked for that holds itself.
+_as_line = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,24 @@ class Outcome:
     withheld: tuple[str, ...] = field(default=(), repr=False)  # what stood where each identifier was
 
 
+_Pending: TypeAlias = tuple[Future[list[Outcome]], list[Item]]
+
+
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
     chunk: list[Item] = []
-    size = 0
+    work = 0
     for item in items:
         chunk.append(item)
-        size += len(item.content.text) if isinstance(item.content, Note) else 0
-        if len(chunk) >= _CHUNK_NOTES or size >= _CHUNK_CHARACTERS:
+        work += _work_in(item)
+        if work >= _CHUNK:
             yield chunk
-            chunk, size = [], 0
+            chunk, work = [], 0
     if chunk:
         yield chunk
+
+
+def _work_in(item: Item) -> int:
+    return max(_NOTE, len(item.content.text)) if isinstance(item.content, Note) else _NOTE
 
 
 _worker: NoteProcessor | None = None
@@ -131,13 +142,15 @@ def process_all(
         return
     global _worker
     _worker = processor
-    pending: deque[tuple[Future[list[Outcome]], list[Item]]] = deque()
+    pending: deque[_Pending] = deque()
+    ahead = 0
     chunks = _chunks(items)
     pool = _pool(config)
     try:
         while True:
-            while not stopping() and len(pending) < config.workers * _AHEAD and (chunk := next(chunks, None)):
+            while not stopping() and _wants_more(pending, ahead, config.workers) and (chunk := next(chunks, None)):
                 pending.append((_submitted(pool, chunk), chunk))
+                ahead += sum(map(_work_in, chunk))
             if not pending:
                 return
             future, chunk = pending.popleft()
@@ -146,17 +159,36 @@ def process_all(
             try:
                 yield from future.result()
             except BrokenProcessPool:
-                lost = [(future, chunk), *pending]
-                pending.clear()
+                pending.appendleft((future, chunk))
                 pool.shutdown(wait=False, cancel_futures=True)
-                for other, c in lost:
+                # What the worker died over is among the first chunks that are not done: those in hand and those whose
+                # outcome had not arrived. Where it was not, the next pool will break over it.
+                suspected = 2 * config.workers
+                while pending and suspected:
                     if stopping():
                         return
-                    whole = other.done() and not other.cancelled() and other.exception() is None
-                    yield from other.result() if whole else _one_by_one(c, config)
+                    future, chunk = pending.popleft()
+                    whole = _is_whole(future)
+                    yield from future.result() if whole else _one_by_one(chunk, config)
+                    suspected -= not whole
+                    ahead -= sum(map(_work_in, chunk))
                 pool = _pool(config)
+                pending = deque((f if _is_whole(f) else _submitted(pool, c), c) for f, c in pending)
+            else:
+                ahead -= sum(map(_work_in, chunk))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _wants_more(pending: deque[_Pending], ahead: int, workers: int) -> bool:
+    """Whether to read on: workers shall never wait, but what is done comes before what lies far ahead."""
+    if len(pending) < workers * _READY:
+        return True
+    return ahead < workers * _AHEAD and not pending[0][0].done()
+
+
+def _is_whole(future: Future[list[Outcome]]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _submitted(pool: ProcessPoolExecutor, chunk: list[Item]) -> Future[list[Outcome]]:
@@ -214,7 +246,7 @@ def outcome_of(processor: NoteProcessor, item: Item) -> Outcome:
         private = processor.redactor.label_is_private(item.label)
         message = f"stopped by an internal error ({type(error).__name__})"
         return Outcome(item.index, item.note_id, item.label, private, "failed", message)
-    line = json.dumps(result.to_dict(), ensure_ascii=False)
+    line = _as_line(result.to_dict())
     return Outcome(
         item.index,
         item.note_id,

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 some notes failed, 2 usage, 130 interrupted.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -12,9 +13,13 @@ import sys
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+_ALLOCATIONS = 100_000  # objects made between two looks of the garbage collector
+
 
 def main() -> None:
     """Run the command line; never shows a traceback, whose lines could quote a note."""
+    # What a command loads stays for good: looking through it for what can go costs a quarter of the start and the end.
+    gc.set_threshold(_ALLOCATIONS)
     from noteproc.cli.app import app
     from noteproc.errors import ConfigError, NoteprocError
 
@@ -38,6 +43,8 @@ def main() -> None:
                 1,
             )
         )
+    finally:
+        gc.freeze()
 
 
 def _fail(message: str, code: int) -> int:

@@ -60,9 +60,9 @@ def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
 
 def write_text(path: Path, text: str, *, mode: int = 0o644, durable: bool = True) -> None:
-    """Write one whole text file atomically; see :func:`atomic_text`."""
-    with atomic_text(path, mode=mode, durable=durable) as file:
-        file.write(text)
+    """Write one whole text file (UTF-8, line ends as they are) atomically; see :func:`atomic_binary`."""
+    with atomic_binary(path, mode=mode, durable=durable) as file:
+        file.write(text.encode("utf-8"))
 
 
 def clear_partial(folder: Path) -> None:

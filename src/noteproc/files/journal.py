@@ -34,6 +34,10 @@ class Entry:
     status: str
     sha256: str
 
+    def to_dict(self) -> dict[str, str]:
+        """The outcome as a manifest tells it."""
+        return {"note_id": self.note_id, "status": self.status, "sha256": self.sha256}
+
 
 class Journal:
     """The working files of a run in ``out``.
@@ -65,9 +69,8 @@ class Journal:
                 )
             lengths = self._replay()
         write_text(terms_path, told)
-        self._streams: dict[str, BinaryIO] = {}
-        for name, path in self._paths.items():
-            self._streams[name] = _open_cut(path, lengths.get(name, 0))
+        self._lengths = {name: lengths.get(name, 0) for name in self._paths}
+        self._streams = {name: _open_cut(path, self._lengths[name]) for name, path in self._paths.items()}
         self._log = _open_cut(self.folder / _LOG, lengths.get("", 0))
 
     @property
@@ -90,23 +93,18 @@ class Journal:
     def append(self, entry: Entry, lines: Mapping[str, str]) -> None:
         """Write one note's lines to the streams, then the record that makes them count."""
         for name, line in lines.items():
-            self._streams[name].write(line.encode("utf-8"))
-        for stream in self._streams.values():
-            stream.flush()
-        record = {
-            "note_id": entry.note_id,
-            "status": entry.status,
-            "sha256": entry.sha256,
-            "lengths": {name: stream.tell() for name, stream in self._streams.items()},
-        }
+            self.extend(name, line)
+        record = {**entry.to_dict(), "lengths": self._lengths}
         self._log.write(json.dumps(record).encode() + b"\n")
         self._log.flush()
         self.counts[entry.status] += 1
 
     def extend(self, name: str, lines: str) -> None:
         """Write lines to a stream that belong to no note; they count only where the run ends without a break."""
-        self._streams[name].write(lines.encode("utf-8"))
+        told = lines.encode("utf-8")
+        self._streams[name].write(told)
         self._streams[name].flush()
+        self._lengths[name] += len(told)
 
     def length(self, name: str) -> int:
         """How many bytes a stream holds."""

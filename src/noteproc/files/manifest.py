@@ -30,10 +30,11 @@ def write_manifest(path: Path, told: Mapping[str, object], outcomes: Iterable[Ma
         told: everything but the outcomes.
         outcomes: note id, status and hash of each input, in order.
     """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     with atomic_text(path) as file:
         file.write(json.dumps(dict(told), indent=1).removesuffix("\n}") + f",\n{_OPENING}")
         for number, outcome in enumerate(outcomes):
-            file.write((",\n" if number else "\n") + json.dumps(dict(outcome), ensure_ascii=False))
+            file.write((",\n" if number else "\n") + encode(dict(outcome)))
         file.write("\n ]\n}\n")
 
 

@@ -35,6 +35,12 @@ _MOST_PARTS = 6
 _ISO_DATE = re.compile(r"((?:18|19|20)\d\d)-(\d{1,2})-(\d{1,2})")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/((?:18|19|20)\d\d)")
 _TOKEN = re.compile(r"([^\W_]+)([\W_]*)")
+_WORD = re.compile(r"[^\W_]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+# Words, and numbers in parts, with no more between two of them than may stand within one number.
+_RUN = re.compile(r"[^\W_]+(?:[ ./()_:#-]{1,2}[^\W_]+)*")
+# Runs of other letters than ASCII; not what stands in a view for a replacement, which folds to itself.
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\u2028]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +128,14 @@ class GateView:
         self._shown = frozenset(_words(shown))
         self._lexicon = words or lexicon()
         self._words = _words(self.text)
-        self._counts: dict[str, list[int]] = {}
-        for at, word in enumerate(self._words):
-            self._counts.setdefault(word, []).append(at)
-        # What stands behind a title is a name, whatever word it is.
-        self._called = {
-            word for word in _titled().findall(self.text) if {word.capitalize(), word.upper()} & self._shown
-        }
+        self._known = frozenset(self._words)
+        self._called: frozenset[str] | None = None
         self._runs: str | None = None
 
     def find(self, surfaces: Surfaces) -> list[str]:
         """The kinds of the surfaces that stand in the text, in the surfaces' order."""
         found = [kind for name, kind in surfaces.names.items() if self._named(name)]
-        found += [kind for name, kind in surfaces.wordy.items() if name in self._called]
+        found += [kind for name, kind in surfaces.wordy.items() if self._titled(name)]
         found += [kind for number, kind in surfaces.numbers.items() if self.holds_number(number)]
         found += [kind for whole, kind in surfaces.wholes.items() if whole in self.text]
         return found
@@ -165,10 +166,23 @@ class GateView:
             for first in range(len(parts)):
                 yield "".join(parts[first:])
 
+    def _titled(self, name: str) -> bool:
+        """What stands behind a title is a name, whatever word it is."""
+        if name not in self.text:
+            return False
+        if self._called is None:
+            behind = _titles().findall(self.text)
+            self._called = frozenset(w for w in behind if {w.capitalize(), w.upper()} & self._shown)
+        return name in self._called
+
     def _named(self, name: str) -> bool:
+        if name not in self._known:
+            return False
         if name in _word_names() and not self._shown & {name.capitalize(), name.upper()}:
             return False
-        for at in self._counts.get(name, ()):
+        for at, word in enumerate(self._words):
+            if word != name:
+                continue
             after = self._words[at + 1] if at + 1 < len(self._words) else ""
             after = self._words[at + 2] if after == "s" and at + 2 < len(self._words) else after
             if after not in self._lexicon.eponym_heads:
@@ -236,8 +250,12 @@ def folded(text: str) -> str:
     """The text in the gate's own form: compatibility letters, no accents, no invisible characters, lower case."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
+    return _BEYOND_ASCII.sub(_bare, text).casefold()
+
+
+def _bare(letters: re.Match[str]) -> str:
+    decomposed = unicodedata.normalize("NFKD", letters[0])
+    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
 
 
 @lru_cache(maxsize=1)
@@ -246,13 +264,13 @@ def _word_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _titled() -> re.Pattern[str]:
+def _titles() -> re.Pattern[str]:
     titles = "|".join(lx.read_words("gate_titles.txt"))
     return re.compile(rf"\b(?:{titles})\.?[ \t]{{1,3}}([^\W\d_]+)")
 
 
 def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in text).split()
+    return _WORD.findall(text)
 
 
 def _written(value: str) -> list[str]:
@@ -282,17 +300,5 @@ def _tokens(text: str) -> Iterator[tuple[bool, str]]:
 
 def _number_runs(text: str) -> str:
     """The stretches that hold digits, separators inside them taken out, each between blanks."""
-    runs: list[str] = []
-    run: list[str] = []
-    gap = 0
-    for c in text:
-        if c.isalnum():
-            run.append(c)
-            gap = 0
-        elif c in _JOINERS and gap < _LONGEST_GAP:
-            gap += 1
-        else:
-            runs.append("".join(run))
-            run, gap = [], 0
-    runs.append("".join(run))
-    return " " + " ".join(r for r in runs if any(c.isdigit() for c in r)) + " "
+    runs = (_BETWEEN_WORDS.sub("", run) for run in _RUN.findall(text) if any(map(str.isdigit, run)))
+    return " " + " ".join(runs) + " "
