@@ -1,4 +1,4 @@
-"""Echoes: other words for a coded code are shown, what is denied or said of others is not; numbers support add-ons."""
+"""Echoes and traces: other words for a code, doses and steps are shown; what is denied or said of others is not."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def shown(result: NoteResult, code: str) -> list[str]:
         ("HPI: Brother has gout.\n\nASSESSMENT:\n1. Gout.", "M10.9", "gout", False),
         ("PROCEDURE: Mohs surgery, nose. Stage I: tumor seen. Stage II: clear.", "17312", "Stage II", True),
         ("PROCEDURE: Moderate sedation by me, 0851-0931.", "99153", "0851-0931", True),
+        ("PROCEDURE: Chest tube placement.\n\nTECHNIQUE: 20 Fr tube in to 12 cm, sutured.", "32551", "Fr tube", True),
+        ("PROCEDURE: Chest tube placement.\n\nPLAN: Fr tube out tomorrow.", "32551", "Fr tube", False),
+        ("PROCEDURE: Left knee injection with Kenalog 40 mg.", "J3301", "40 mg", True),
+        ("Nurse visit: Rocephin 1 g IM given, then Toradol 30 mg IM given.", "J0696", "30 mg", False),
+        ("Given today: MMR 0.5 mL SC left thigh. Varivax 0.5 mL SC right thigh.", "90472", "Varivax", True),
     ],
 )
 def test_what_is_shown(coder: Coder, text: str, code: str, words: str, expected: bool) -> None:

@@ -76,13 +76,16 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
     called = {n for c in coded if c.system == CPT for n in _called_by(c.code)}
     for addon in (_addons()[n] for n in sorted(called)):
         primary = next((c for c in coded if c.system == CPT and c.code in addon.primary), None)
-        if primary is None or addon.code in taken or codesets.entry(CPT, addon.code) is None:
+        if primary is None or codesets.entry(CPT, addon.code) is None:
             continue
         extent = extents.measure(addon.quantity, primary.mentions)
         if extent is None:
             continue
         value, at = extent
         told[primary.code] = at
+        if addon.code in taken:
+            told[addon.code] = at
+            continue
         if value <= addon.over or value < addon.least:
             continue
         units = min(

@@ -129,7 +129,8 @@ class Administration:
     def _count(found: dict[str, Candidate], code: str, source: Candidate, *, once: bool = False) -> None:
         known = found.get(code)
         if known is not None:
-            found[code] = known if once else replace(known, units=known.units + 1)
+            mentions = tuple(dict.fromkeys((*known.mentions, *source.mentions)))
+            found[code] = known if once else replace(known, units=known.units + 1, mentions=mentions)
             return
         system = CPT if code[0].isdigit() else HCPCS
         found[code] = replace(

@@ -26,6 +26,7 @@ from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
+from noteproc.coding.traces import Traces
 from noteproc.coding.unions import united
 from noteproc.records import Coding, Finding, NotCoded, NoteResult, RedactedNote, Suggestion
 from noteproc.rules import check
@@ -198,6 +199,7 @@ class Coder:
         found = self._procedures.without_todays_results(reading, found, ranking.fitted().procedures)
         found = united(found, self._codesets)
         found = Echoes(reading, read.matches, read.assertions, self._index).add(found)
+        found = Traces(reading, self._codesets).add(found)
         return self._preferred(found)
 
     def _preferred(self, candidates: list[Candidate]) -> list[Candidate]:

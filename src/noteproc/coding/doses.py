@@ -56,6 +56,17 @@ class Doses:
         found = _DOSE.search(self._reading.text, end, end + reach + 16)
         return found is not None and found.start() - end <= reach
 
+    def told(self, first: int, last: int, reach: int = 60) -> tuple[int, int] | None:
+        """Where the amount of words ``first`` to ``last`` stands: among them or next behind them, else just ahead."""
+        reading = self._reading
+        sentence = reading.sentences[reading.sentence_of[first]]
+        start, named, end = reading.words[first].start, reading.words[first].end, reading.words[last].end
+        behind = _DOSE.search(reading.text, named, min(sentence.end, end + reach)) or _BARE.match(reading.text, named)
+        if behind is not None:
+            return behind.start(1), behind.end()
+        ahead = list(_DOSE.finditer(reading.text, max(sentence.start, start - _BEFORE), start))
+        return (ahead[-1].start(), ahead[-1].end()) if ahead else None
+
     def amount(self, first: int, last: int, unit: str, others: tuple[int, ...] = ()) -> float | None:
         """The dose that belongs to words ``first`` to ``last``, or None.
 

@@ -125,11 +125,13 @@ class DrugEvents:
                 continue
             if not self._assertions.stands(drug.first):
                 continue
-            if self._is_missed(drug):
+            missed = self._missed(drug)
+            if missed:
                 told = next((c for c in found if c.reason is None and c.code not in _NO_EFFECT), None)
                 if told is not None:
-                    self._note(added, self._code(drug, _LESS), drug, told.mentions[0])
-                    self._note(added, self._why(), drug, told.mentions[0])
+                    self._note(added, self._code(drug, _LESS), drug, told.mentions[0], missed)
+                    code, why = self._why()
+                    self._note(added, code, drug, told.mentions[0], (*missed, *why))
                 continue
             place = self._condition(found, told_in, drug, self._cause(drug, n, drugs))
             if place is not None:
@@ -220,20 +222,21 @@ class DrugEvents:
                 return replace(candidate, code=becomes, composed=True, unspecified=False, specific=True, support=at)
         return candidate
 
-    def _is_missed(self, drug: _Drug) -> bool:
-        """Whether the patient took less of a drug than prescribed."""
+    def _missed(self, drug: _Drug) -> tuple[int, ...]:
+        """The words that say that the patient took less of a drug than prescribed; none where nothing does."""
         reading = self._reading
         span = reading.words_of(reading.sentence_of[drug.first])
         before = _phrases("missed", "missed own")
         for place in range(max(span.start, drug.first - _NEAR_MISSED), drug.first):
             cue = before.at(reading, place)
             if cue is not None and place + cue[0] <= drug.first and self._means_it(cue[1], place, drug):
-                return True
+                return tuple(range(place, place + cue[0]))
         follows = _phrases("missed after")
-        return any(
-            follows.at(reading, place) is not None and self._assertions.stands(place)
-            for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED))
-        )
+        for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED)):
+            after = follows.at(reading, place)
+            if after is not None and self._assertions.stands(place):
+                return tuple(range(place, place + after[0]))
+        return ()
 
     def _means_it(self, kind: str, place: int, drug: _Drug) -> bool:
         between = self._reading.text[self._reading.words[place].end : self._reading.words[drug.first].start]
@@ -241,22 +244,29 @@ class DrugEvents:
             return False
         return kind == "missed" or _pattern("tells").search(self._reading.text) is not None
 
-    def _why(self) -> str:
-        """The code of the reason that the note gives for taking less, or ""."""
-        text = self._reading.text
+    def _why(self) -> tuple[str, tuple[int, ...]]:
+        """The code of the reason that the note gives for taking less, or "", and the words that give it."""
+        reading = self._reading
         for kind, code in (("cost", _COST), ("forgot", _FORGOT), ("intent", _INTENT)):
-            if _pattern(kind).search(text) is not None:
-                return code
-        return ""
+            told = _pattern(kind).search(reading.text)
+            if told is not None:
+                return code, tuple(range(reading.word_after(told.start()), reading.word_after(told.end() - 1) + 1))
+        return "", ()
 
     def _code(self, drug: _Drug, character: str) -> str:
         """The code of an event with a drug; a stem of three characters takes another placeholder."""
         codes = (f"{drug.stem}{character}A", f"{drug.stem}{character}XA")
         return next((code for code in codes if self._codesets.entry(ICD10CM, code) is not None), "")
 
-    def _note(self, added: dict[str, Candidate], code: str, drug: _Drug, mention: Mention) -> None:
-        if code in added or self._codesets.entry(ICD10CM, code) is None:
-            return
+    def _note(
+        self, added: dict[str, Candidate], code: str, drug: _Drug, mention: Mention, support: tuple[int, ...] = ()
+    ) -> None:
         words = tuple(range(drug.first, drug.last + 1))
+        if code in added:
+            more = {*added[code].support, *support, *(words if support else ())}
+            added[code] = replace(added[code], support=tuple(sorted(more)))
+            return
+        if self._codesets.entry(ICD10CM, code) is None:
+            return
         told = replace(mention, match=mention.match._replace(at=words), base=code, default=code)
-        added[code] = Candidate(ICD10CM, code, code, (told,), derived=True)
+        added[code] = Candidate(ICD10CM, code, code, (told,), support, derived=True)

@@ -232,14 +232,17 @@ class Procedures:
         coded = [c for c in candidates if c.reason is None and c.score >= threshold]
         found: list[Candidate] = []
         for procedures, code, needs, words, but in _encounters():
-            first = next((c for c in coded if c.system != ICD10CM and c.code in procedures), None)
-            if first is None or any(c.code == code for c in (*coded, *found)):
+            makers = [c for c in coded if c.system != ICD10CM and c.code in procedures]
+            if not makers or any(c.code == code for c in (*coded, *found)):
                 continue
             if needs.pairs and not any(c.code in needs for c in coded):
                 continue
-            if any(c.code in but for c in coded) or (words and not any(reading.says(keys) for keys in words)):
+            told = [i for keys in words for i in reading.said_at(keys)]
+            if any(c.code in but for c in coded) or (words and not told):
                 continue
-            found.append(Candidate(ICD10CM, code, code, first.mentions, score=first.score, derived=True))
+            mentions = tuple(dict.fromkeys(m for c in makers for m in c.mentions))
+            score = makers[0].score
+            found.append(Candidate(ICD10CM, code, code, mentions, tuple(sorted(told)), score=score, derived=True))
         return found
 
     @staticmethod

@@ -200,6 +200,15 @@ class Reading:
         except ValueError:
             return False
 
+    def said_at(self, keys: tuple[str, ...]) -> tuple[int, ...]:
+        """The words that hold these keys side by side, the first ones of the note; none where it does not say them."""
+        if not self.says(keys):
+            return ()
+        plain = [i for i, key in enumerate(self.keys) if key not in self._lexicon.stop]
+        owners = [(i, key) for i in plain for key in self.expansions[i] or (self.keys[i],)]
+        at = next(n for n in range(len(owners)) if tuple(key for _, key in owners[n : n + len(keys)]) == keys)
+        return tuple(dict.fromkeys(i for i, _ in owners[at : at + len(keys)]))
+
     def between(self, left: int, right: int) -> str:
         """The text between word ``left`` and word ``right``."""
         return self.text[self.words[left].end : self.words[right].start]
