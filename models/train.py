@@ -202,12 +202,10 @@ def encode(note: MarkedText) -> tuple[Words, np.ndarray, np.ndarray]:
     """The tokens, feature rows and label indexes of a note."""
     plain = PlainText(note.text)
     words = Words(plain.text)
-    bits = lexicon.lexicon().bits
+    forms = lexicon.lexicon().forms
     if len(plain.text) != len(note.text):
         raise ValueError("a training note holds invisible characters")
-    rows = np.array([_word_row(w, bits(w.lower())) for w in words.words], dtype="i").reshape(
-        -1, len(features.WORD_ROWS)
-    )
+    rows = np.array([_word_row(forms[w]) for w in words.words], dtype="i").reshape(-1, len(features.WORD_ROWS))
     rows = np.concatenate([rows, features.context_rows(words)], axis=1)
     y = np.zeros(len(words), dtype="i")
     for start, end, kind in note.spans:

@@ -12,7 +12,7 @@ from typing import Literal
 from noteproc.records import CodingContext, Note, Setting, Sex
 from noteproc.redaction.lexicon import read_pairs
 from noteproc.redaction.spans import Span
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 ReleaseChooser = Callable[[date | None], Mapping[str, str]]
 
@@ -24,8 +24,8 @@ _AGE = re.compile(
 _MONTHS_OLD = re.compile(
     r"\b\d{1,2}\s?-?\s?(?:month|week|day|mo|wk)s?[\s-]*old\b|\bnewborn\b|\bneonate\b", re.IGNORECASE
 )
-_FEMALE = frozenset(["female", "woman", "lady", "girl", "she", "her", "mrs", "ms", "miss", "gravid", "pregnant"])
-_MALE = frozenset(["male", "man", "gentleman", "boy", "he", "his", "him", "mr"])
+_FEMALE = Cues(["female", "woman", "lady", "girl", "she", "her", "mrs", "ms", "miss", "gravid", "pregnant"])
+_MALE = Cues(["male", "man", "gentleman", "boy", "he", "his", "him", "mr"])
 # A title that names a discharge is a ward's, but for these.
 _DISCHARGE = re.compile(r"\bdischarge\b(?!\s+instructions)")
 _SHORT_STAY = re.compile(
@@ -41,10 +41,10 @@ _SERVED = re.compile(
 )
 _BORN = re.compile(r"(?:dob|birth|born)\W*(?:date|of)?\W*$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
-_AGES = frozenset({"age", "("})
-_NEWBORN = frozenset({"newborn", "neonate"})
-_SEXES = frozenset({"sex", "gender"})
-_BEARING = frozenset({"g", "iup", "gravida", "cesarean", "caesarean"})
+_AGES = Cues({"age", "("})
+_NEWBORN = Cues({"newborn", "neonate"})
+_SEXES = Cues({"sex", "gender"})
+_BEARING = Cues({"g", "iup", "gravida", "cesarean", "caesarean"})
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 
 

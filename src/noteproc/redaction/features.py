@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import string
-import zlib
 from functools import lru_cache
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Cues, Words
 
 # Rows of each embedding table; row 0 is the padding between notes.
 WORD_ROWS = (12000, 12000, 4000, 4000, 1500, 4000)
@@ -22,34 +22,37 @@ _ASCII_SHAPES = str.maketrans(
     string.ascii_uppercase + string.ascii_lowercase + string.digits, "X" * 26 + "x" * 26 + "d" * 10
 )
 _LONG_RUN = re.compile(r"(.)\1{4,}", re.DOTALL)
-_STOPS = frozenset({".", ";"})
+_STOPS = Cues({".", ";"})
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
 
 
 @lru_cache(maxsize=50_000)
 def bucket(value: str, rows: int, seed: int = 0) -> int:
     """A stable row in ``1 .. rows-1`` for a string, the same in every process."""
-    return _row(value.encode("utf-8", "surrogatepass"), rows, seed)
-
-
-def _row(value: bytes, rows: int, seed: int = 0) -> int:
-    return zlib.crc32(value, seed) % (rows - 1) + 1
+    return crc32(value.encode("utf-8", "surrogatepass"), seed) % (rows - 1) + 1
 
 
 # A checksum goes on from another's: the marks before the first and the last letters of a word are summed already.
-_BEGINNING, _ENDING = zlib.crc32(b"p"), zlib.crc32(b"s")
+_BEGINNING, _ENDING = crc32(b"p"), crc32(b"s")
+# What is left for a word and for its beginning or end once row 0 is taken off.
+_WHOLE, _PIECE = WORD_ROWS[0] - 1, WORD_ROWS[2] - 1
 
 
-def shape(word: str) -> str:
+def shape(form: lx.Form) -> str:
     """The shape of a word: ``Xxx`` for a capitalised one, ``ddd`` for three digits; runs stop at four."""
+    word, _, _, classes = form
     if word.isascii():
-        if word.isalpha():
-            if word.islower():
+        if classes & lx.ALPHABETIC:
+            if classes & lx.LOWER:
                 return "xxxx"[: len(word)]
-            if word.isupper():
+            if classes & lx.UPPER:
                 return "XXXX"[: len(word)]
-            if word[0].isupper() and word[1:].islower():
+            if classes & lx.CAPITAL and word[1:].islower():
                 return "Xxxxx"[: len(word)]
+        elif classes & lx.NUMBER:
+            return "dddd"[: len(word)]
+        elif len(word) == 1:
+            return word
         kinds = word.translate(_ASCII_SHAPES)
     else:
         kinds = "".join(
@@ -59,18 +62,21 @@ def shape(word: str) -> str:
     return _LONG_RUN.sub(r"\1\1\1\1", kinds) if len(kinds) > 4 else kinds
 
 
-def word_row(word: str, bits: int) -> tuple[int, ...]:
+def word_row(form: lx.Form) -> tuple[int, ...]:
     """The columns that depend on the word alone."""
-    low = word.lower()
-    norm = low if len(word) <= 2 or not word.isdigit() else "0" * min(len(word), 12)
+    word, low, bits, classes = form
+    norm = "0" * min(len(word), 12) if classes & lx.NUMBER and len(word) > 2 else low
     whole = norm.encode("utf-8", "surrogatepass")
-    ascii_only = len(whole) == len(norm)
+    if len(whole) == len(norm):
+        first, last = whole[:3], whole[-3:]
+    else:
+        first, last = norm[:3].encode("utf-8", "surrogatepass"), norm[-3:].encode("utf-8", "surrogatepass")
     return (
-        _row(whole, WORD_ROWS[0]),
-        _row(whole, WORD_ROWS[1], 7919),
-        _row(whole[:3] if ascii_only else norm[:3].encode("utf-8", "surrogatepass"), WORD_ROWS[2], _BEGINNING),
-        _row(whole[-3:] if ascii_only else norm[-3:].encode("utf-8", "surrogatepass"), WORD_ROWS[3], _ENDING),
-        bucket(shape(word), WORD_ROWS[4]),
+        crc32(whole) % _WHOLE + 1,
+        crc32(whole, 7919) % _WHOLE + 1,
+        crc32(first, _BEGINNING) % _PIECE + 1,
+        crc32(last, _ENDING) % _PIECE + 1,
+        bucket(shape(form), WORD_ROWS[4]),
         bucket(str(bits), WORD_ROWS[5]),
     )
 
@@ -86,7 +92,7 @@ def candidates(words: Words) -> NDArray[np.bool_]:
         text = words.text
         lines = [text[words.line_start(line) : words.line_end(line)] for line in range(len(words.line_starts))]
         mixed = np.array([not _has_no_capital(line) for line in lines])
-        chosen &= ~(words.is_class(_PLAIN) & words.is_class(lx.LOWER) & mixed[words.line_of])
+        chosen &= ~(words.is_class(_PLAIN) & words.is_class(lx.LOWER) & mixed[words.lines])
     chosen[1:-1] |= marks[1:-1] & chosen[:-2] & chosen[2:]
     return chosen
 
@@ -105,7 +111,7 @@ def context_rows(words: Words) -> NDArray[np.int32]:
     rows = np.zeros((n, len(CONTEXT_ROWS)), dtype=np.int32)
     if not n:
         return rows
-    line_of = np.array(words.line_of)
+    line_of = words.lines
     # The first token of each line that has one, and how many it has.
     opens = np.ones(n, dtype=bool)
     np.not_equal(line_of[1:], line_of[:-1], out=opens[1:])

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
+import numpy as np
+
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.words import Words
@@ -16,7 +18,9 @@ SIGNS = 2.5
 # From here on it takes the tagger's word as well; from here on, that a known person has these initials.
 BACKS = 1.5
 OWNED = 1.0
-LONGEST_INITIALS = 4
+# Tokens beside which letters may be somebody's: by themselves these say nothing yet.
+_SAYS_BEFORE = lx.SIGNS_BEFORE | lx.CREDENTIAL | lx.ROLE | lx.NUMBER
+_SAYS_AFTER = lx.SIGNS_AFTER | lx.CREDENTIAL | lx.NUMBER
 _NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN | lx.ROLE
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")
@@ -31,6 +35,8 @@ _VOWELS = frozenset("aeiouy")
 # What a place must say, and several places together, for letters that stand so again and again to be somebody's.
 _TELLS = 1.25
 _TELL_TOGETHER = 4.5
+# What the end of a note says by itself.
+_IN_TAIL = 0.5
 _TAIL_LINES = 3
 
 
@@ -95,9 +101,9 @@ def _readings(lexicon: Lexicon) -> _Readings:
 
 
 def _claimed_by_nobody(form: str, bits: int) -> bool:
-    if not (
-        2 <= len(form) <= LONGEST_INITIALS and form.isalpha() and (form.isupper() or form.islower() or len(form) == 3)
-    ):
+    if not (form.isalpha() and 2 <= len(form) <= lx.LONGEST_INITIALS):
+        return False
+    if not (form.isupper() or form.islower() or len(form) == 3):
         return False
     never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER
     return form.lower() not in _services() and not bits & never
@@ -134,15 +140,6 @@ class Initials:
         self._readings = _readings(lexicon)
         self._tail = words.line_of[-1] - _TAIL_LINES if len(words) else 0
 
-    def all(self) -> Iterator[int]:
-        """The indexes of the tokens that could be initials."""
-        readings, forms = self._readings, self.words.words
-        for low, places in self.words.vocabulary.items():
-            if 2 <= len(low) <= LONGEST_INITIALS:
-                for i in places:
-                    if readings[forms[i]][0]:
-                        yield i
-
     def could_be(self, i: int) -> bool:
         """Whether a token is two to four letters that no profession, unit or month claims."""
         return self._readings[self.words.words[i]][0]
@@ -164,7 +161,7 @@ class Initials:
         before = "" if opens else words.words[i - 1]
         after = "" if i + 1 >= n or words.line_of[i + 1] != line else words.lower[i + 1]
         if before and after and self._plain(i, small):
-            return total + 0.5 if line > self._tail else total
+            return total + _IN_TAIL if line > self._tail else total
         k = i + 1
         while k < n and words.line_of[k] == line and words.words[k] in ".)/]~":
             k += 1
@@ -226,10 +223,10 @@ class Initials:
                 total += 1.0
             elif after in _doing_words():
                 total += 1.25
-            elif len(form) < LONGEST_INITIALS and self._spelled_out(i, i + 2 if after == "=" else i + 1):
+            elif len(form) < lx.LONGEST_INITIALS and self._spelled_out(i, i + 2 if after == "=" else i + 1):
                 total += 4.5
         if line > self._tail:
-            total += 0.5
+            total += _IN_TAIL
         return total
 
     def _plain(self, i: int, small: bool) -> bool:
@@ -249,23 +246,43 @@ class Initials:
         return not before.isdigit() or (len(before) < 3 and (i < 2 or words.words[i - 2] not in _IN_DATES))
 
     def signers(self) -> dict[int, float]:
-        """The weight of every token that could be initials; who signs again and again does so everywhere."""
+        """The weight of each token that may be initials and has more for it than that of its letters.
+
+        Who signs again and again does so everywhere.
+        """
         readings, words = self._readings, self.words
+        forms, lower = words.words, words.lower
         weights: dict[int, float] = {}
-        places: dict[str, list[int]] = {}
-        for i in self.all():
-            weights[i] = self.weight(i)
-            places.setdefault(words.lower[i], []).append(i)
-        for low, found in places.items():
+        telling: dict[str, list[float]] = {}
+        for i, told in self._placed():
+            could_be, said, _ = readings[forms[i]]
+            if could_be and (told or said >= BACKS - _IN_TAIL or lower[i + 1][0] == lower[i][0]):
+                weights[i] = self.weight(i)
+                if weights[i] - said >= _TELLS:
+                    telling.setdefault(lower[i], []).append(weights[i] - said)
+        for low, saying in telling.items():
             word = self._lexicon.bits(low) & lx.ORDINARY and not _VOWELS.isdisjoint(low)
-            if len(found) < 2 or word:
+            if len(saying) < 2 or sum(saying) < _TELL_TOGETHER or word:
                 continue
-            said = {i: weights[i] - readings[words.words[i]][1] for i in found}
-            telling = [s for s in said.values() if s >= _TELLS]
-            if len(telling) > 1 and sum(telling) >= _TELL_TOGETHER:
-                for i in found:
-                    weights[i] = max(weights[i], 1.0 + said[i])
+            for i in words.vocabulary[low]:
+                could_be, said, _ = readings[forms[i]]
+                if could_be:
+                    weight = weights[i] if i in weights else self.weight(i)
+                    weights[i] = max(weight, 1.0 + weight - said)
         return weights
+
+    def _placed(self) -> Iterator[tuple[int, bool]]:
+        """The tokens of two to four letters, and whether a token beside them, or the lack of one, may say more."""
+        words = self.words
+        short = words.is_class(lx.SHORT).nonzero()[0]
+        if not len(short):
+            return iter(())
+        told = np.ones(len(words), dtype=bool)
+        lines = words.lines
+        told[1:-1] = (lines[1:-1] != lines[:-2]) | (lines[1:-1] != lines[2:])
+        told[1:] |= words.is_class(_SAYS_BEFORE)[:-1]
+        told[:-1] |= words.is_class(_SAYS_AFTER)[1:]
+        return zip(short.tolist(), told[short].tolist(), strict=True)
 
     def _paired(self, k: int) -> bool:
         """Whether letters that are no word and no abbreviation stand before a slash ("kel/AR")."""
@@ -274,7 +291,7 @@ class Initials:
         return (
             k >= 0
             and words.ends[k] == words.starts[k + 1]
-            and 2 <= len(words.words[k]) <= LONGEST_INITIALS
+            and 2 <= len(words.words[k]) <= lx.LONGEST_INITIALS
             and words.words[k].isalpha()
             and not words.bits[k] & known
         )

@@ -32,15 +32,20 @@ PLACECUE = 1 << 18
 UNITWORD = 1 << 19
 UNIT = 1 << 20
 ABBREVIATION = 1 << 21
-# How a word is written, beside what it may be.
+# Beside what a word may be: what it says of letters behind it or before it, that somebody signs with them.
+SIGNS_BEFORE = 1 << 22
+SIGNS_AFTER = 1 << 23
+# How it is written.
 CAPITAL = 1 << 24
 UPPER = 1 << 25
 LOWER = 1 << 26
 ALPHABETIC = 1 << 27
 NUMBER = 1 << 28
 MARK = 1 << 29
+SHORT = 1 << 30  # as many letters as initials have
 
 NAME = FIRST | LAST
+LONGEST_INITIALS = 4
 _FORMS_KEPT = 60_000
 
 _CLASSES = {
@@ -92,8 +97,8 @@ def read_phrases(name: str) -> list[str]:
     return [p for line in lines for part in line.split(";") if (p := part.strip())]
 
 
-# A word as it is written, in lower case, what it may be, and that together with how it is written. A plain tuple: many
-# thousands are kept, and named ones would be visited by every collection of garbage.
+# A word as it is written, in lower case, what it may be, and that together with how it is written and what it says of
+# letters beside it. A plain tuple: many thousands are kept, and every collection of garbage would visit named ones.
 Form: TypeAlias = tuple[str, str, int, int]
 
 
@@ -102,26 +107,34 @@ class Forms(dict[str, Form]):
 
     Args:
         bits: gives the classes of a word in lower case.
+        signing: what some words in lower case say of letters beside them.
     """
 
-    def __init__(self, bits: Callable[[str], int]) -> None:
+    def __init__(self, bits: Callable[[str], int], signing: dict[str, int]) -> None:
         super().__init__()
         self._bits = bits
+        self._signing = signing
 
     def __missing__(self, text: str) -> Form:
         if len(self) >= _FORMS_KEPT:
             self.clear()
         lower = text.lower()
         bits = self._bits(lower)
-        written = (
-            CAPITAL * text[0].isupper()
-            | UPPER * text.isupper()
-            | LOWER * text.islower()
-            | ALPHABETIC * text.isalpha()
-            | NUMBER * text.isdecimal()
-            | MARK * (not text[0].isalnum())
-        )
-        found = self[text] = (text, lower, bits, bits | written)
+        if text.isalpha():
+            written = ALPHABETIC | SHORT * (2 <= len(lower) <= LONGEST_INITIALS)
+            if text.islower():
+                written |= LOWER
+            else:
+                written |= CAPITAL * text[0].isupper() | UPPER * text.isupper()
+        else:
+            written = (
+                CAPITAL * text[0].isupper()
+                | UPPER * text.isupper()
+                | LOWER * text.islower()
+                | NUMBER * text.isdecimal()
+                | MARK * (not text[0].isalnum())
+            )
+        found = self[text] = (text, lower, bits, bits | self._signing.get(lower, 0) | written)
         return found
 
 
@@ -148,7 +161,7 @@ class Lexicon:
 
     def __init__(self, bits: dict[str, int]) -> None:
         self._bits = bits
-        self.forms = Forms(self.bits)
+        self.forms = Forms(self.bits, _signing())
         self.titles = dict(read_pairs("titles.tsv"))
         self.labels = {tuple(label.split()): kind for label, kind in read_pairs("labels.tsv")}
         self.states = {abbreviation: name.lower() for abbreviation, name in read_pairs("states.tsv")}
@@ -171,6 +184,15 @@ class Lexicon:
         if word.endswith("'s"):
             return self._bits.get(word[:-2], 0)
         return 0
+
+
+def _signing() -> dict[str, int]:
+    """What words and marks say of letters beside them."""
+    before = [w for w in read_words("signing_words.txt") if w.isalpha() and len(w) > 1]
+    signing = dict.fromkeys([*before, "by", "per", *",/~>-(["], SIGNS_BEFORE)
+    for word in (*read_words("following_words.txt"), *read_words("doing_words.txt"), *"=.)/]~,@"):
+        signing[word] = signing.get(word, 0) | SIGNS_AFTER
+    return signing
 
 
 def _base_bits() -> dict[str, int]:

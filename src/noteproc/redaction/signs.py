@@ -9,7 +9,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
-from noteproc.redaction.initials import LONGEST_INITIALS, Initials
+from noteproc.redaction.initials import Initials
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
 from noteproc.redaction.recognizers.dates import SCALES, dated, scaled
@@ -160,7 +160,7 @@ class Signs:
         if single and opens_sentence(words, first):
             signs.append(f"{kind} opens sentence")
         if kind == "name":
-            if single and len(forms[alphabetic[0]]) <= LONGEST_INITIALS and len(shown) > 1:
+            if single and len(forms[alphabetic[0]]) <= lx.LONGEST_INITIALS and len(shown) > 1:
                 signs.append(self._initials(words, alphabetic[0]))
             if single:
                 self._single(signs, lower[first], named=named)

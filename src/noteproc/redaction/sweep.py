@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
-from noteproc.redaction.initials import LONGEST_INITIALS, OWNED, Initials
+from noteproc.redaction.initials import OWNED, Initials
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.people import People, Person, ordinary
@@ -75,7 +75,7 @@ class Sweep:
         self._part_forms = {form for part in self._by_part for form in (part, part + "'s")}
         self._alike = Misspelled(self._by_part, lexicon)
         self._owners = _owners(people)
-        self._owned = {letters for letters in self._owners if 2 <= len(letters) <= LONGEST_INITIALS}
+        self._owned = {letters for letters in self._owners if 2 <= len(letters) <= lx.LONGEST_INITIALS}
         made = _accounts(people)
         self._accounts = made | {form[:size] for form in made for size in range(_SHORTEST_CUT, len(form))}
         self._numbers = self._surfaces(text, spans, known)
@@ -319,7 +319,7 @@ def _owners(people: People) -> dict[str, Person]:
             owners.setdefault(letters[0] + letters[-1], person)
         for part in person.parts:
             # Somebody known by letters alone, in a column or at the end of each entry.
-            if len(person.parts) == 1 and len(part) <= LONGEST_INITIALS:
+            if len(person.parts) == 1 and len(part) <= lx.LONGEST_INITIALS:
                 owners.setdefault(part, person)
     return owners
 

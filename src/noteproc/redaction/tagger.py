@@ -139,7 +139,7 @@ class PhiTagger:
                 new = set(forms)
             judged = self._lexicon.forms
             ordered = sorted(new)
-            index = np.array([word_row(form, judged[form][2]) for form in ordered], dtype=np.int32).T
+            index = np.array([word_row(judged[form]) for form in ordered], dtype=np.int32).T
             x = self._tables[0].take(index[0], axis=0)
             for table, rows in zip(self._tables[1:], index[1:], strict=True):
                 x += table.take(rows, axis=0)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from itertools import accumulate
+from operator import itemgetter
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,21 @@ _TOKEN = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_)")
 # The same of a text in ASCII, where it is faster.
 _ASCII_TOKEN = re.compile(r"([A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\w\s]|_)")
 _BREAK = re.compile(r"\n")
+_WRITTEN, _LOWER, _BITS, _CLASSES = map(itemgetter, range(4))
+
+
+class Cues(frozenset[str]):
+    """Words and marks in lower case at which patterns open.
+
+    Each text is searched once for all cues that there are, so that asking for some costs next to nothing.
+    """
+
+    every: ClassVar[set[str]] = set()
+
+    def __new__(cls, words: Iterable[str]) -> Cues:
+        made = super().__new__(cls, words)
+        cls.every |= made
+        return made
 
 
 class Words:
@@ -29,6 +47,7 @@ class Words:
 
     Attributes:
         capitals: the indexes of the tokens that begin with a capital.
+        line_of, lines: the line on which each token stands, as a list and as an array.
         numbers: the indexes of the runs of digits.
         small: whether the whole text is written small, so that a name without a capital is nothing strange.
         upper: whether the whole text is written in capitals.
@@ -37,6 +56,7 @@ class Words:
 
     __slots__ = (
         "_classes",
+        "_cues",
         "_figures",
         "_pieces",
         "_small_lines",
@@ -45,6 +65,7 @@ class Words:
         "ends",
         "line_of",
         "line_starts",
+        "lines",
         "lower",
         "numbers",
         "small",
@@ -62,17 +83,15 @@ class Words:
         self.starts: list[int] = bounds[:-1:2]
         self.ends: list[int] = bounds[1::2]
         known = list(map(lexicon().forms.__getitem__, pieces[1::2]))
-        self.words: list[str] = [form[0] for form in known]
-        self.lower: list[str] = [form[1] for form in known]
-        self.bits: list[int] = [form[2] for form in known]
-        self._classes = np.array([form[3] for form in known], np.int32)
-        self.vocabulary: dict[str, list[int]] = {}
+        self.words: list[str] = list(map(_WRITTEN, known))
+        self.lower: list[str] = list(map(_LOWER, known))
+        self.bits: list[int] = list(map(_BITS, known))
+        self._classes = np.fromiter(map(_CLASSES, known), np.int32, len(known))
+        vocabulary: defaultdict[str, list[int]] = defaultdict(list)
         for i, low in enumerate(self.lower):
-            found = self.vocabulary.get(low)
-            if found is None:
-                self.vocabulary[low] = [i]
-            else:
-                found.append(i)
+            vocabulary[low].append(i)
+        self.vocabulary: dict[str, list[int]] = dict(vocabulary)
+        self._cues = {cue: self.vocabulary[cue] for cue in self.vocabulary.keys() & Cues.every}
         self.numbers = self.of_class(NUMBER)
         self.capitals = self.of_class(CAPITAL)
         named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
@@ -90,6 +109,7 @@ class Words:
         for line, start in enumerate(self.line_starts[1:]):
             self.line_of += [line] * (bisect_left(self.starts, start) - len(self.line_of))
         self.line_of += [len(self.line_starts) - 1] * (len(self.starts) - len(self.line_of))
+        self.lines: NDArray[np.int64] = np.array(self.line_of, np.int64)
         # For a pattern a word also begins behind an inner apostrophe, and ends before it, where the token goes on.
         self._pieces: dict[str, list[int]] = {}
         inside = -1
@@ -143,12 +163,12 @@ class Words:
 
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
-        vocabulary = self.vocabulary
+        vocabulary = self._cues if isinstance(forms, Cues) else self.vocabulary
         # The shorter of the two is gone through.
         if len(forms) > len(vocabulary):
             here: Iterable[str] = [form for form in vocabulary if form in forms]
         else:
-            here = vocabulary.keys() & forms
+            here = [form for form in forms if form in vocabulary]
         return sorted([i for form in here for i in vocabulary[form]]) if here else []
 
     def opening(self, forms: Set[str], stems: tuple[str, ...] = ()) -> list[int]:

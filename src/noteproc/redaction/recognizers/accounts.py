@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _CUES = sorted(lx.read_phrases("account_cues.txt"), key=lambda p: (-len(p), p))
 _CUED = re.compile(
@@ -30,10 +30,10 @@ _SHORTEST = 5
 # Words right before a user's name that need no more than its shape.
 _ENTERED = frozenset({"by", "user", "epic", "cerner", "meditech", "athena"})
 # The words and marks by which the patterns above are found, and how far before a bracket a profession may begin.
-_CUE_OPENINGS = frozenset(w[0].lower() for cue in _CUES if (w := re.match(r"[^\W\d_]+", cue)))
-_BRACKETS = frozenset("([")
+_CUE_OPENINGS = Cues(w[0].lower() for cue in _CUES if (w := re.match(r"[^\W\d_]+", cue)))
+_BRACKETS = Cues("([")
 _BRACKET_REACH = 7
-_JOINTS = frozenset("._@")
+_JOINTS = Cues("._@")
 
 
 class AccountRecognizer(NoteRecognizer):

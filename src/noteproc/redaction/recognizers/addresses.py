@@ -10,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.shapes import UNIT
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _SUFFIX = (
     r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
@@ -74,11 +74,11 @@ _COMPASS_POINTS = frozenset("NSEWnsewſ")
 _ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
 _BOX_WORDS = frozenset({"box", "bx"})
 # The words with which the patterns above begin, where they begin with no number.
-_ROUTE_OPENINGS = frozenset({"rural", "r", "rr", "hc"})
-_BOX_OPENINGS = frozenset({"p", "po", "pobox", "post"})
-_ROAD_OPENINGS = frozenset({"on", "at", "off", "near", "along", "of"})
-_NUMBERED_ROAD_OPENINGS = frozenset({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
-_COUNTIES = frozenset({"county"})
+_ROUTE_OPENINGS = Cues({"rural", "r", "rr", "hc"})
+_BOX_OPENINGS = Cues({"p", "po", "pobox", "post"})
+_ROAD_OPENINGS = Cues({"on", "at", "off", "near", "along", "of"})
+_NUMBERED_ROAD_OPENINGS = Cues({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
+_COUNTIES = Cues({"county"})
 _AFTER_STREET = re.compile(
     r"[\s,]{0,4}\n?[ \t]{0,40}([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
     r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"

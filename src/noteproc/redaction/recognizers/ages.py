@@ -12,7 +12,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _OLD = r"(9\d|1[01]\d|12[0-5])"
 _WORDY = re.compile(
@@ -68,13 +68,13 @@ _SAID = re.compile(
     r"minutes?|seconds?|days?|hours?|weeks?|units?|cc|point))(?![\w-])",
     re.IGNORECASE,
 )
-_SPEAKERS = frozenset(
+_SPEAKERS = Cues(
     {"she", "he", "who", "they", "herself", "himself", "turns", "turned", "turning", "about", "age", "aged"}
 )
 # The words with which the patterns above begin.
-_LABELS = frozenset({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
-_PRONOUNS = frozenset({"she", "he", "who"})
-_RELATIVES = frozenset([*_KIN.split("|"), "great", *(great + g for g in _GRAND.split("|") for great in ("", "great"))])
+_LABELS = Cues({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
+_PRONOUNS = Cues({"she", "he", "who"})
+_RELATIVES = Cues([*_KIN.split("|"), "great", *(great + g for g in _GRAND.split("|") for great in ("", "great"))])
 _IN_WORDS = frozenset({"ninety", "hundred", "centenarian", "nonagenarian"})
 
 

@@ -10,11 +10,11 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import SURE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Cues, Words
 
 _NEVER = lx.UNITWORD | lx.CREDENTIAL | lx.MONTH
 _LANGUAGE = _NEVER | lx.ORDINARY | lx.CLINICAL
-_SPECIALTIES = frozenset(lx.read_words("specialties.txt"))
+_SPECIALTIES = Cues(lx.read_words("specialties.txt"))
 _NO_SURNAME = (
     _LANGUAGE
     | (lx.STATE | lx.FACILITY | lx.ORG | lx.ROLE | lx.KIN | lx.TITLE)

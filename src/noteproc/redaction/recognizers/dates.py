@@ -13,7 +13,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -138,8 +138,8 @@ _OF_YEAR = re.compile(r",?[ ](?:of[ ])?(?:(?:19|20)\d\d|'\d\d)(?!\d)")
 # So many words may stand between the day and its month ("the 3rd - 5th of May").
 _DAY_TO_MONTH = 9
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
-MONTH_WORDS = frozenset(_NAMES) | {n[:3] for n in _NAMES} | {"sept", "december", "dec"}
-_ORDINAL_WORDS = frozenset({"the", "on"})
+MONTH_WORDS = Cues([*_NAMES, *(n[:3] for n in _NAMES), "sept", "december", "dec"])
+_ORDINAL_WORDS = Cues({"the", "on"})
 
 
 def scaled(text: str, start: int, end: int) -> bool:
@@ -189,7 +189,7 @@ class NoteDateRecognizer(NoteRecognizer):
         names = sorted(lx.read_phrases("holidays.txt"), key=lambda p: (-len(p), p))
         self._holidays = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)", re.IGNORECASE)
         self._holiday_words = frozenset(n.lower().split()[0] for n in names)
-        self._holiday_openings = frozenset(w[0] for n in names if (w := re.match(r"[^\W\d_]+|\d+", n.lower())))
+        self._holiday_openings = Cues(w[0] for n in names if (w := re.match(r"[^\W\d_]+|\d+", n.lower())))
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""

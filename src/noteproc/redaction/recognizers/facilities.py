@@ -9,13 +9,13 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Cues, Words
 
 _STRONG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "STRONG")
 _TAIL_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "WEAK")
 _ORG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "ORG")
-_ALL_HEADS = _STRONG_HEADS | _TAIL_HEADS | _ORG_HEADS
-_PLACING = frozenset({"at", "of"})
+_ALL_HEADS = Cues(_STRONG_HEADS | _TAIL_HEADS | _ORG_HEADS)
+_PLACING = Cues({"at", "of"})
 _SAINTS = frozenset({"st", "saint"})
 _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del", "la", "los", "las"})
 
@@ -23,6 +23,7 @@ _JOINERS = frozenset({"of", "and", "&", "for", "the", "at", "-", "'", "de", "del
 _CARE = frozenset(lx.read_words("care_words.txt"))
 _OF_HEADS = frozenset({"children's", "childrens", "hospital", "hospitals", "clinic", "university", "univ", "institute"})
 _HOLY = frozenset({"holy", "sacred", "our", "blessed", "mother"})
+_HOLY_AND_SAINTS = Cues(_HOLY | _SAINTS)
 _LETTERHEAD_LINES = 4
 _LONGEST_SHORTENED = 5
 # Endings of clinical words that no list holds ("spasticity", "incontinence").
@@ -224,7 +225,7 @@ class FacilityRecognizer(NoteRecognizer):
 
     def _saints(self, words: Words) -> Iterator[Hit]:
         """ "St. Brigid's": a saint in the possessive is a place."""
-        for i in words.among(_HOLY | _SAINTS):
+        for i in words.among(_HOLY_AND_SAINTS):
             if not words.words[i][0].isupper():
                 continue
             if words.lower[i] in _HOLY:

@@ -16,7 +16,7 @@ from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
 _LETTER = re.compile("[A-Za-z]")
@@ -27,7 +27,7 @@ _SSN_END = re.compile(
     r"(?:[ ](?:four|4)\b)?[^\n\d]{0,12}?(\d{4})(?![\d/-])",
     re.IGNORECASE,
 )
-_SOCIAL = frozenset({"ssn", "ss", "social"})
+_SOCIAL = Cues({"ssn", "ss", "social"})
 _SSN = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:[xX*]{3}|\d{3})[- ](?:[xX*]{2}|\d{2})[- ]\d{4})(?![\w-])")
 _MBI = re.compile(
     r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)",
@@ -96,8 +96,8 @@ _FEWEST_FIGURES = 4
 _SHORTEST_SHAPED = 9
 _LONGEST_DATE = 16
 _PART = re.compile("[A-Za-z0-9]+")
-_MASKS = frozenset({"xxx", "*"})
-_USER_LABELS = frozenset({"username", "userid", "login", "logon", "user", "password", "pwd"})
+_MASKS = Cues({"xxx", "*"})
+_USER_LABELS = Cues({"username", "userid", "login", "logon", "user", "password", "pwd"})
 _PERSON = re.compile(
     r"(?<![\w./-])(?:\d{1,3}[ -]?(?:y/?o|yo|yrs?|years?[ -]old|y|mo)?[ ,/]{0,2}(?:[MF]\b|male\b|female\b|y/?o\b)"
     r"|[MF][ /-]?\d{2}\b|(?:dob|d\.o\.b\.|born)\b)",

@@ -10,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import Hit
 from noteproc.redaction.recognizers.namerun import NameReader
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _TOLD = "paged|notified|updated|called|consulted|texted|per"
 _SPOKE = re.compile(
@@ -24,6 +24,7 @@ _SPOKE = re.compile(
 _SPOKE_WORDS = frozenset([*_TOLD.split("|"), "d", "discussed", "case", "plan", "spoke", "met", "seen", "staffed"]) | {
     *("hand", "signed", "relayed", "accompanied", "lives", "here", "brought")
 }
+_COMMA = Cues(",")
 _SPOKE_STEMS = ("report", "care", "handoff")
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
 _NO_NAME_AFTER = frozenset({"the", "a", "an", "of", "on", "using", "via", "per"})
@@ -95,7 +96,7 @@ class MentionRecognizer(NameReader):
     def _reversed(self, words: Words) -> Iterator[Hit]:
         """ "LAST, FIRST M" anywhere, where both are known names."""
         n = len(words)
-        for i in (comma - 1 for comma in words.among({","})):
+        for i in (comma - 1 for comma in words.among(_COMMA)):
             if i < 0 or i + 2 >= n or not words.bits[i] & lx.LAST or not words.bits[i + 2] & lx.FIRST:
                 continue
             small = words.small and self._opens_small(words, i)

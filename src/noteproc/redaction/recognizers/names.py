@@ -9,10 +9,10 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, SURE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Cues, Words
 
 _SOFT = frozenset(lx.read_words("soft_titles.txt"))
-_LABEL_ENDS = frozenset({":", "="})
+_LABEL_ENDS = Cues({":", "="})
 _SCANNED = frozenset(lx.read_words("scanned_parts.txt"))
 # What follows the part in the title of a scan.
 _OF_SCAN = frozenset(lx.read_words("scan_words.txt"))

@@ -9,10 +9,10 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _CUES = {tuple(cue.split()): strength == "SURE" for cue, strength in lx.read_pairs("org_cues.tsv")}
-_LAST_WORDS = frozenset(cue[-1] for cue in _CUES)
+_LAST_WORDS = Cues(cue[-1] for cue in _CUES)
 _LONGEST = max(map(len, _CUES))
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
@@ -24,7 +24,7 @@ _NAMED = re.compile(
     r"|local (?:no\. ?)?\d{1,4}\b)",
     re.IGNORECASE,
 )
-_OPENINGS = frozenset(re.split("[^a-z]", name)[0] for name in _KNOWN) | {"local"}
+_OPENINGS = Cues(["local", *(re.split("[^a-z]", name)[0] for name in _KNOWN)])
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 

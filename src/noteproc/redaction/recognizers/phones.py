@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _EXTENSION = r"(?:[\s,;]{0,2}(?:x|ext\.?|extn\.?|extension|#)\s?:?\s?\d{1,6}(?:-\d{2,4})?(?!\d))?"
 _TEN = re.compile(
@@ -42,13 +42,11 @@ _FAX = re.compile(
     r"(?:fax(?:ed)?|facsimile|\bfx|\bf)\W{0,4}(?:no|number|num|to|at|is|line|#)?[\W]{0,4}$", re.IGNORECASE
 )
 _UNIT = re.compile(r"^\s?(?:mg|mcg|ml|mm|cm|kg|cells|copies|iu|units?|cc|%|/)", re.IGNORECASE)
-_GLUE_WORDS = frozenset(
-    {"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"}
-)
+_GLUE_WORDS = Cues({"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"})
 # "4 x 100", "11 x 180 mm": times, no extension.
 _TIMES = re.compile(r"\d\s?(?:mm|cm|mg|mcg|ml)?\s?$")
-_AREA = frozenset({"area"})
-_LABEL_WORDS = frozenset(lx.read_words("phone_labels.txt"))
+_AREA = Cues({"area"})
+_LABEL_WORDS = Cues(lx.read_words("phone_labels.txt"))
 # "178-180", "0930-1015": from one figure to another.
 _BETWEEN = re.compile(r"(\d{2,4})-(\d{2,4})")
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")

@@ -10,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _SINGLES = re.compile(r"(?<![\w./:-])(?:\d[ ]){3,14}\d(?:[ ][A-Z](?![\w]))?(?![\w/%]|[.:-]\d)")
 _PHONE = re.compile(
@@ -24,11 +24,11 @@ _SAID_LETTERS = re.compile(
     r"(?:(?:[ -]|,[ ])(?:[a-z](?![\w'])|apostrophe|hyphen|dash|space|capital|double)){2,24})(?![\w'])",
     re.IGNORECASE,
 )
-_SPELLING = frozenset({"spelled", "spelling", "spells", "that's"})
+_SPELLING = Cues({"spelled", "spelling", "spells", "that's"})
 _TELEPHONE = 10
 _FEWEST_SPOKEN = 7
-_ONE_LETTER = frozenset(string.ascii_lowercase)
-_SPOKEN = frozenset(lx.read_words("spoken_figures.txt"))
+_ONE_LETTER = Cues(string.ascii_lowercase)
+_SPOKEN = Cues(lx.read_words("spoken_figures.txt"))
 _STEPS = frozenset({"dash", "period", "point", "hyphen", "space", ",", "-", "."})
 
 

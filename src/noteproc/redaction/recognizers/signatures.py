@@ -12,7 +12,7 @@ from noteproc.redaction.initials import BACKS, SIGNS, Initials
 from noteproc.redaction.recognizers.base import MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.shapes import measured
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _DONE = (
     "dictated|transcribed|signed|reviewed|interpreted|read|performed|verified|authenticated|attested|entered|seen"
@@ -46,8 +46,8 @@ _DOTTED = re.compile(
     re.MULTILINE,
 )
 # The words and marks with which the patterns above begin.
-_BY_WORDS = frozenset([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
-_SLASHES = frozenset({"/", ":"})
+_BY_WORDS = Cues([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
+_SLASHES = Cues({"/", ":"})
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
 

@@ -9,14 +9,15 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Cues, Words
 
 _LABELS = dict(lx.read_pairs("place_labels.tsv"))
 # What a label announces: up to a wide gap, a bracket or the end of the line.
 _VALUE = re.compile(r"[ \t]{0,12}((?:[A-Z]|the )[^\n\t(|;,]{2,60}?)(?=[ ]{2}|[\n\t(|;,]|$)")
-_SHORT = frozenset(lx.read_words("short_places.txt"))
+_SHORT = Cues(lx.read_words("short_places.txt"))
+_COLON = Cues(":")
 _AT = frozenset({"at", "@"})
-_TOWARDS = _AT | {"from", "to"}
+_TOWARDS = Cues(_AT | {"from", "to"})
 _SHORTLY = _TOWARDS | {"via", "old"}
 _NO_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN
 _TAIL = lx.MONTH | lx.WEEKDAY | lx.CREDENTIAL | lx.ROLE
@@ -48,7 +49,7 @@ class WhereaboutsRecognizer(NoteRecognizer):
 
     def _labelled(self, words: Words) -> Iterator[Hit]:
         """ "Facility:  The Cedars at Dobbs Ferry"."""
-        for i in words.among({":"}):
+        for i in words.among(_COLON):
             strength = _LABELS.get(words.lower[i - 1]) if i else None
             found = _VALUE.match(words.text, words.ends[i]) if strength else None
             if not found:

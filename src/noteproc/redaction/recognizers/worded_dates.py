@@ -15,7 +15,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, SURE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.dates import MONTH_WORDS
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -50,9 +50,9 @@ _NEW_YEAR = re.compile(r"\b[A-Z][a-z]{2,15}\s{1,2}New\s{1,2}Year\b")
 _WIDE = re.compile(r"(?<![\w./-])(\d{1,2}) ([-/]) (\d{1,2}) \2 (\d\d|(?:19|20)\d\d)(?![\w/]|[ .-]{1,2}\d)")
 _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
-_DAY_OPENINGS = frozenset({"the", *(w.split("-")[0] for w in _ORDINALS)})
-_SEASONS = frozenset({"spring", "summer", "fall", "autumn", "winter"})
-_LIKE_FIGURES = frozenset(a + b for a in "oil" for b in ("", *"oil"))
+_DAY_OPENINGS = Cues({"the", *(w.split("-")[0] for w in _ORDINALS)})
+_SEASONS = Cues({"spring", "summer", "fall", "autumn", "winter"})
+_LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
 _READ = str.maketrans("OoIl", "0011")
 
 
