@@ -13,7 +13,7 @@ from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.people import People, Person, ordinary
 from noteproc.redaction.spans import Span
-from noteproc.redaction.words import Words
+from noteproc.redaction.words import Words, matches
 
 NAME = "SweepRecognizer"
 _DOTTED = re.compile(r"(?<![\w.])[A-Z]\.\s?(?:[A-Z]\.\s?)?[A-Z]\.(?!\w)")
@@ -219,7 +219,7 @@ class Sweep:
 
     def _initials(self, words: Words, covered: Sequence[int]) -> Iterator[Span]:
         owners = self._owners
-        for m in _DOTTED.finditer(words.text):
+        for m in matches(_DOTTED, words.text, words.dotted()):
             found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
             if found is not None and not covered[m.start()]:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)

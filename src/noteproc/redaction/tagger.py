@@ -39,7 +39,7 @@ def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
     mean = np.add.reduce(x, axis=1)
     mean /= size
     x -= mean[:, None]
-    scale = np.einsum("ij,ij->i", x, x)
+    scale = np.vecdot(x, x)
     scale /= size
     scale += np.float32(1e-8)
     np.sqrt(scale, out=scale)

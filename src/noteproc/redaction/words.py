@@ -26,14 +26,15 @@ _WRITTEN, _LOWER, _BITS, _CLASSES = map(itemgetter, range(4))
 class Cues(frozenset[str]):
     """Words and marks in lower case at which patterns open.
 
-    Each text is searched once for all cues that there are, so that asking for some costs next to nothing.
+    A text is searched once for all the cues that there are, so that asking where some stand costs next to nothing.
     """
 
-    every: ClassVar[set[str]] = set()
+    holding: ClassVar[dict[str, list[Cues]]] = {}
 
     def __new__(cls, words: Iterable[str]) -> Cues:
         made = super().__new__(cls, words)
-        cls.every |= made
+        for word in made:
+            cls.holding.setdefault(word, []).append(made)
         return made
 
 
@@ -91,7 +92,10 @@ class Words:
         for i, low in enumerate(self.lower):
             vocabulary[low].append(i)
         self.vocabulary: dict[str, list[int]] = dict(vocabulary)
-        self._cues = {cue: self.vocabulary[cue] for cue in self.vocabulary.keys() & Cues.every}
+        self._cues: dict[Cues, list[int]] = {}
+        for cue in Cues.holding.keys() & self.vocabulary.keys():
+            for cues in Cues.holding[cue]:
+                self._cues.setdefault(cues, []).extend(self.vocabulary[cue])
         self.numbers = self.of_class(NUMBER)
         self.capitals = self.of_class(CAPITAL)
         named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
@@ -151,6 +155,15 @@ class Words:
         runs = [run for length in lengths or self._figures for run in self._figures.get(length, ())]
         return sorted(start for start, after in runs if not before or after in before)
 
+    def dotted(self) -> list[int]:
+        """Where single capitals with a dot behind them stand, in order."""
+        words, starts, ends = self.words, self.starts, self.ends
+        return [
+            starts[i - 1]
+            for i in self.vocabulary.get(".", ())
+            if i and ends[i - 1] - starts[i - 1] == 1 and starts[i] == ends[i - 1] and words[i - 1].isupper()
+        ]
+
     def of_class(self, bits: int) -> list[int]:
         """The indexes of the tokens that have one of some class bits (see ``noteproc.redaction.lexicon``)."""
         found: list[int] = self.is_class(bits).nonzero()[0].tolist()
@@ -163,12 +176,14 @@ class Words:
 
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
-        vocabulary = self._cues if isinstance(forms, Cues) else self.vocabulary
+        if isinstance(forms, Cues):
+            return sorted(self._cues.get(forms, ()))
+        vocabulary = self.vocabulary
         # The shorter of the two is gone through.
         if len(forms) > len(vocabulary):
             here: Iterable[str] = [form for form in vocabulary if form in forms]
         else:
-            here = [form for form in forms if form in vocabulary]
+            here = vocabulary.keys() & forms
         return sorted([i for form in here for i in vocabulary[form]]) if here else []
 
     def opening(self, forms: Set[str], stems: tuple[str, ...] = ()) -> list[int]:

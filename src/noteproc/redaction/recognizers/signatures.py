@@ -134,5 +134,5 @@ class SignatureRecognizer(NameReader):
         for i, weight in initials.signers().items():
             if weight >= BACKS and not measured(words, i):
                 yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7 if weight >= SIGNS else MAYBE)
-        for m in _DOTTED.finditer(words.text):
+        for m in _DOTTED.finditer(words.text) if len(words.dotted()) > 1 else ():
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)
