@@ -61,6 +61,14 @@ def test_the_code_the_words_support(coder: Coder, text: str, expected: set[str])
     assert codes(run(coder, text)) == expected
 
 
+def test_a_code_told_in_its_own_words_and_made_of_others_is_one(coder: Coder) -> None:
+    text = (
+        "Assessment:\n1. Rheumatoid arthritis of the left hand, rheumatoid factor positive.\n"
+        "2. Seropositive rheumatoid arthritis of multiple joints."
+    )
+    assert "M05.79" in codes(run(coder, text))
+
+
 @pytest.mark.parametrize(
     ("text", "code", "reason"),
     [

@@ -170,8 +170,10 @@ class Conventions:
                 found.extend(self._added(rule, coded, compose))
                 continue
             made: set[str] = set()
-            for candidate in coded:
-                if candidate.code not in rule.replaces:
+            places = [n for n, c in enumerate(found) if c.reason is None and c.system == ICD10CM]
+            for at, candidate in zip(places, coded, strict=True):
+                # One that an earlier one was joined to says the code already.
+                if candidate.code not in rule.replaces or found[at] is not candidate:
                     continue
                 code = rule.code
                 # What the partners' sentences say speaks for it too ("sigmoid polyp", "pathology: adenoma").
@@ -181,7 +183,6 @@ class Conventions:
                 if self._codesets.entry(ICD10CM, code) is None:
                     continue
                 made.add(code)
-                at = found.index(candidate)
                 partners = [c for c in coded if c is not candidate and any(c.code in needed for needed in rule.needs)]
                 support = tuple(sorted({i for p in partners[:2] for i in p.mentions[0].match.at}))
                 existing = next((n for n, c in enumerate(found) if c.code == code and c.reason is None), None)
