@@ -87,10 +87,12 @@ def _run(folder: Path, name: str, rows: Sequence[str], start: float) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path, nargs="*", help="files of gold notes, instead of those of corpus/phi")
     parser.add_argument("--copies", type=int, default=4)
     parser.add_argument("--most-notes", type=int, default=100_000, help="the largest run of short notes")
     args = parser.parse_args()
-    texts = [gold.text for gold in load_gold(sorted((ROOT / "corpus" / "phi").glob("*.jsonl"))).values()]
+    files = args.gold or sorted((ROOT / "corpus" / "phi").glob("*.jsonl"))
+    texts = [gold.text for gold in load_gold(files).values()]
     figures: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,6 +1,6 @@
 """Speed, side by side with peers, on the same notes in one run, one core, one numeric thread.
 
-    make bench                      # or: python benchmarks/speed.py --notes 60
+    make bench                      # or: python benchmarks/speed.py --notes 60, or over gold files of your own
 
 Redaction against Presidio's default analyzer (en_core_web_sm) and philter-lite, where they are installed whole; coding
 against spaCy's PhraseMatcher with a RapidFuzz pass over the same phrases. Figures are CPU time; trust the ratios.
@@ -217,10 +217,11 @@ def coding(texts: Sequence[str], kilobytes: float) -> dict[str, object]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--notes", type=int, default=80, help="how many notes of corpus/ to run over")
+    parser.add_argument("gold", type=Path, nargs="*", help="files of gold notes, instead of those of corpus/")
+    parser.add_argument("--notes", type=int, default=80, help="over how many of them to run")
     parser.add_argument("--only", choices=["redaction", "coding"])
     arguments = parser.parse_args()
-    gold = load_gold(sorted((ROOT / "corpus").rglob("*.jsonl")))
+    gold = load_gold(arguments.gold or sorted((ROOT / "corpus").rglob("*.jsonl")))
     every = max(1, len(gold) // arguments.notes)
     texts = [note.text for note in list(gold.values())[::every]][: arguments.notes]
     kilobytes = sum(len(text.encode()) for text in texts) / 1024

@@ -27,6 +27,7 @@ from surrogates import Surrogates
 from thinc.api import (
     Adam,
     Embed,
+    Linear,
     Maxout,
     Model,
     NumpyOps,
@@ -50,6 +51,8 @@ SEED = 20261122
 WIDTH = 96
 DEPTH = 4
 PIECES = 2
+# Into so many numbers a layer puts what a word and its neighbours say, before it looks at that.
+RANK = 64
 PAD = DEPTH
 # So many letters in a row that so many notes hold unmarked are an abbreviation rather than initials.
 _ABBREVIATED = (2, 3, 4)
@@ -222,16 +225,18 @@ def build() -> tuple[Model, dict[str, Model]]:
     word = [Embed(size, rows, column=i) for i, (size, rows) in enumerate(zip(sizes, features.WORD_ROWS, strict=True))]
     context = [Embed(WIDTH, rows, column=len(word) + i) for i, rows in enumerate(features.CONTEXT_ROWS)]
     mix = Maxout(nO=WIDTH, nI=sum(sizes), nP=PIECES, normalize=True, dropout=0.2)
-    layers = [Maxout(nO=WIDTH, nI=WIDTH * 3, nP=PIECES, normalize=True, dropout=0.25) for _ in range(DEPTH)]
+    squeezes = [Linear(nO=RANK, nI=WIDTH * 3) for _ in range(DEPTH)]
+    layers = [Maxout(nO=WIDTH, nI=RANK, nP=PIECES, normalize=True, dropout=0.25) for _ in range(DEPTH)]
     out = Softmax(nO=len(LABELS), nI=WIDTH)
     model = chain(
         add(chain(concatenate(*word), mix), *context),
-        *(residual(chain(expand_window(1), layer)) for layer in layers),
+        *(residual(chain(expand_window(1), *pair)) for pair in zip(squeezes, layers, strict=True)),
         out,
     )
     parts: dict[str, Model] = {f"word_{i}": m for i, m in enumerate(word)}
     parts.update({f"context_{i}": m for i, m in enumerate(context)})
     parts["mix"] = mix
+    parts.update({f"squeeze{i}": m for i, m in enumerate(squeezes)})
     parts.update({f"layer{i}": m for i, m in enumerate(layers)})
     parts["out"] = out
     return model, parts
@@ -248,8 +253,8 @@ def export(parts: dict[str, Model], folder: Path) -> None:
     for name, part in parts.items():
         if name.startswith(("word_", "context_")):
             arrays[name] = next(node for node in part.walk() if node.has_param("E")).get_param("E")
-        elif name == "out":
-            arrays["out_W"], arrays["out_b"] = part.get_param("W"), part.get_param("b")
+        elif name == "out" or name.startswith("squeeze"):
+            arrays[f"{name}_W"], arrays[f"{name}_b"] = part.get_param("W"), part.get_param("b")
         else:
             maxout, norm = _linear_and_norm(part)
             key = name
@@ -274,9 +279,9 @@ def load(parts: dict[str, Model], folder: Path) -> None:
         for name, part in parts.items():
             if name.startswith(("word_", "context_")):
                 next(node for node in part.walk() if node.has_param("E")).set_param("E", stored[name].astype("f"))
-            elif name == "out":
-                part.set_param("W", stored["out_W"].astype("f"))
-                part.set_param("b", stored["out_b"].astype("f"))
+            elif name == "out" or name.startswith("squeeze"):
+                part.set_param("W", stored[f"{name}_W"].astype("f"))
+                part.set_param("b", stored[f"{name}_b"].astype("f"))
             else:
                 maxout, norm = _linear_and_norm(part)
                 maxout.set_param("W", stored[f"{name}_W"].astype("f"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -209,7 +210,7 @@ class Redactor:
             if tags:
                 placed = [(s, window.whole(s)) for s in found]
                 found = [s for s, w in placed if _counts(w, tags, beside) or self._is_whole_name(text, w, tags)]
-            for s in _reaching(words, found):
+            for s in _telling(_reaching(words, found)):
                 kept = self._shielded(words, s)
                 if kept.score > 0.0:
                     raw.append(window.whole(kept))
@@ -318,6 +319,22 @@ def _span(hit: Hit, who: str) -> Span:
 def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
     """The spans trimmed, those of the tagger over all of what they are a part of."""
     return [whole(words, s) if s.recognizer == TAGGED else s for s in trimmed(words.text, spans)]
+
+
+def _telling(spans: Sequence[Span]) -> Iterator[Span]:
+    """The spans, less those of the tagger in one of their kind that a pattern is sure of: they add nothing."""
+    sure: dict[str, list[tuple[int, int]]] = {}
+    for s in sorted(spans):
+        if s.score >= SURE and s.recognizer != TAGGED:
+            reached = sure.setdefault(s.entity_type, [])
+            reached.append((s.start, max(s.end, reached[-1][1] if reached else 0)))
+    for s in spans:
+        if s.recognizer == TAGGED:
+            reached = sure.get(s.entity_type, [])
+            at = bisect_right(reached, (s.start, sys.maxsize)) - 1
+            if at >= 0 and reached[at][1] >= s.end:
+                continue
+        yield s
 
 
 def _by_window(parts: Sequence[Window], spans: Sequence[Span]) -> Iterator[tuple[Window, Words, list[Span]]]:

@@ -87,10 +87,10 @@ class PhiTagger:
         self._context = [weights[f"context_{column}"] for column in range(len(CONTEXT_ROWS))]
         self._layers = []
         for k in range(self.depth):
+            squeeze = np.ascontiguousarray(weights[f"squeeze{k}_W"].T)
             matrix = np.ascontiguousarray(weights[f"layer{k}_W"].reshape(self.width * self.pieces, -1)[by_piece].T)
-            self._layers.append(
-                (matrix, weights[f"layer{k}_b"].reshape(-1)[by_piece], weights[f"layer{k}_g"], weights[f"layer{k}_n"])
-            )
+            bias = weights[f"layer{k}_b"].reshape(-1)[by_piece] + weights[f"squeeze{k}_b"] @ matrix
+            self._layers.append((squeeze, matrix, bias, weights[f"layer{k}_g"], weights[f"layer{k}_n"]))
         self._out_w = np.ascontiguousarray(weights["out_W"].T)
         self._out_b = weights["out_b"]
         self._lexicon = lx.lexicon()
@@ -118,8 +118,8 @@ class PhiTagger:
         reach = [wanted]
         for _ in range(self.depth - 1):
             reach.insert(0, _widened(reach[0], len(words)))
-        for index, (matrix, bias, gain, shift) in zip(reach, self._layers, strict=True):
-            y = windows[index] @ matrix
+        for index, (squeeze, matrix, bias, gain, shift) in zip(reach, self._layers, strict=True):
+            y = windows[index] @ squeeze @ matrix
             y += bias
             x[index] += _layer_norm(_maxout(y, self.width), gain, shift)
         scores: _Floats = x[wanted] @ self._out_w + self._out_b
