@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.words import Words, matches
+from noteproc.redaction.words import Cues, Words, matches
 
 PIECES = [
     "Dr",
@@ -55,3 +55,18 @@ def test_a_pattern_tried_where_its_words_stand_finds_all_its_matches(text: str) 
     pattern = re.compile(r"\b(?:call|may)\b(?:\W{0,2}\d{1,3})?", re.IGNORECASE)
     tried = matches(pattern, text, Words(text).opening({"call", "may", "none"}))
     assert [m.span() for m in tried] == [m.span() for m in pattern.finditer(text)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS)
+def test_cues_stand_where_a_search_for_their_words_finds_them(text: str) -> None:
+    cues, same = Cues({"may", ":", "call"}), Cues([":", "call", "may"])
+    assert cues is same, "made twice they would be counted twice"
+    words = Words(text)
+    assert words.among(cues) == words.among(frozenset(cues))
+    assert words.opening(cues) == words.opening(frozenset(cues))
+
+
+def test_single_capitals_with_a_dot_behind_them() -> None:
+    text = "J. R. Doe, p.o. K .5 E.R. B"
+    assert [text[at] for at in Words(text).dotted()] == ["J", "R", "E", "R"]

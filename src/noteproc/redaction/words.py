@@ -29,13 +29,16 @@ class Cues(frozenset[str]):
     A text is searched once for all the cues that there are, so that asking where some stand costs next to nothing.
     """
 
+    made: ClassVar[dict[Cues, Cues]] = {}
     holding: ClassVar[dict[str, list[Cues]]] = {}
 
     def __new__(cls, words: Iterable[str]) -> Cues:
-        made = super().__new__(cls, words)
-        for word in made:
-            cls.holding.setdefault(word, []).append(made)
-        return made
+        new = super().__new__(cls, words)
+        if new not in cls.made:
+            cls.made[new] = new
+            for word in new:
+                cls.holding.setdefault(word, []).append(new)
+        return cls.made[new]
 
 
 class Words:
