@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from noteproc.cli.options import AsJson, Day, day_of
 from noteproc.errors import ConfigError, ReadError
@@ -96,6 +94,9 @@ def lookup(
         for hit in hits:
             print(f"{hit.code}\t{hit.system}\t{hit.title}")
     elif hits:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table()
         for column in ("code", "system", "score", "title", "found by"):
             table.add_column(column, overflow="fold")
@@ -133,6 +134,9 @@ def list_codesets(as_json: AsJson = False) -> None:
         rows = [asdict(s) for s in summaries] + [asdict(r) for r in releases]
         print(json.dumps(rows, ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table()
     for column in ("system", "version", "codes", "from", "sources", "licence"):
         table.add_column(column, overflow="fold")

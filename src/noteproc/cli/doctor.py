@@ -9,8 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from noteproc.errors import NoteprocError
 from noteproc.version import VERSION
@@ -44,6 +42,9 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     if as_json:
         print(json.dumps(rows))
     else:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table("part", "state", "detail")
         for row in rows:
             colour = "green" if row["state"] == "ok" else "red"

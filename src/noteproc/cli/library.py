@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from noteproc.cli.options import AsJson
 from noteproc.errors import ConfigError
@@ -49,6 +47,9 @@ def import_files(
     if as_json:
         print(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("file", "outcome", "family", "release", "in force from", "rows", "rejected")
     for report in reports:
         if not report.releases:
@@ -80,6 +81,9 @@ def list_families(as_json: AsJson = False) -> None:
         ]
         print(json.dumps(rows, ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("family", "loaded", "holds", "file")
     for family in FAMILIES.values():
         file = f"{family.file}; needs --licence {family.declare}" if family.declare else family.file

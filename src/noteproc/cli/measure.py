@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from noteproc.cli.options import AsJson
 
@@ -44,6 +42,9 @@ def _show(figures: dict[str, object], as_json: bool) -> None:
     if as_json:
         print(json.dumps(figures))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("figure", "value")
     for name, value in _flat(figures):
         table.add_row(name, "-" if value is None else str(value))

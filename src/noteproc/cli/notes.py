@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from noteproc.cli.options import AsJson
 from noteproc.config import Config, load_config
@@ -223,6 +220,9 @@ def code(
 
     Example: `noteproc code note.txt --json`
     """
+    from rich.console import Console
+    from rich.table import Table
+
     from noteproc.files.inputs import Unreadable, read, sources
     from noteproc.processor import NoteProcessor
     from noteproc.records import CodingContext, RedactedNote
@@ -273,10 +273,12 @@ def _show_columns(inputs: Sequence[str], settings: Config) -> None:
 @contextmanager
 def _progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, and none where that is no terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda done, failed: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("notes"),
@@ -286,7 +288,7 @@ def _progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[failures]}"),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("notes", total=total, rate="", failures="")
 
         def step(done: int, failed: int) -> None:

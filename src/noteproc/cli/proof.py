@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from noteproc.cli.options import AsJson
 from noteproc.config import load_config
@@ -30,6 +28,9 @@ def audit(
     if as_json:
         print(json.dumps(report.to_dict()))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
     verdict = "does what Safe Harbor lists" if report.safe_harbor else "is NOT Safe Harbor"
     console.print(f"Policy {report.policy}: it {verdict} (45 CFR 164.514(b)(2)(i)).", markup=False)

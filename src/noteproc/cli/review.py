@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from typer.core import TyperGroup
 
 from noteproc.errors import ConfigError
@@ -149,6 +147,9 @@ def stats(out: Out, as_json: Annotated[bool, typer.Option("--json", help="Print 
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     s, t = told["suggestions"], told["seconds_a_note"]
     print(f"notes: {', '.join(f'{n} {name}' for name, n in told['notes'].items())}")
     accepted = f"{s['accepted']} accepted ({_percent(s['acceptance'])})"

@@ -23,7 +23,9 @@ def atomic_binary(path: Path, *, mode: int = 0o644, durable: bool = True) -> Ite
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
     """
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.partial")
+    # Texts, not paths: a run makes one file a note.
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name[:80]}.{secrets.token_hex(6)}.partial")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -34,7 +36,7 @@ def atomic_binary(path: Path, *, mode: int = 0o644, durable: bool = True) -> Ite
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
 
 
