@@ -32,7 +32,8 @@ _NOTE = 1_000
 _CHUNK = 16_000  # so little that workers come to their end together
 _AHEAD = 1_000_000  # a worker: so much may be done while a slow note, whose turn it is, holds up the writing
 _READY = 3  # chunks a worker that always wait, whatever else there is to do
-_ALLOCATIONS = 50_000  # objects made between two looks of the garbage collector
+# Objects made between two looks of the garbage collector. A note leaves none that it could free: what is new is kept.
+_ALLOCATIONS = 500_000
 # A result holds no record twice, so none is looked for that holds itself.
 _as_line = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 

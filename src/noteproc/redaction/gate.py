@@ -36,6 +36,7 @@ _ISO_DATE = re.compile(r"((?:18|19|20)\d\d)-(\d{1,2})-(\d{1,2})")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/((?:18|19|20)\d\d)")
 _TOKEN = re.compile(r"([^\W_]+)([\W_]*)")
 _WORD = re.compile(r"[^\W_]+")
+_FIGURES = re.compile(r"\d+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 # Words, and numbers in parts, with no more between two of them than may stand within one number.
 _RUN = re.compile(r"[^\W_]+(?:[ ./()_:#-]{1,2}[^\W_]+)*")
@@ -91,7 +92,7 @@ class Surfaces:
                     if len(word) >= _SHORTEST_NAME and word.isalpha():
                         (wordy if known.bits(word) & _ORDINARY else names).setdefault(word, kind)
             elif kind in _NUMBER_TYPES:
-                squeezed = "".join(c for c in shown if c.isalnum())
+                squeezed = _squeezed(shown)
                 if len(squeezed) >= _SHORTEST_NUMBER and sum(c.isdigit() for c in squeezed) >= _SHORTEST_NUMBER - 1:
                     numbers.setdefault(squeezed, kind)
             elif kind in _WHOLE_TYPES and len(shown) >= _SHORTEST_NUMBER:
@@ -129,8 +130,12 @@ class GateView:
         self._lexicon = words or lexicon()
         self._words = _words(self.text)
         self._known = frozenset(self._words)
+        # Made when first asked for, as most notes need none of them.
+        self._places: dict[str, list[int]] | None = None
         self._called: frozenset[str] | None = None
+        self._letters: str | None = None
         self._runs: str | None = None
+        self._figures: frozenset[str] = frozenset()
 
     def find(self, surfaces: Surfaces) -> list[str]:
         """The kinds of the surfaces that stand in the text, in the surfaces' order."""
@@ -142,13 +147,19 @@ class GateView:
 
     def holds(self, phrase: str) -> bool:
         """Whether a phrase stands in the text, whatever separates its letters and digits."""
-        squeezed = "".join(c for c in folded(phrase) if c.isalnum())
-        return len(squeezed) >= _SHORTEST_CANARY and squeezed in "".join(c for c in self.text if c.isalnum())
+        if self._letters is None:
+            self._letters = _squeezed(self.text)
+        squeezed = _squeezed(folded(phrase))
+        return len(squeezed) >= _SHORTEST_CANARY and squeezed in self._letters
 
     def holds_number(self, number: str) -> bool:
         """Whether a number (separators taken out) stands in the text by itself, whatever separates its digits."""
         if self._runs is None:
             self._runs = _number_runs(self.text)
+            self._figures = frozenset(_FIGURES.findall(self._runs))
+        # Where it stands by itself, so does each stretch of figures in it: a look that costs no walk over the text.
+        if not self._figures.issuperset(_FIGURES.findall(number)):
+            return False
         at = self._runs.find(number)
         while at >= 0:
             # A run starts and ends with a blank; a digit on either side makes it another, longer number.
@@ -168,8 +179,6 @@ class GateView:
 
     def _titled(self, name: str) -> bool:
         """What stands behind a title is a name, whatever word it is."""
-        if name not in self.text:
-            return False
         if self._called is None:
             behind = _titles().findall(self.text)
             self._called = frozenset(w for w in behind if {w.capitalize(), w.upper()} & self._shown)
@@ -180,9 +189,11 @@ class GateView:
             return False
         if name in _word_names() and not self._shown & {name.capitalize(), name.upper()}:
             return False
-        for at, word in enumerate(self._words):
-            if word != name:
-                continue
+        if self._places is None:
+            self._places = {}
+            for at, word in enumerate(self._words):
+                self._places.setdefault(word, []).append(at)
+        for at in self._places[name]:
             after = self._words[at + 1] if at + 1 < len(self._words) else ""
             after = self._words[at + 2] if after == "s" and at + 2 < len(self._words) else after
             if after not in self._lexicon.eponym_heads:
@@ -273,6 +284,10 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def _squeezed(text: str) -> str:
+    return _BETWEEN_WORDS.sub("", text)
+
+
 def _written(value: str) -> list[str]:
     """The digits of a date as notes write it, six or more of them; of one that is no date, its own."""
     found = _ISO_DATE.fullmatch(value) or _US_DATE.fullmatch(value)
@@ -300,5 +315,5 @@ def _tokens(text: str) -> Iterator[tuple[bool, str]]:
 
 def _number_runs(text: str) -> str:
     """The stretches that hold digits, separators inside them taken out, each between blanks."""
-    runs = (_BETWEEN_WORDS.sub("", run) for run in _RUN.findall(text) if any(map(str.isdigit, run)))
+    runs = (_squeezed(run) for run in _RUN.findall(text) if any(map(str.isdigit, run)))
     return " " + " ".join(runs) + " "
