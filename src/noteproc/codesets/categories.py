@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from noteproc.codesets.blocks import Blocks, Name, pack, unpack
-from noteproc.codesets.entries import CodeEntry, CodeNote, NoteKind
+from noteproc.codesets.entries import CodeEntry, CodeNote
 from noteproc.records import Kind
 
 # The columns of an entry, as `entry_of` takes them.
@@ -22,10 +22,12 @@ ENTRY = (
 PREFERRED = "bare, effective_from DESC, r.version DESC"
 Row: TypeAlias = Sequence[object]
 Query: TypeAlias = Callable[[str], Iterator[Row]]
-_Note: TypeAlias = tuple[str, str, str]
+# The fields of an entry, and the codes above it, nearest first, section and chapter included.
+_Packed: TypeAlias = tuple[tuple[Any, ...], tuple[str, ...]]
+Known: TypeAlias = tuple[CodeEntry, tuple[str, ...]]
 
 # Raised with every change of what is compiled and how: older files are then built anew.
-_SCHEME = 4
+_SCHEME = 5
 _LETTERS = 3  # of a code name its category
 _NOTES = "notes "
 _KEPT = 100  # categories, and notes of so many codes; who asks remembers single answers
@@ -55,10 +57,16 @@ class Categories:
         """
         return cls(Blocks.open(path, f"categories {_SCHEME} {fingerprint}", lambda: _compiled(query)))
 
-    def entry(self, system: str, code: str) -> CodeEntry | None:
-        """The entry of a code, as written in the code set, in the release that answers by default."""
+    def known(self, system: str, code: str) -> Known | None:
+        """The entry of a code, as written in the code set, in the release that answers by default; the codes above it.
+
+        The codes above go from the nearest to the section and the chapter.
+        """
         packed = self._category(_name(system, code)).get(code)
-        return None if packed is None else entry_of(system, cast(Row, unpack(packed)))
+        if packed is None:
+            return None
+        fields, above = cast(_Packed, unpack(packed))
+        return CodeEntry._make(fields), above
 
     def notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
         """The notes that stand at a code itself, in the book's order."""
@@ -66,8 +74,7 @@ class Categories:
 
     def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
         packed = self._category(_NOTES + _name(system, code)).get(code)
-        own = () if packed is None else cast(Sequence[_Note], unpack(packed))
-        return tuple(CodeNote(cast(NoteKind, kind), text, tuple(codes.split()), code) for kind, text, codes in own)
+        return () if packed is None else tuple(map(CodeNote._make, cast(Sequence[tuple[Any, ...]], unpack(packed))))
 
     def _read(self, name: str) -> Mapping[str, bytes]:
         """What is packed by code under a name."""
@@ -100,17 +107,29 @@ def _name(system: str, code: str) -> str:
 
 def _compiled(query: Query) -> Iterator[tuple[Name, object]]:
     ordered = query(f"SELECT r.system, {ENTRY} ORDER BY r.system, e.code, {PREFERRED}")
-    for name, rows in groupby(ordered, key=lambda row: _name(str(row[0]), str(row[2]))):
-        entries: dict[object, bytes] = {}
+    for system, rows in groupby(ordered, key=lambda row: str(row[0])):
+        entries: dict[str, CodeEntry] = {}
         for _, *row in rows:
             if row[1] not in entries:
-                entries[row[1]] = pack(tuple(row))
-        yield name, entries
+                entries[str(row[1])] = entry_of(system, row)
+        for name, codes in groupby(entries, key=lambda code: _name(system, code)):
+            yield name, {code: pack((tuple(entries[code]), _above(entries, code))) for code in codes}
     notes: dict[str, dict[str, list[tuple[object, ...]]]] = {}
-    for system, code, *note in query(
+    for where, code, kind, text, named in query(
         "SELECT r.system, n.code, n.kind, n.text, n.codes FROM notes n JOIN releases r USING (release) "
         "WHERE NOT bare ORDER BY n.rowid"
     ):
-        notes.setdefault(_name(str(system), str(code)), {}).setdefault(str(code), []).append(tuple(note))
+        note = str(kind), str(text), tuple(str(named).split()), str(code)
+        notes.setdefault(_name(str(where), str(code)), {}).setdefault(str(code), []).append(note)
     for name, own in notes.items():
         yield _NOTES + name, {code: pack(tuple(told)) for code, told in own.items()}
+
+
+def _above(entries: Mapping[str, CodeEntry], code: str) -> tuple[str, ...]:
+    """The codes above one, nearest first."""
+    found: list[str] = []
+    entry = entries.get(code)
+    while entry is not None and entry.parent is not None:
+        found.append(entry.parent)
+        entry = entries.get(entry.parent)
+    return tuple(found)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
 from noteproc.codesets.conditions import When
 from noteproc.records import Kind
@@ -25,8 +25,7 @@ NoteKind: TypeAlias = Literal[
 PhraseSource: TypeAlias = Literal["title", "inclusion", "includes", "excludes", "index", "starter", "user"]
 
 
-@dataclass(frozen=True, slots=True)
-class CodeEntry:
+class CodeEntry(NamedTuple):
     """One code of one release of a code system, headers included.
 
     Args:
@@ -51,16 +50,15 @@ class CodeEntry:
     billable: bool
     parent: str | None
     kind: Kind
-    own_words: bool = False
-    flags: Mapping[str, str] = field(default_factory=dict)
-    unit: str = ""
-    includes: tuple[str, ...] = ()
-    effective_from: str = ""
-    effective_to: str = ""
+    own_words: bool
+    flags: Mapping[str, str]
+    unit: str
+    includes: tuple[str, ...]
+    effective_from: str
+    effective_to: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeNote:
+class CodeNote(NamedTuple):
     """An instructional note of the tabular list.
 
     Args:

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, cast
 
 from noteproc.codesets.cache import build_once, cache_root, prune, writable_folder
-from noteproc.codesets.categories import ENTRY, PREFERRED, Categories, entry_of
+from noteproc.codesets.categories import ENTRY, PREFERRED, Categories, Known, entry_of
 from noteproc.codesets.conditions import When
 from noteproc.codesets.entries import CodeEntry, CodeNote, Phrase, PhraseSource
 from noteproc.codesets.sources import Sources, find_sources
@@ -22,6 +23,7 @@ from noteproc.codesets.store import build_store, is_store, open_store
 from noteproc.codesets.tables import ICD10CM
 from noteproc.errors import ModelError
 
+_SHORTEST = 3  # characters of a code
 _KEPT = 20_000  # answers of each kind remembered by a process
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -60,10 +62,11 @@ class CodeSets:
         self._sources = sources
         self._local = threading.local()
         self._compiled: Categories | None = None
-        self._entries: dict[tuple[str, str, str | None], CodeEntry | None] = {}
+        self._known: dict[tuple[str, str], Known | None] = {}
+        self._entries: dict[tuple[str, str, str], CodeEntry | None] = {}
         self._releases: dict[str, int | None] = {}
         self._versions: Mapping[str, str] = {}
-        self._above: dict[tuple[str, str, bool], tuple[str, ...]] = {}
+        self._above: dict[tuple[str, str], tuple[str, ...]] = {}
         self._below: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         self._notes: dict[tuple[str, str, str | None], tuple[CodeNote, ...]] = {}
 
@@ -96,9 +99,12 @@ class CodeSets:
         Args:
             version: the release; by default the newest loaded one that holds the code.
         """
-        key = (system, code, version)
+        known = self._read(system, code)
+        if known is None or version is None or version == known[0].version:
+            return None if known is None else known[0]
+        key = (system, known[0].code, version)
         if key not in self._entries:
-            _keep(self._entries, key, self._read_entry(system, code, version))
+            _keep(self._entries, key, self._read_entry(*key))
         return self._entries[key]
 
     def children(self, system: str, code: str) -> tuple[str, ...]:
@@ -115,21 +121,21 @@ class CodeSets:
         Args:
             blocks: whether the section ("A00-A09") and the chapter ("1") are named too.
         """
-        key = (system, code, blocks)
-        known = self._above.get(key)
+        if blocks:
+            found = self._read(system, code)
+            return () if found is None else found[1]
+        known = self._above.get((system, code))
         if known is None:
-            known = _keep(self._above, key, self._read_ancestors(system, code, blocks=blocks))
+            every = takewhile(_is_code, self.ancestors(system, code, blocks=True))
+            known = _keep(self._above, (system, code), tuple(every))
         return known
 
-    def _read_ancestors(self, system: str, code: str, *, blocks: bool) -> tuple[str, ...]:
-        found = []
-        entry = self.entry(system, code)
-        while entry is not None and entry.parent is not None:
-            if not blocks and ("-" in entry.parent or len(entry.parent) < 3):
-                break
-            found.append(entry.parent)
-            entry = self.entry(system, entry.parent)
-        return tuple(found)
+    def _read(self, system: str, code: str) -> Known | None:
+        """The entry of a code in the release that answers by default, and the codes above it."""
+        try:
+            return self._known[system, code]
+        except KeyError:
+            return _keep(self._known, (system, code), self._categories().known(system, _dotted(system, code)))
 
     def leaves(self, system: str, code: str) -> tuple[str, ...]:
         """The billable codes at or below a code, seventh characters included, in the book's order."""
@@ -270,13 +276,9 @@ class CodeSets:
         rows = self._rows("SELECT source FROM provenance WHERE release = ? ORDER BY rowid", (release,))
         return tuple(str(row[0]) for row in rows)
 
-    def _read_entry(self, system: str, code: str, version: str | None) -> CodeEntry | None:
-        name = _dotted(system, code)
-        preferred = self._categories().entry(system, name)
-        if preferred is None or version is None or version == preferred.version:
-            return preferred
+    def _read_entry(self, system: str, code: str, version: str) -> CodeEntry | None:
         where = "r.system = ? AND r.version = ? AND e.code = ?"
-        rows = self._rows(f"SELECT {ENTRY} WHERE {where}", (system, version, name))
+        rows = self._rows(f"SELECT {ENTRY} WHERE {where}", (system, version, code))
         return entry_of(system, rows[0]) if rows else None
 
     def _codes(self, where: str, system: str, *values: object) -> tuple[str, ...]:
@@ -352,6 +354,11 @@ def _keep(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
         cache.clear()
     cache[key] = value
     return value
+
+
+def _is_code(name: str) -> bool:
+    """Whether it is a code's name, and not a section's or a chapter's."""
+    return "-" not in name and len(name) >= _SHORTEST
 
 
 def _dotted(system: str, code: str) -> str:

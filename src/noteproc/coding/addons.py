@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, CodeSets
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.extents import Extents
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.text.tables import rows
 
 _MOST = 40
@@ -43,10 +43,10 @@ def _addons() -> tuple[_Addon, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
-def _called_by(primary: str) -> tuple[int, ...]:
-    """The rows that may add something to a procedure."""
-    return tuple(n for n, addon in enumerate(_addons()) if primary in addon.primary)
+@lru_cache(maxsize=1)
+def _calls() -> CodeTable[int]:
+    """The rows, by number, that may add something to a procedure."""
+    return CodeTable((addon.primary, number) for number, addon in enumerate(_addons()))
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +73,7 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
     taken = {c.code for c in coded}
     found: list[Candidate] = []
     told: dict[str, tuple[int, ...]] = {}
-    called = {n for c in coded if c.system == CPT for n in _called_by(c.code)}
+    called = {n for c in coded if c.system == CPT for n in _calls().of(c.code)}
     for addon in (_addons()[n] for n in sorted(called)):
         primary = next((c for c in coded if c.system == CPT and c.code in addon.primary), None)
         if primary is None or codesets.entry(CPT, addon.code) is None:
@@ -94,8 +94,7 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
         )
         taken.add(addon.code)
         found.append(
-            replace(
-                primary,
+            primary._replace(
                 code=addon.code,
                 base=addon.code,
                 units=units,
@@ -106,7 +105,7 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
             )
         )
     supported = [
-        replace(c, support=_joined(c, told[c.code])) if c.reason is None and c.code in told else c for c in candidates
+        c._replace(support=_joined(c, told[c.code])) if c.reason is None and c.code in told else c for c in candidates
     ]
     return supported + found
 

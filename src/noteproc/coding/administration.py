@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, HCPCS, CodeSets
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.performance import Performance, codes_of
+from noteproc.coding.quantities import Quantities
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.coding.telling import telling
@@ -45,14 +46,14 @@ class Administration:
         reading: the note.
         performance: what was done in it, and how drugs were given.
         codesets: a service that they do not hold is left out.
-        age: of the person in years, or None.
+        quantities: tells the person's age.
     """
 
-    def __init__(self, reading: Reading, performance: Performance, codesets: CodeSets, age: float | None) -> None:
+    def __init__(self, reading: Reading, performance: Performance, codesets: CodeSets, quantities: Quantities) -> None:
         self._reading = reading
         self._performance = performance
         self._codesets = codesets
-        self._age = age
+        self._quantities = quantities
 
     def add(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates with the services of giving; services read from bare words give way to them."""
@@ -107,8 +108,9 @@ class Administration:
         vaccines = [c for c in coded if c.system == CPT and c.code in _PRODUCTS]
         if not vaccines:
             return []
-        medicare = telling()["medicare"].search(self._reading.text) is not None or (self._age or 0) >= _AGED
-        counsel = (self._age if self._age is not None else 99) <= _YOUNG and bool(
+        age = self._quantities.value("age", 0, 0)
+        medicare = telling()["medicare"].search(self._reading.text) is not None or (age or 0) >= _AGED
+        counsel = (age if age is not None else 99) <= _YOUNG and bool(
             telling()["counselled"].search(self._reading.text)
         )
         found: dict[str, Candidate] = {}
@@ -130,9 +132,9 @@ class Administration:
         known = found.get(code)
         if known is not None:
             mentions = tuple(dict.fromkeys((*known.mentions, *source.mentions)))
-            found[code] = known if once else replace(known, units=known.units + 1, mentions=mentions)
+            found[code] = known if once else known._replace(units=known.units + 1, mentions=mentions)
             return
         system = CPT if code[0].isdigit() else HCPCS
-        found[code] = replace(
-            source, system=system, code=code, base=code, units=1, modifiers=(), alternatives=(), derived=True
+        found[code] = source._replace(
+            system=system, code=code, base=code, units=1, modifiers=(), alternatives=(), derived=True
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from noteproc.coding.mentions import Mention
 from noteproc.records import Alternative, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A code that words of the note lead to.
 
     Args:
@@ -45,9 +44,9 @@ class Candidate:
     alternatives: tuple[Alternative, ...] = ()
     missing: tuple[str, ...] = ()
     wanted: bool = False
-    derived: bool = field(default=False)
+    derived: bool = False
     echoes: tuple[Mention, ...] = ()
 
     def without(self, reason: Reason) -> Candidate:
         """The same, not coded for this reason."""
-        return replace(self, reason=reason)
+        return self._replace(reason=reason)

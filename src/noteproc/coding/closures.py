@@ -6,7 +6,6 @@ Source: CMS NCCI Policy Manual, chapter 3 (repair of lacerations).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -55,7 +54,7 @@ def summed(reading: Reading, quantities: Quantities, candidates: Sequence[Candid
             continue
         code = next(code for code, upto in codes if sum(lengths) <= upto)
         first = found[places[0]]
-        found[places[0]] = replace(first, code=code, base=code, mentions=tuple(dict.fromkeys(mentions)))
+        found[places[0]] = first._replace(code=code, base=code, mentions=tuple(dict.fromkeys(mentions)))
         for n in places[1:]:
             found[n] = found[n].without("included")
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -128,7 +127,7 @@ class Coder:
         found = [
             c
             if c.reason is None or c.score or c.system != ICD10CM
-            else replace(c, score=ranking.likelihood(c, reading, self._headings, has_assessment))
+            else c._replace(score=ranking.likelihood(c, reading, self._headings, has_assessment))
             for c in self.candidates(reading, note)
         ]
         return explain(system, code, found, reading, self._index, self._threshold)
@@ -212,7 +211,7 @@ class Coder:
             if wish == "never":
                 continue
             if wish == "prefer" and candidate.reason is None:
-                candidate = replace(candidate, score=round(candidate.score + (1.0 - candidate.score) * 0.5, 4))
+                candidate = candidate._replace(score=round(candidate.score + (1.0 - candidate.score) * 0.5, 4))
             found.append(candidate)
         return found
 

@@ -6,13 +6,13 @@ The rules are data (``dictionaries/rules``), each with its source.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeNames, CodeSets
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.records import Alternative
 from noteproc.text.tables import rows
@@ -55,72 +55,41 @@ def _combinations() -> tuple[Combination, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
-def _met(code: str) -> frozenset[CodeRanges]:
-    """The ranges that rules need and that hold a code."""
-    return frozenset(needed for needed in _needs().get(code[:1], ()) if code in needed)
+@lru_cache(maxsize=1)
+def _needs() -> CodeTable[CodeRanges]:
+    """The ranges that rules need."""
+    return CodeTable((needed, needed) for needed in dict.fromkeys(n for rule in _combinations() for n in rule.needs))
 
 
-@lru_cache(maxsize=20_000)
-def _asking(needed: CodeRanges) -> tuple[int, ...]:
+@lru_cache(maxsize=1)
+def _asking() -> dict[CodeRanges, list[int]]:
     """The rules, by number, that ask for a range first."""
-    return tuple(n for n, rule in enumerate(_combinations()) if rule.needs[0] is needed)
+    found: dict[CodeRanges, list[int]] = {}
+    for number, rule in enumerate(_combinations()):
+        found.setdefault(rule.needs[0], []).append(number)
+    return found
 
 
 @lru_cache(maxsize=1)
-def _needs() -> dict[str, tuple[CodeRanges, ...]]:
-    """The ranges that rules need, by the first character of what is inside."""
-    found: dict[str, dict[CodeRanges, None]] = {}
-    for rule in _combinations():
-        for needed in rule.needs:
-            for initial in needed.initials():
-                found.setdefault(initial, {})[needed] = None
-    return {initial: tuple(ranges) for initial, ranges in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _questions() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...], str], ...]:
+def _questions() -> CodeTable[tuple[str, tuple[tuple[str, ...], ...], str]]:
+    """The alternatives to a code: each with the words that raise the question, and what tells them apart."""
     table = rows(dictionaries_dir() / "rules" / "alternatives.tsv", ("codes", "alternative", "words", "why"))
-    return tuple(
+    return CodeTable(
         (
             CodeRanges.parse(row["codes"]),
-            row["alternative"],
-            tuple(phrase_keys(w.strip()) for w in row["words"].split("|")),
-            row["why"],
+            (row["alternative"], tuple(phrase_keys(w.strip()) for w in row["words"].split("|")), row["why"]),
         )
         for row in table
     )
 
 
-@lru_cache(maxsize=20_000)
-def _questions_about(code: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...], str], ...]:
-    """The alternatives to a code: each with the words that raise the question, and what tells them apart."""
-    return tuple((other, words, why) for codes, other, words, why in _questions() if code in codes)
-
-
-class _Pairs:
-    """A table of two columns of code ranges; asked which second columns stand beside a code."""
-
-    def __init__(self, name: str, columns: tuple[str, str]) -> None:
-        table = rows(dictionaries_dir() / "rules" / name, columns)
-        self._rows: dict[str, list[tuple[CodeRanges, CodeRanges]]] = {}
-        for row in table:
-            pair = CodeRanges.parse(row[columns[0]]), CodeRanges.parse(row[columns[1]])
-            for initial in pair[0].initials():
-                self._rows.setdefault(initial, []).append(pair)
-        self._beside: dict[str, tuple[tuple[CodeRanges, CodeRanges], ...]] = {}
-
-    def beside(self, code: str) -> tuple[tuple[CodeRanges, CodeRanges], ...]:
-        """The rows whose first column holds ``code``."""
-        known = self._beside.get(code)
-        if known is None:
-            known = self._beside[code] = tuple(row for row in self._rows.get(code[:1], ()) if code in row[0])
-        return known
-
-
 @lru_cache(maxsize=4)
-def _table(name: str, columns: tuple[str, str]) -> _Pairs:
-    return _Pairs(name, columns)
+def _table(name: str, columns: tuple[str, str]) -> CodeTable[tuple[CodeRanges, CodeRanges]]:
+    """A table of two columns of codes; asked which rows' first column holds a code."""
+    pairs = [
+        tuple(CodeRanges.parse(row[c]) for c in columns) for row in rows(dictionaries_dir() / "rules" / name, columns)
+    ]
+    return CodeTable((first, (first, second)) for first, second in pairs)
 
 
 # What is over, and what merely is in place, gives way to what is wrong now.
@@ -145,12 +114,12 @@ class Conventions:
         coded: list[Candidate] = []
         have: frozenset[CodeRanges] | None = None
         due: list[int] = []
-        rules, after = _combinations(), 0
+        rules, asking, after = _combinations(), _asking(), 0
         while have is None or due:
             if have is None:
                 coded = [c for c in found if c.reason is None and c.system == ICD10CM]
-                have = frozenset[CodeRanges]().union(*(_met(c.code) for c in coded))
-                due = sorted({n for need in have for n in _asking(need) if n >= after}, reverse=True)
+                have = frozenset(need for c in coded for need in _needs().of(c.code))
+                due = sorted({n for need in have for n in asking.get(need, ()) if n >= after}, reverse=True)
                 continue
             number = due.pop()
             rule, after = rules[number], number + 1
@@ -165,7 +134,7 @@ class Conventions:
                     # Told by itself far away, it belongs to what it stands beside.
                     first = next(c for c in coded if c.code in rule.needs[0])
                     mentions = tuple(dict.fromkeys((*found[weak].mentions, *first.mentions)))
-                    found[weak] = replace(found[weak], mentions=mentions, derived=True)
+                    found[weak] = found[weak]._replace(mentions=mentions, derived=True)
                     continue
                 found.extend(self._added(rule, coded, compose))
                 continue
@@ -179,7 +148,7 @@ class Conventions:
                 # What the partners' sentences say speaks for it too ("sigmoid polyp", "pathology: adenoma").
                 others = [m for c in coded if c is not candidate and c.code in rule.drops for m in c.mentions]
                 if code.endswith("-"):
-                    code = compose(code[:-1], replace(candidate, mentions=(*candidate.mentions, *others)))
+                    code = compose(code[:-1], candidate._replace(mentions=(*candidate.mentions, *others)))
                 if self._codesets.entry(ICD10CM, code) is None:
                     continue
                 made.add(code)
@@ -187,8 +156,7 @@ class Conventions:
                 support = tuple(sorted({i for p in partners[:2] for i in p.mentions[0].match.at}))
                 existing = next((n for n, c in enumerate(found) if c.code == code and c.reason is None), None)
                 if existing is None:
-                    found[at] = replace(
-                        candidate,
+                    found[at] = candidate._replace(
                         mentions=tuple(dict.fromkeys((*candidate.mentions, *others))),
                         code=code,
                         composed=True,
@@ -200,7 +168,7 @@ class Conventions:
                 elif existing != at:
                     # Told twice, once in its own words: what speaks for the one speaks for the other.
                     both = dict.fromkeys((*found[existing].mentions, *candidate.mentions, *others))
-                    found[existing] = replace(found[existing], mentions=tuple(both), composed=True)
+                    found[existing] = found[existing]._replace(mentions=tuple(both), composed=True)
                     found[at] = candidate.without("outranked")
             standing = made or any(c.reason is None and rule.tells(c.code) for c in found)
             for n, candidate in enumerate(found) if standing else ():
@@ -218,7 +186,7 @@ class Conventions:
             for n, candidate in enumerate(found):
                 code = "E10" + candidate.code[3:]
                 if candidate.code.startswith("E11") and self._codesets.entry(ICD10CM, code) is not None:
-                    found[n] = replace(candidate, code=code, base="E10" + candidate.base[3:])
+                    found[n] = candidate._replace(code=code, base="E10" + candidate.base[3:])
             return _once(found)
         named = {c.code[:3] for c in found if c.reason is None and c.code[:3] in _DIABETES and len(c.base) == 3}
         if len(named) != 1 or named == {"E11"}:
@@ -228,7 +196,7 @@ class Conventions:
             if candidate.code.startswith("E11") and len(candidate.base) > 3:
                 code = kind + candidate.code[3:]
                 if self._codesets.entry(ICD10CM, code) is not None:
-                    found[n] = replace(candidate, code=code, base=kind + candidate.base[3:])
+                    found[n] = candidate._replace(code=code, base=kind + candidate.base[3:])
         return found
 
     def _added(self, rule: Combination, coded: Sequence[Candidate], compose: Compose) -> list[Candidate]:
@@ -241,18 +209,18 @@ class Conventions:
         )
         if there or self._codesets.entry(ICD10CM, code) is None:
             return []
-        return [replace(first, code=code, base=code, derived=True, alternatives=(), missing=())]
+        return [first._replace(code=code, base=code, derived=True, alternatives=(), missing=())]
 
     def ask(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates with the near codes that a coder would ask about, before their other alternatives."""
         found = list(candidates)
         for n, candidate in enumerate(found):
-            for code, words, why in _questions_about(candidate.code):
+            for code, words, why in _questions().of(candidate.code):
                 if not any(reading.says(keys) for keys in words):
                     continue
                 if self._codesets.entry(ICD10CM, code) is not None:
                     near = Alternative(ICD10CM, code, why)
-                    found[n] = replace(candidate, alternatives=(near, *candidate.alternatives))
+                    found[n] = candidate._replace(alternatives=(near, *candidate.alternatives))
         return found
 
     def outrank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -296,7 +264,7 @@ class Conventions:
                 continue
             if self._asked_for(candidate, confirmed):
                 continue
-            for symptoms, diagnoses in integral.beside(candidate.code):
+            for symptoms, diagnoses in integral.of(candidate.code):
                 if any(
                     other.code in diagnoses and other is not candidate and other.code not in symptoms
                     for other in confirmed
@@ -309,14 +277,14 @@ class Conventions:
         """The candidates, those marked that a diagnosis beside them asks for ("use additional code")."""
         coded = [c for c in candidates if c.reason is None and c.system == ICD10CM]
         return [
-            replace(c, wanted=True) if c.reason is None and c.system == ICD10CM and self._asked_for(c, coded) else c
+            c._replace(wanted=True) if c.reason is None and c.system == ICD10CM and self._asked_for(c, coded) else c
             for c in candidates
         ]
 
     @staticmethod
     def _asked_for(symptom: Candidate, confirmed: Sequence[Candidate]) -> bool:
         """Whether a diagnosis of the note wants its symptom reported beside it."""
-        told = _table("reported_with.tsv", ("symptoms", "diagnoses")).beside(symptom.code)
+        told = _table("reported_with.tsv", ("symptoms", "diagnoses")).of(symptom.code)
         return any(c.code in diagnoses and c.code != symptom.code for _, diagnoses in told for c in confirmed)
 
     def general(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
@@ -326,7 +294,7 @@ class Conventions:
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
-            for _, specific in _table("outranked.tsv", ("general", "specific")).beside(candidate.code):
+            for _, specific in _table("outranked.tsv", ("general", "specific")).of(candidate.code):
                 better = next((o for o in coded if o.code in specific and o is not candidate), None)
                 if better is not None:
                     found[n] = candidate.without("outranked")
@@ -335,7 +303,7 @@ class Conventions:
                         # The same thing said better is at least as sure, unless it is outranked itself by now.
                         for at, other in enumerate(found):
                             if other.code == better.code and other.reason is None:
-                                found[at] = replace(other, score=max(other.score, candidate.score))
+                                found[at] = other._replace(score=max(other.score, candidate.score))
                                 break
                     break
         return found
@@ -347,7 +315,7 @@ class Conventions:
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
-            for _, beside in _table("companions.tsv", ("codes", "beside")).beside(candidate.code):
+            for _, beside in _table("companions.tsv", ("codes", "beside")).of(candidate.code):
                 if not any(o.code in beside for o in coded):
                     found[n] = candidate.without("outranked")
         return found
@@ -393,5 +361,5 @@ def _echo(found: list[Candidate], code: str, weaker: Candidate) -> None:
     for n, candidate in enumerate(found):
         if candidate.code == code and candidate.reason is None:
             echoes = tuple(m for m in weaker.mentions if m not in candidate.mentions)
-            found[n] = replace(candidate, echoes=tuple(dict.fromkeys((*candidate.echoes, *echoes))))
+            found[n] = candidate._replace(echoes=tuple(dict.fromkeys((*candidate.echoes, *echoes))))
             return

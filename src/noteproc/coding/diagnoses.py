@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -16,7 +16,7 @@ from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.history import becomes, of_relative
 from noteproc.coding.mentions import Mention
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.records import Alternative, CodingContext, Reason
 from noteproc.text.fold import tokens
@@ -67,22 +67,16 @@ _REASONS: dict[str, Reason] = {
 
 
 @lru_cache(maxsize=1)
-def _gates() -> tuple[tuple[CodeRanges, str, tuple[tuple[str, ...], ...]], ...]:
+def _gates() -> CodeTable[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """The gates before a code: whom it needs, and which words."""
     table = rows(dictionaries_dir() / "rules" / "gates.tsv", ("codes", "needs", "words"))
-    return tuple(
+    return CodeTable(
         (
             CodeRanges.parse(row["codes"]),
-            row["needs"],
-            tuple(phrase_keys(w) for w in row["words"].split("|") if w.strip()),
+            (row["needs"], tuple(phrase_keys(w) for w in row["words"].split("|") if w.strip())),
         )
         for row in table
     )
-
-
-@lru_cache(maxsize=20_000)
-def _gates_of(code: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    """The gates before a code: whom it needs, and which words."""
-    return tuple((needs, words) for codes, needs, words in _gates() if code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +158,7 @@ class Diagnoses:
             present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
             echoes = tuple(out.get("historical", ()))
             composed = self._composed(case, base, default, present, None)
-            found.extend(replace(c, echoes=echoes) if echoes else c for c in composed)
+            found.extend(c._replace(echoes=echoes) if echoes else c for c in composed)
         elif out:
             earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
             found.extend(self._composed(case, base, default, out[earliest], earliest))
@@ -272,7 +266,7 @@ class Diagnoses:
         if self._codesets.entry(ICD10CM, code) is None:
             return []
         here = first.mentions[0]
-        place = replace(here, match=here.match._replace(at=(case.gestation.word,)), base=code, default=code)
+        place = here._replace(match=here.match._replace(at=(case.gestation.word,)), base=code, default=code)
         return [Candidate(ICD10CM, code, code, (place,), derived=True)]
 
     def _title(self, code: str) -> str:
@@ -280,7 +274,7 @@ class Diagnoses:
         return "" if entry is None else entry.title
 
     def _admitted(self, reading: Reading, base: str, context: CodingContext) -> bool:
-        for needs, words in _gates_of(base):
+        for needs, words in _gates().of(base):
             if needs == "female" and (context.sex == "male" or context.age == 0):
                 return False
             if needs == "infant" and isinstance(context.age, int) and context.age > 1:
@@ -402,8 +396,7 @@ def _merged(candidates: list[Candidate]) -> list[Candidate]:
             found[candidate.code] = candidate
             continue
         if (known.reason is None) == (candidate.reason is None):
-            found[candidate.code] = replace(
-                known,
+            found[candidate.code] = known._replace(
                 mentions=tuple(dict.fromkeys((*known.mentions, *candidate.mentions))),
                 support=tuple(sorted({*known.support, *candidate.support})),
                 echoes=tuple(dict.fromkeys((*known.echoes, *candidate.echoes))),

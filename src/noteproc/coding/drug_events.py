@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, count
 
@@ -219,7 +219,7 @@ class DrugEvents:
             meant = candidate.code in codes and (not drugs.pairs or drug.stem in drugs)
             if meant and self._codesets.entry(ICD10CM, becomes) is not None:
                 at = (*candidate.support, *range(drug.first, drug.last + 1))
-                return replace(candidate, code=becomes, composed=True, unspecified=False, specific=True, support=at)
+                return candidate._replace(code=becomes, composed=True, unspecified=False, specific=True, support=at)
         return candidate
 
     def _missed(self, drug: _Drug) -> tuple[int, ...]:
@@ -264,9 +264,9 @@ class DrugEvents:
         words = tuple(range(drug.first, drug.last + 1))
         if code in added:
             more = {*added[code].support, *support, *(words if support else ())}
-            added[code] = replace(added[code], support=tuple(sorted(more)))
+            added[code] = added[code]._replace(support=tuple(sorted(more)))
             return
         if self._codesets.entry(ICD10CM, code) is None:
             return
-        told = replace(mention, match=mention.match._replace(at=words), base=code, default=code)
+        told = mention._replace(match=mention.match._replace(at=words), base=code, default=code)
         added[code] = Candidate(ICD10CM, code, code, (told,), support, derived=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from noteproc.codesets import ICD10CM
 from noteproc.coding.assertion import Assertions
@@ -55,7 +54,7 @@ class Echoes:
                 if mention.verdict.kind not in _OTHERWISE:
                     taken.update(match.at)
                     found.append(mention)
-        return replace(candidate, echoes=(*candidate.echoes, *found)) if found else candidate
+        return candidate._replace(echoes=(*candidate.echoes, *found)) if found else candidate
 
     def _named(self, candidate: Candidate) -> Iterator[Match]:
         """The phrases of a candidate's code, the fullest first; of procedures only where something is done."""

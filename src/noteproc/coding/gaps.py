@@ -32,27 +32,26 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
         told: whether the phrase tells what was done: one thing may be done after another ("cracked and emulsified").
     """
     cost = 0.0
+    forms, keys = reading.forms, reading.keys
     for left, right in itertools.pairwise(spread):
         if right - left == 1:
             cost += _mark_cost(reading, left)
             continue
         gap = range(left + 1, right)
-        if reading.words[left].form in _OPPOSED and any(reading.words[i].form in _OPPOSED for i in gap):
+        if forms[left] in _OPPOSED and not _OPPOSED.isdisjoint(forms[left + 1 : right]):
             # "Acute exacerbation, chronic hypoxic failure": no acute failure.
             return _BREAK
         conjunction = -1
         nouns = 0.0
         for i in gap:
-            form = reading.words[i].form
+            form, key = forms[i], keys[i]
             if form in BREAKERS:
                 return _BREAK
             if form in _CONJUNCTION:
                 conjunction = i
-            elif reading.keys[i] in words.stop or reading.keys[i] in words.filler:
-                continue
-            elif reading.keys[i] not in words.axis:
+            elif key not in words.stop and key not in words.filler and key not in words.axis:
                 # "smokes 8 cigarettes": a number counts, it names nothing.
-                nouns += 0.3 if reading.keys[i].isdigit() else 1.0
+                nouns += 0.3 if key.isdigit() else 1.0
         marks = sum(_mark_cost(reading, i) for i in range(left, right))
         if marks >= 2:
             return _BREAK
@@ -61,8 +60,8 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
             continue
         if joined and nouns == 0:
             continue
-        follows = range(conjunction + 1, right)
-        if any(reading.words[i].form in _PREPOSITION for i in follows) and nouns <= 3:
+        follows = forms[conjunction + 1 : right]
+        if nouns <= 3 and not _PREPOSITION.isdisjoint(follows):
             # "pain and swelling of the knee": what is joined shares the words after the preposition.
             cost += 0.4
         elif conjunction == left + 1 and 1 <= len(follows) <= 2:
@@ -77,16 +76,14 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
 
 def _mark_cost(reading: Reading, left: int) -> float:
     """What stands between word ``left`` and the next."""
-    gap = reading.between(left, left + 1)
+    gap = reading.gaps[left]
     if gap == " ":
         return 0.0
     if not gap.strip():
         return 0.0 if "\n" not in gap else 0.3
     if ";" in gap or ". " in gap or "?" in gap:
         # "E. coli": one capital is no sentence.
-        initial = (
-            gap == ". " and len(reading.words[left].form) == 1 and reading.text[reading.words[left].start].isupper()
-        )
+        initial = gap == ". " and len(reading.forms[left]) == 1 and reading.text[reading.words[left].start].isupper()
         return 0.0 if initial else 2.0
     if "," in gap or ":" in gap:
         return 0.5

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.text.tables import rows
 
 
 @lru_cache(maxsize=2)
-def _outcomes(name: str) -> Mapping[str, tuple[tuple[CodeRanges, str], ...]]:
-    """The rows of a table by the first character of the codes that they name."""
+def _outcomes(name: str) -> CodeTable[tuple[CodeRanges, str]]:
     table = rows(dictionaries_dir() / "rules" / name, ("codes", "becomes"))
-    found: dict[str, list[tuple[CodeRanges, str]]] = {}
-    for row in table:
-        codes = CodeRanges.parse(row["codes"])
-        for initial in codes.initials():
-            found.setdefault(initial, []).append((codes, row["becomes"]))
-    return {initial: tuple(named) for initial, named in found.items()}
+    named = [(CodeRanges.parse(row["codes"]), row["becomes"]) for row in table]
+    return CodeTable((codes, (codes, becomes)) for codes, becomes in named)
 
 
 @lru_cache(maxsize=8192)
@@ -36,7 +30,7 @@ def of_relative(code: str) -> str:
 
 def _closest(table: str, code: str) -> str:
     best, width = "", 0
-    for codes, outcome in _outcomes(table).get(code[:1], ()):
+    for codes, outcome in _outcomes(table).of(code):
         found = codes.width(code)
         if found > width:
             best, width = outcome, found

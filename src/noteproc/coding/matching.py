@@ -11,6 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM
@@ -114,6 +116,7 @@ class Matcher:
         self.index = index
         self._lexicon = lexicon.shipped()
         self._numbers = _Numbers(index, self._lexicon)
+        self._parts = lru_cache(maxsize=4096)(self._read_parts)
         self._positive = index.vocabulary.get(self._lexicon.key("positive"))
 
     def find(self, reading: Reading) -> list[Match]:
@@ -137,7 +140,7 @@ class Matcher:
         found: dict[tuple[int, tuple[int, ...]], Match],
     ) -> None:
         """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
-        ids, at, heads = note.ids, note.at, self.index.heads
+        ids, at, whole, heads = note.ids, note.at, note.whole, self.index.heads
         where: dict[int, list[int]] = {}
         for i in range(low, high):
             key = ids[i]
@@ -148,10 +151,11 @@ class Matcher:
         present = where.keys()
         for key, places in where.items():
             single, partners = heads[key]
-            for plan in single:
-                for i in places:
-                    if i not in note.whole or len(note.whole[i]) <= 1:
-                        _keep(found, _match(note, plan, (at[i],), 0.0, True))
+            if single:
+                own = [at[i] for i in places if i not in whole or len(whole[i]) <= 1]
+                for plan in single:
+                    for word in own:
+                        _keep(found, _match(note, plan, (word,), 0.0, True))
             for second in () if present.isdisjoint(partners) else present & partners:
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
                 for plan, rest in self.index.pairs(key, second) if beside else ():
@@ -163,35 +167,45 @@ class Matcher:
 
     def _number(self, reading: Reading) -> _Numbered:
         """The keys of the note as numbers."""
-        vocabulary = self.index.vocabulary
-        positive = self._positives(reading)
+        expansions = reading.expansions
+        numbers = list(map(self._numbers.__getitem__, reading.keys))
+        plain = [i for i, number in enumerate(numbers) if number >= 0]
         ids: list[int] = []
         at: list[int] = []
         whole: dict[int, frozenset[int]] = {}
-        repaired: list[int] = []
-        numbers = map(self._numbers.__getitem__, reading.keys)
-        for i, (number, longer) in enumerate(zip(numbers, reading.expansions, strict=True)):
+        repaired = [i for i, number in enumerate(numbers) if number < _Numbers.LIGHT and not expansions[i]]
+        positive = self._positives(reading)
+        done = 0
+        # Most words are just one key, or none.
+        for i in sorted({*repaired, *positive, *compress(count(), expansions)}):
+            number, longer = numbers[i], expansions[i]
             if number == _Numbers.LIGHT:
                 continue
-            if number >= 0:
-                ids.append(number)
-                at.append(i)
-            elif number < _Numbers.LIGHT and not longer:
-                repaired.append(i)
+            here = bisect_right(plain, i, done)
+            at += plain[done:here]
+            ids += map(numbers.__getitem__, plain[done:here])
+            done = here
+            if number < _Numbers.LIGHT and not longer:
                 ids.append(-3 - number)
                 at.append(i)
             if i in positive and self._positive is not None:
                 ids.append(self._positive)
                 at.append(i)
             if longer:
-                wanted = frozenset(vocabulary.get(part, -1) for part in longer if part not in _SPARED)
-                for part in longer:
-                    extra = vocabulary.get(part)
-                    if extra is not None:
-                        whole[len(ids)] = wanted
-                        ids.append(extra)
-                        at.append(i)
+                wanted, parts = self._parts(longer)
+                for part in parts:
+                    whole[len(ids)] = wanted
+                    ids.append(part)
+                    at.append(i)
+        at += plain[done:]
+        ids += map(numbers.__getitem__, plain[done:])
         return _Numbered(ids, at, whole, frozenset(repaired))
+
+    def _read_parts(self, expansion: tuple[str, ...]) -> tuple[frozenset[int], tuple[int, ...]]:
+        """The numbers of an abbreviation's words: those that a match must hold together, and all that are known."""
+        vocabulary = self.index.vocabulary
+        wanted = frozenset(vocabulary.get(part, _Numbers.UNKNOWN) for part in expansion if part not in _SPARED)
+        return wanted, tuple(vocabulary[part] for part in expansion if part in vocabulary)
 
     def _positives(self, reading: Reading) -> frozenset[int]:
         """The words that a plus follows ("ER+")."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets, Quantity, When, Words
@@ -33,8 +33,7 @@ _INDEXED = 4  # the place of "index" among the sources
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A phrase of the note with one meaning.
 
     Args:
@@ -138,7 +137,7 @@ class Mentions:
             return fits(reading, match, index)
         return fits(reading, match, index) and (
             when.holds(
-                lambda clause: any(True for _ in nearness.every(clause, match.at, whole=False)),
+                lambda clause: nearness.stands(clause, match.at, whole=False),
                 lambda name: quantities.value(name, match.first, match.last),
             )
             or self._stands_alone(reading, match, when, nearness)
@@ -156,7 +155,7 @@ class Mentions:
             return False
         forbidden = [c for c in when.clauses if isinstance(c, Words) and c.negated]
         if len(when.clauses) - len(forbidden) != 1 or any(
-            any(True for _ in nearness.every(clause, match.at, whole=False)) for clause in forbidden
+            nearness.stands(clause, match.at, whole=False) for clause in forbidden
         ):
             return False
         key = int(self._index.keys[match.phrase, 0])

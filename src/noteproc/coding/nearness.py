@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import merge
 
@@ -25,51 +25,49 @@ class Nearness:
         self._reading = reading
         self._assertions = assertions
         self._words = lexicon.shipped()
-        self._known: dict[tuple[str, bool], list[int]] = {}
+        self._known: dict[tuple[tuple[str, ...], bool], list[int]] = {}
 
-    def nearest(self, words: str, at: tuple[int, ...], *, whole: bool) -> tuple[int, int] | None:
-        """How many words away the nearest mention of ``words`` stands, and where; None where it does not.
+    def stands(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> bool:
+        """Whether one of a clause's alternatives is there; see `every`."""
+        return any(self._nearest(keys, at, whole) is not None for keys in self._said(clause))
+
+    def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> list[tuple[int, int]]:
+        """How many words away the nearest mention of each of a clause's alternatives that is there stands, and where.
 
         Args:
-            words: as written in the dictionary.
+            clause: of a condition; what comes back is in its order.
             at: the words of the match; they do not count themselves.
             whole: whether the whole note is searched, less plans, advice and histories; else the match's section.
         """
-        places = self._places(words, whole)
+        found = [self._nearest(keys, at, whole) for keys in self._said(clause)]
+        return [near for near in found if near is not None]
+
+    def _said(self, clause: Words) -> Sequence[tuple[str, ...]]:
+        """The keys of those alternatives that open with a key of the note. Most notes hold none of most clauses'."""
+        openings, alternatives = _keyed(clause.alternatives)
+        held = self._reading.held()
+        return () if held.isdisjoint(openings) else [keys for keys in alternatives if keys[0] in held]
+
+    def _nearest(self, keys: tuple[str, ...], at: tuple[int, ...], whole: bool) -> tuple[int, int] | None:
+        places = self._places(keys, whole)
         if places and not whole:
             span = self._reading.span_near(at[0], at[-1])
             places = places[bisect_left(places, span.start) : bisect_left(places, span.stop)]
         for away, i in _outward(places, at[0], at[-1]) if places else ():
-            if (i not in at or len(phrase_keys(words)) > 1) and (not whole or self._assertions.stands(i)):
+            if (len(keys) > 1 or i not in at) and (not whole or self._assertions.stands(i)):
                 return away, i
         return None
 
-    def _places(self, words: str, whole: bool) -> list[int]:
-        """Where words begin that stand in the note, or in what was done; worked out once a note."""
-        known = self._known.get((words, whole))
+    def _places(self, keys: tuple[str, ...], whole: bool) -> list[int]:
+        """Where keys begin that stand in the note, or in what was done; worked out once a note."""
+        known = self._known.get((keys, whole))
         if known is None:
-            keys = phrase_keys(words)
-            found = self._reading.places(keys[0]) if keys else []
+            found = self._reading.places(keys[0])
             if found:
                 inside = self._reading.operative_keys() if whole else self._reading.keys
                 found = [i for i in found if inside[i] and (len(keys) == 1 or self._follow(inside, i, keys))]
-            known = self._known[words, whole] = found
+            known = self._known[keys, whole] = found
         return known
-
-    def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> Iterator[tuple[int, int]]:
-        """The nearest mention of each of a clause's alternatives that is there, in the clause's order; see `nearest`.
-
-        Args:
-            clause: of a condition.
-            at: the words of the match.
-            whole: whether the whole note is searched.
-        """
-        # Most notes hold none of the words of most conditions.
-        if self._reading.holds_any(_openings(clause.alternatives)):
-            for words in clause.alternatives:
-                found = self.nearest(words, at, whole=whole)
-                if found is not None:
-                    yield found
 
     def support(self, when: When, at: tuple[int, ...], *, whole: bool) -> tuple[int, tuple[int, ...]]:
         """The words that made a condition true: how far from the match they stand together, and which they are."""
@@ -94,8 +92,10 @@ class Nearness:
         return True
 
 
-def _outward(places: list[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+def _outward(places: list[int], first: int, last: int) -> Iterable[tuple[int, int]]:
     """The places with their distances from words ``first`` to ``last``, nearest first; of two as near the earlier."""
+    if len(places) == 1:
+        return ((max(first - places[0], places[0] - last, min(places[0] - first, last - places[0])), places[0]),)
     before, after = bisect_left(places, first), bisect_right(places, last)
     inside = sorted((min(i - first, last - i), i) for i in places[before:after])
     ahead = ((first - places[n], places[n]) for n in range(before - 1, -1, -1))
@@ -104,6 +104,7 @@ def _outward(places: list[int], first: int, last: int) -> Iterator[tuple[int, in
 
 
 @lru_cache(maxsize=20_000)
-def _openings(alternatives: tuple[str, ...]) -> frozenset[str]:
-    """The first keys of some words of a dictionary."""
-    return frozenset(keys[0] for keys in map(phrase_keys, alternatives) if keys)
+def _keyed(alternatives: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
+    """The first keys of some words of a dictionary, and all keys of each."""
+    keyed = tuple(keys for keys in map(phrase_keys, alternatives) if keys)
+    return frozenset(keys[0] for keys in keyed), keyed

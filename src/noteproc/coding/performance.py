@@ -15,6 +15,7 @@ from noteproc.coding.quantities import CLOCK, elapsed
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
 from noteproc.coding.telling import forms, telling
+from noteproc.coding.wordlists import Passage
 from noteproc.records import Reason, Setting
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
@@ -45,8 +46,8 @@ _OWN_DRUGS = frozenset({"medications", "allergies", "pmh", "psh", "family", "soc
 _HERE = frozenset({"procedure", "technique", "implants"})
 _CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
 _BEGINNING = 700
-# Who writes a note says so at its head.
-_HEAD = 160
+# Who writes a note says so at its head; who brought the person, and from where, soon after.
+_HEAD, _TOP, _DEPARTMENT = 160, 300, 400
 # How far before and after a mention another place or time still speaks of it.
 _BEFORE, _JUST_AFTER = 60, 22
 _BESIDE = 45
@@ -128,15 +129,16 @@ class Performance:
         words = telling()
         text = reading.text
         names = {s.name for s in reading.sections}
-        self._emergency = words["emergency"].search(text, 0, 400) is not None
+        beginning = Passage(text[:_BEGINNING])
+        self._emergency = words["emergency"].opens(beginning, _DEPARTMENT)
         # A crew writes of what it did on the way; a department tells who brought the person.
-        self._carried = words["carried"].search(text, 0, 300) is not None
-        self._away = (self._carried and not self._emergency) or words["away"].search(text, 0, 300) is not None
+        self._carried = words["carried"].opens(beginning, _TOP)
+        self._away = (self._carried and not self._emergency) or words["away"].opens(beginning, _TOP)
         self._visit = bool(names & _VISIT) and not names & _OPERATION
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
-            words["report"].search(text, 0, _BEGINNING) is not None
+            words["report"].opens(beginning, _BEGINNING)
         )
-        procedural = words["procedural"].search(text, 0, _BEGINNING) is not None
+        procedural = words["procedural"].opens(beginning, _BEGINNING)
         self._inpatient = setting == "inpatient" and not (names & _OPERATION or procedural)
         self._away = self._away or self._inpatient
         self._surgical = bool(names & _SURGICAL)
@@ -149,10 +151,10 @@ class Performance:
         self._operative = (operative or operating) and not self._away
         self._surgical = self._surgical or (operating and operates)
         self._told = "procedure" in names
-        self._delivers = words["delivery"].search(text, 0, _BEGINNING) is not None
+        self._delivers = words["delivery"].opens(beginning, _BEGINNING)
         self._title_end = self._end_of_title(text)
         self._label_end = self._end_of_label(text)
-        self._others = [(o, but) for writer, o, but in _writers() if words[writer].search(text, 0, _HEAD) is not None]
+        self._others = [(o, but) for writer, o, but in _writers() if words[writer].opens(beginning, _HEAD)]
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ class Procedures:
         found = self._with_products(found, groups, performance, reading, quantities)
         settled = without_parts(self._one_of_siblings(self._without_included(reading, found)))
         settled = united(summed(reading, quantities, self._with_first(settled)), self._codesets)
-        given = Administration(reading, performance, self._codesets, quantities.value("age", 0, 0)).add(settled)
+        given = Administration(reading, performance, self._codesets, quantities).add(settled)
         given = with_further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
 
@@ -170,7 +169,7 @@ class Procedures:
             first = next((c for c in named if _is_next_lower(c, candidate.code)), named[0] if len(named) == 1 else "")
             if first and codes.isdisjoint(named) and self._codesets.entry(candidate.system, first) is not None:
                 found = [c for c in found if c.code != first]
-                found.append(replace(candidate, code=first, base=first, units=1, derived=True, alternatives=()))
+                found.append(candidate._replace(code=first, base=first, units=1, derived=True, alternatives=()))
                 codes.add(first)
         return found
 
@@ -217,7 +216,7 @@ class Procedures:
                 Alternative(found[n].system, code, self._title(found[n].system, code))
                 for code in sorted(rivals | self._family(found[n]))[:4]
             )
-            found[n] = replace(found[n], alternatives=near)
+            found[n] = found[n]._replace(alternatives=near)
         return [c.without("outranked") if n in gone else c for n, c in enumerate(found)]
 
     @staticmethod

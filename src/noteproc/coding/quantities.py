@@ -6,6 +6,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from noteproc.coding.reading import Reading
@@ -91,9 +92,11 @@ _STITCH = re.compile(
     re.I,
 )
 _THREAD = 12
-_AGE = re.compile(
-    r"(?<![\d/.-])(\d{1,3})(?:\s?-?\s?(?:y/?o\b|yo[mf]?\b|yrs?\b|y\b|years?\b)|\s?(?:M|F)\b(?![-/]))"
-    r"|\b(?i:age|aged)\s?:?\s?(\d{1,3})\b|\b[MF]\s?/?\s?(\d{2})\b(?![/.-])"
+# What each of them begins with comes first, so that the engine passes over everything else: "54 y/o", "age 54", "F 54".
+_AGES = (
+    re.compile(r"(\d(?<![\d/.-].)\d{0,2})(?:\s?-?\s?(?:y/?o\b|yo[mf]?\b|yrs?\b|y\b|years?\b)|\s?(?:M|F)\b(?![-/]))"),
+    re.compile(r"[aA](?<!\w.)(?i:ged?)\s?:?\s?(\d{1,3})\b"),
+    re.compile(r"[MF](?<!\w.)\s?/?\s?(\d{2})\b(?![/.-])"),
 )
 _MONTHS_OLD = re.compile(
     r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|check|visit|[mf]\b)", re.I
@@ -120,7 +123,7 @@ class Quantities:
 
     def __init__(self, reading: Reading, age: int | Literal["90+"] | None) -> None:
         self._reading = reading
-        self._age = age if age is not None else _told_age(reading.text)
+        self._given_age = age
         self._found: dict[str, list[tuple[int, float]]] = {}
 
     def value(self, name: str, first: int, last: int) -> float | None:
@@ -130,7 +133,7 @@ class Quantities:
             name: see ``codesets.conditions.QUANTITIES``; ``age`` in years, ``sqcm`` in square centimetres.
         """
         if name == "age":
-            return None if self._age is None else 90.0 if self._age == "90+" else float(self._age)
+            return self._age
         if name == "excised":
             return self._excised(first, last)
         if name == "length":
@@ -140,6 +143,11 @@ class Quantities:
             name = "cm"
         found = self.nearest(name, first, last)
         return None if found is None else found[1]
+
+    @cached_property
+    def _age(self) -> float | None:
+        age = self._given_age if self._given_age is not None else _told_age(self._reading.text)
+        return None if age is None else 90.0 if age == "90+" else float(age)
 
     def _near(self, pattern: re.Pattern[str], first: int, last: int) -> tuple[int, int, float] | None:
         """Where a pattern of a number and its unit, nearest to some words, begins and ends, and its centimetres."""
@@ -268,11 +276,12 @@ def elapsed(clock: re.Match[str]) -> int:
 def _told_age(text: str) -> int | None:
     """The age that the beginning of a note tells, in years; of an infant 0."""
     infant = _MONTHS_OLD.search(text, 0, _HEADER) or _VISIT_AT.search(text, 0, _HEADER)
-    told = _AGE.search(text, 0, _HEADER)
+    ages = [found for pattern in _AGES if (found := pattern.search(text, 0, _HEADER)) is not None]
+    told = min(ages, key=lambda found: found.start(), default=None)
     if infant is not None and (told is None or infant.start() < told.start()):
         return int(infant.group(1)) // 12 if infant.group(2).lower().startswith("mo") else 0
     if told is None:
         visit = _CHILD.search(text, 0, _HEADER)
         return None if visit is None else 0 if visit.group(1) else _SCHOOL
-    age = int(next(g for g in told.groups() if g))
+    age = int(told.group(1))
     return age if age < 120 else None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Generic, TypeVar
+
+_Row = TypeVar("_Row")
+_CATEGORY = 3  # characters of a code that name its category
 
 
 class CodeRanges:
@@ -43,6 +48,36 @@ class CodeRanges:
             if low <= code[: len(low)] and code[: len(high)] <= high:
                 widest = max(widest, len(low) + (low == high))
         return widest
+
+
+class CodeTable(Generic[_Row]):
+    """Rows that each name codes; asked which of them name a code.
+
+    Args:
+        rows: the codes of each row, and the row.
+    """
+
+    def __init__(self, rows: Iterable[tuple[CodeRanges, _Row]]) -> None:
+        self._rows = tuple(rows)
+        # Most rows name codes of few categories: only those of the own one, and wide ones, are held against a code.
+        self._places: dict[str, dict[int, None]] = {}
+        for place, (codes, _) in enumerate(self._rows):
+            for low, high in codes.pairs:
+                for part in _parts(low, high):
+                    self._places.setdefault(part, {})[place] = None
+        self.of = lru_cache(maxsize=20_000)(self._find)
+
+    def _find(self, code: str) -> tuple[_Row, ...]:
+        """The rows that name a code, in their order."""
+        near, wide = self._places.get(code[:_CATEGORY], {}), self._places.get(code[:1], {})
+        return tuple(self._rows[place][1] for place in sorted({**near, **wide}) if code in self._rows[place][0])
+
+
+def _parts(low: str, high: str) -> Iterable[str]:
+    """The category of a range, or the first characters of what may be inside."""
+    if len(low) >= _CATEGORY and low[:_CATEGORY] == high[:_CATEGORY]:
+        return (low[:_CATEGORY],)
+    return map(chr, range(ord(low[0]), ord(high[0]) + 1))
 
 
 @lru_cache(maxsize=4096)

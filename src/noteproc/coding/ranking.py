@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir, models_dir
@@ -40,6 +40,7 @@ _FRAGMENT = 50
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
 _UNTREATED: frozenset[str] = frozenset()
+_DOUBTS = frozenset({"possible", "absent", "hypothetical", "historical"})
 
 
 _KINDS: Mapping[str, Mapping[str, float]] = {
@@ -88,29 +89,32 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
     """The features of a diagnosis candidate, by name."""
     code, mentions = candidate.code, candidate.mentions
     symptom, kind, vague, encounter = _nature(code)
+    matches = [m.match for m in mentions]
+    firsts = [match.at[0] for match in matches]
+    kinds = {match.kind for match in matches}
     sections = {m.section for m in mentions}
-    deciding = bool(sections & _DECIDING)
+    deciding = not sections.isdisjoint(_DECIDING)
     lasting = becomes(code) == "="
-    items = [opens_item(reading, m.match.at[0]) for m in mentions]
+    items = [m.section for m, first in zip(mentions, firsts, strict=True) if opens_item(reading, first)]
     cues = {c.kind for c in mentions[0].verdict.cues}
-    treated = frozenset[str]().union(*(_treated(m, reading) for m in mentions))
+    treated = _UNTREATED.union(*[_treated(m, reading) for m in mentions])
     return {
         "bias": 1.0,
-        "weight": max(_section_weight(m, headings) for m in mentions),
+        "weight": max([_section_weight(m, headings) for m in mentions]),
         "deciding": deciding,
         "elsewhere": has_assessment and not deciding,
         "elsewhere_lasting": has_assessment and not deciding and lasting,
         "story": sections <= _STORY,
-        "list": bool(sections & _LISTS),
+        "list": not sections.isdisjoint(_LISTS),
         "seen": sections <= _SEEN,
         "unheaded": sections == {""},
-        "item": any(items),
-        "item_deciding": any(i and m.section in _DECIDING for i, m in zip(items, mentions, strict=True)),
-        "place": min(m.match.at[0] for m in mentions) / max(1, len(reading.words)),
-        "match": max(m.match.score for m in mentions),
-        "repeated": min(len({m.match.at[0] for m in mentions}) - 1, 3) / 3.0,
-        "words": min(max(len(m.match.at) for m in mentions) - 1, 3) / 3.0,
-        "rarity": min(max(m.match.rarity for m in mentions), 24.0) / 24.0,
+        "item": bool(items),
+        "item_deciding": not _DECIDING.isdisjoint(items),
+        "place": min(firsts) / max(1, len(reading.words)),
+        "match": max([match.score for match in matches]),
+        "repeated": min(len(set(firsts)) - 1, 3) / 3.0,
+        "words": min(max([len(match.at) for match in matches]) - 1, 3) / 3.0,
+        "rarity": min(max([match.rarity for match in matches]), 24.0) / 24.0,
         "composed": candidate.composed,
         "unspecified": candidate.unspecified and candidate.base != code,
         "bare": candidate.unspecified and candidate.base == code,
@@ -119,19 +123,19 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "symptom": symptom,
         "symptom_deciding": symptom and deciding,
         "symptom_elsewhere": symptom and has_assessment and not deciding,
-        "abbreviation": all(m.short for m in mentions),
+        "abbreviation": {m.short for m in mentions} == {True},
         "vague": vague,
         "encounter": encounter,
-        "encounter_opening": encounter and bool(sections & _OPENING),
+        "encounter_opening": encounter and not sections.isdisjoint(_OPENING),
         "derived": candidate.derived,
         "wanted": candidate.wanted,
         "rivals": bool(mentions[0].rivals),
-        "repaired": all(m.match.kind == "repaired" for m in mentions),
-        "apart": all(m.match.kind == "reordered" for m in mentions),
+        "repaired": kinds == {"repaired"},
+        "apart": kinds == {"reordered"},
         "planned": "planned" in cues or "declined" in cues,
         "treated": "drug" in treated,
         "managed": "management" in treated,
-        "doubted": bool(cues & {"possible", "absent", "hypothetical", "historical"}),
+        "doubted": not cues.isdisjoint(_DOUBTS),
         **_KINDS[kind],
     }
 
@@ -141,7 +145,7 @@ def score(
 ) -> list[Candidate]:
     """The diagnosis candidates with their scores; what is ruled out has none."""
     return [
-        replace(c, score=likelihood(c, reading, headings, has_assessment))
+        c._replace(score=likelihood(c, reading, headings, has_assessment))
         if c.reason is None and c.system == ICD10CM
         else c
         for c in candidates
@@ -200,7 +204,7 @@ def score_procedures(candidates: Sequence[Candidate], reading: Reading) -> list[
     """The other candidates with their scores; what was not done keeps none."""
     weights = fitted().procedure_weights
     return [
-        c if c.reason is not None else replace(c, score=_logistic(weights, procedure_features(c, reading)))
+        c if c.reason is not None else c._replace(score=_logistic(weights, procedure_features(c, reading)))
         for c in candidates
     ]
 
@@ -275,10 +279,9 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
         return 0.5
     if candidate.code[0] in "RZY":
         return 1.0
-    plain = [m for m in candidate.mentions if m.verdict.kind == "present" or m.section in _DECIDING]
-    if any(m.section in _DECIDING for m in plain):
+    if not _DECIDING.isdisjoint([m.section for m in candidate.mentions]):
         return 0.15
-    told = [m for m in plain if m.section in _LISTS or _treated(m, reading) & {"drug", "management"}]
-    if told and becomes(candidate.code) == "=":
+    plain = [m for m in candidate.mentions if m.verdict.kind == "present"]
+    if becomes(candidate.code) == "=" and any(m.section in _LISTS or _treated(m, reading) for m in plain):
         return 0.35
     return 0.9 if candidate.derived else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import KeysView
 from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter
@@ -60,6 +61,7 @@ class Reading:
     Attributes:
         text: the redacted text.
         words: its words in order, replacements of identifiers left out.
+        gaps: what stands between each word and the next.
         forms: their folded forms.
         keys: their keys (see ``text.lexicon``).
         expansions: the keys that each stands for as an abbreviation, or ().
@@ -79,6 +81,7 @@ class Reading:
         read = list(map(self._lexicon.spellings.__getitem__, written))
         self.forms: list[str] = list(map(_FORM, read))
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
+        self.gaps: list[str] = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
         self.keys: list[str] = list(map(_KEY, read))
         self._read_both()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
@@ -157,9 +160,9 @@ class Reading:
         """The words that are, stand for, or imply this key, in order."""
         return self._index().get(key, [])
 
-    def holds_any(self, keys: frozenset[str]) -> bool:
-        """Whether a word of the note is, stands for, or implies one of these keys."""
-        return not self._index().keys().isdisjoint(keys)
+    def held(self) -> KeysView[str]:
+        """What the words of the note are, stand for, or imply."""
+        return self._index().keys()
 
     def _index(self) -> dict[str, list[int]]:
         if self._places is None:

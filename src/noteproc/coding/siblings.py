@@ -82,7 +82,7 @@ class Siblings:
         """Whether one of the wanted words stands in what was done; for a drug or supply, near its name."""
         if match.system != CPT:
             return self._near(clause, match)
-        return any(True for _ in self._nearness.every(clause, match.at, whole=True))
+        return self._nearness.stands(clause, match.at, whole=True)
 
     def _near(self, clause: Words, match: Match) -> bool:
         reading = self._reading

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.doses import Doses
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.text import lexicon
 from noteproc.text.tables import rows
@@ -21,9 +20,9 @@ _MOST, _MOST_DOSES = 4, 3
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[CodeRanges, tuple[Keys, ...]], ...]:
+def _rows() -> CodeTable[tuple[Keys, ...]]:
     table = rows(dictionaries_dir() / "rules" / "traces.tsv", ("codes", "words"))
-    return tuple(
+    return CodeTable(
         (CodeRanges.parse(r["codes"]), tuple(phrase_keys(w.strip()) for w in r["words"].split("|"))) for r in table
     )
 
@@ -31,7 +30,7 @@ def _rows() -> tuple[tuple[CodeRanges, tuple[Keys, ...]], ...]:
 @lru_cache(maxsize=20_000)
 def _of(code: str) -> tuple[Keys, ...]:
     """What shows that a procedure was done, or why the person came."""
-    return tuple(dict.fromkeys(keys for codes, words in _rows() if code in codes for keys in words if keys))
+    return tuple(dict.fromkeys(keys for words in _rows().of(code) for keys in words if keys))
 
 
 class Traces:
@@ -56,7 +55,7 @@ class Traces:
         drug = entry is not None and entry.kind == "drug"
         found = self._dose(candidate) if drug else self._acts(candidate.code)
         more = {*candidate.support, *found}
-        return candidate if len(more) == len(candidate.support) else replace(candidate, support=tuple(sorted(more)))
+        return candidate if len(more) == len(candidate.support) else candidate._replace(support=tuple(sorted(more)))
 
     def _dose(self, candidate: Candidate) -> list[int]:
         """The words of the amounts beside a drug's names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -48,7 +48,7 @@ def united(candidates: Sequence[Candidate], codesets: CodeSets) -> list[Candidat
         if rule.becomes in coded:
             found[at] = old.without("included")
         else:
-            found[at] = replace(old, code=rule.becomes, base=rule.becomes, derived=True, alternatives=())
+            found[at] = old._replace(code=rule.becomes, base=rule.becomes, derived=True, alternatives=())
         for n, candidate in enumerate(found):
             if candidate.reason is None and candidate.code in rule.drops and candidate.code != rule.becomes:
                 found[n] = candidate.without("included")

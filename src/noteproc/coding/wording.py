@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM
@@ -31,10 +32,6 @@ _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s
 _DENIAL = re.compile(r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I)
 
 
-def _lowercase() -> frozenset[str]:
-    return lexicon.shipped().lowercase
-
-
 @lru_cache(maxsize=1)
 def _other_meanings() -> dict[str, frozenset[str]]:
     table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
@@ -45,49 +42,65 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
     if len(match.at) != 1:
         return not (_is_broken(reading, match, index) or _is_scrap(reading, match, index))
-    word = reading.words[match.at[0]]
+    at = match.at[0]
+    word = reading.words[at]
     phrase = index.phrase(match.phrase)
     written = reading.text[word.start : word.end]
-    if written[:-1] == phrase and written[-1] == "S" and written.isupper() and _SHORT.fullmatch(phrase):
+    facts = _facts(phrase)
+    if written[-1] == "S" and written[:-1] == phrase and written.isupper() and facts.looks == "short":
         # "PCOS" is no plural of "PCO".
         return False
     if phrase == match.code:
         return is_printed(reading.text, word.start, word.end)
-    if not _small_words_too(reading, match, phrase):
+    if len(facts.forms) > 1 and not reading.expansions[at] and not _small_words_too(reading, at, facts):
         return False
-    if written[:1].isupper() and _is_person(reading.text, word.start, word.end):
+    if written[0].isupper() and _is_person(reading.text, word.start, word.end):
         return False
     # A disease's name beside a route is its vaccine, which is meant there.
     named = len(written) > _ABBREVIATION and match.system != ICD10CM
     others = None if named else _other_meanings().get(written.lower())
-    if others and any(
-        reading.words[i].form in others
-        for i in range(max(0, match.at[0] - 2), min(len(reading.words), match.at[0] + 3))
-        if i != match.at[0]
-    ):
+    if others and not others.isdisjoint([*reading.forms[max(0, at - 2) : at], *reading.forms[at + 1 : at + 3]]):
         return False
-    if reading.expansions[match.at[0]]:
+    if reading.expansions[at]:
         return True
     if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
         return False
-    looks = _looks(phrase)
-    if looks == "mixed":
-        return written in (phrase, phrase.upper() if len(phrase) < 3 else phrase) or phrase.lower() in _lowercase()
-    if looks != "short" or word.form != fold(phrase):
+    if facts.looks == "mixed":
+        return written in (phrase, phrase.upper() if len(phrase) < 3 else phrase) or facts.lowercase
+    if facts.looks != "short" or word.form != fold(phrase):
         return True
     if not written.isupper():
-        return phrase.lower() in _lowercase()
+        return facts.lowercase
     # In a note written in capitals, capitals say nothing.
-    beside = [reading.words[k] for k in (match.at[0] - 1, match.at[0] + 1) if 0 <= k < len(reading.words)]
+    beside = [reading.words[k] for k in (at - 1, at + 1) if 0 <= k < len(reading.words)]
     plain = [w for w in beside if w.form.isalpha()]
     shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
     return not shouted or phrase.lower() not in lexicon.shipped().ordinary
 
 
+class _Facts(NamedTuple):
+    """What a phrase looks like.
+
+    Attributes:
+        forms: of its words.
+        small: which of them are small words.
+        looks: "mixed" for an abbreviation with small letters in it, "short" for another one, or "".
+        lowercase: whether it is an abbreviation that is read in small letters too.
+    """
+
+    forms: tuple[str, ...]
+    small: tuple[bool, ...]
+    looks: str
+    lowercase: bool
+
+
 @lru_cache(maxsize=50_000)
-def _looks(phrase: str) -> str:
-    """Whether a phrase is an abbreviation with small letters in it ("mixed"), another one ("short"), or none ("")."""
-    return "mixed" if _MIXED.fullmatch(phrase) else "short" if _SHORT.fullmatch(phrase) else ""
+def _facts(phrase: str) -> _Facts:
+    words = lexicon.shipped()
+    forms = (fold(phrase),) if phrase.isalpha() else tuple(token.form for token in tokens(phrase))
+    small = tuple(words.key(form) in words.stop for form in forms) if len(forms) > 1 else (False,)
+    looks = "mixed" if _MIXED.fullmatch(phrase) else "short" if _SHORT.fullmatch(phrase) else ""
+    return _Facts(forms, small, looks, bool(looks) and phrase.lower() in words.lowercase)
 
 
 def _is_person(text: str, start: int, end: int) -> bool:
@@ -153,29 +166,19 @@ def is_rare_short(match: Match, index: PhraseIndex) -> bool:
         len(match.at) == 1
         and len(phrase) <= 4
         and _SHORT.fullmatch(phrase) is not None
-        and phrase.lower() not in _lowercase()
+        and not _facts(phrase).lowercase
     )
 
 
-def _small_words_too(reading: Reading, match: Match, phrase: str) -> bool:
-    """A phrase that is one word and small words ("on edge") must stand with its small words."""
-    forms, small = _words(phrase)
-    if len(forms) == 1 or reading.expansions[match.at[0]]:
-        return True
-    main = small.index(False) if False in small else 0
-    for n, form in enumerate(forms):
-        i = match.at[0] + n - main
-        if n != main and small[n] and (not 0 <= i < len(reading.words) or reading.words[i].form != form):
-            return False
-    return True
-
-
-@lru_cache(maxsize=50_000)
-def _words(phrase: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
-    """The forms of a phrase's words, and which of them are small words."""
-    words = lexicon.shipped()
-    forms = tuple(t.form for t in tokens(phrase))
-    return forms, tuple(words.key(form) in words.stop for form in forms)
+def _small_words_too(reading: Reading, at: int, facts: _Facts) -> bool:
+    """Whether a phrase that is one word and small words ("on edge") stands with its small words."""
+    start = at - (facts.small.index(False) if False in facts.small else 0)
+    said = reading.forms
+    return all(
+        0 <= i < len(said) and said[i] == form
+        for i, (form, small) in enumerate(zip(facts.forms, facts.small, strict=True), start)
+        if small and i != at
+    )
 
 
 @lru_cache(maxsize=50_000)

@@ -9,6 +9,23 @@ from collections.abc import Iterable, Sequence
 _DEPTH, _FEW = 3, 3
 
 
+_RUN = re.compile(r"\w+")
+
+
+class Passage:
+    """A stretch of text in which several lists are looked for.
+
+    Args:
+        text: as written.
+    """
+
+    __slots__ = ("text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text.lower()
+        self.words = frozenset(_RUN.findall(self.text))
+
+
 class WordList:
     """Words and phrases that are looked for together.
 
@@ -20,7 +37,18 @@ class WordList:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._pattern = re.compile(rf"\b(?:{_joined([word.strip().lower() for word in words], 0)})\b")
+        small = [word.strip().lower() for word in words]
+        self._pattern = re.compile(rf"\b(?:{_joined(small, 0)})\b")
+        # A text without any of their first words holds none of them; one that opens with a mark has no first word.
+        openings = [_RUN.match(word) for word in small]
+        self._openings = frozenset(m.group() for m in openings if m is not None) if all(openings) else None
+
+    def opens(self, passage: Passage, end: int) -> bool:
+        """Whether one of the words stands in the first ``end`` code points of a passage."""
+        if self._openings is not None and self._openings.isdisjoint(passage.words):
+            return False
+        found = self._pattern.search(passage.text)
+        return found is not None and found.end() <= end
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first of the words between two code points, or None; the match holds small letters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from noteproc.codesets import covers
+from noteproc.codesets import CodeNames
 from noteproc.codesets.tables import read_rules
 from noteproc.records import Finding
 from noteproc.rules.case import Case
@@ -34,22 +34,22 @@ def personal(case: Case) -> Iterator[tuple[int, Finding]]:
 @lru_cache(maxsize=20_000)
 def _sexes_of(code: str) -> tuple[tuple[str, str], ...]:
     """The rows of ``sex.tsv`` that name a code."""
-    return tuple((sex, source) for codes, sex, source in _sexes() if covers(codes, code))
+    return tuple((sex, source) for codes, sex, source in _sexes() if codes.hold(code))
 
 
 @lru_cache(maxsize=20_000)
 def _ages_of(code: str) -> tuple[tuple[int, int, str], ...]:
     """The rows of ``age.tsv`` that name a code."""
-    return tuple((low, high, source) for codes, low, high, source in _ages() if covers(codes, code))
+    return tuple((low, high, source) for codes, low, high, source in _ages() if codes.hold(code))
 
 
 @lru_cache(maxsize=1)
-def _sexes() -> tuple[tuple[str, str, str], ...]:
+def _sexes() -> tuple[tuple[CodeNames, str, str], ...]:
     table = read_rules("sex.tsv", ("codes", "sex", "source"))
-    return tuple((r["codes"], r["sex"], r["source"]) for r in table)
+    return tuple((CodeNames((r["codes"],)), r["sex"], r["source"]) for r in table)
 
 
 @lru_cache(maxsize=1)
-def _ages() -> tuple[tuple[str, int, int, str], ...]:
+def _ages() -> tuple[tuple[CodeNames, int, int, str], ...]:
     table = read_rules("age.tsv", ("codes", "from", "to", "source"))
-    return tuple((r["codes"], int(r["from"] or 0), int(r["to"] or 999), r["source"]) for r in table)
+    return tuple((CodeNames((r["codes"],)), int(r["from"] or 0), int(r["to"] or 999), r["source"]) for r in table)

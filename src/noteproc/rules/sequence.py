@@ -132,28 +132,27 @@ def _before_seventh(code: str) -> str:
 @lru_cache(maxsize=20_000)
 def _secondary(code: str) -> tuple[tuple[tuple[str, ...], str, str], ...]:
     """The rows of ``secondary_only.tsv`` that name a code."""
-    return tuple((needs, why, source) for codes, needs, why, source in _secondary_only() if covers(codes, code))
+    return tuple((needs, why, source) for codes, needs, why, source in _secondary_only() if codes.hold(code))
 
 
 @lru_cache(maxsize=20_000)
 def _drug_order(code: str) -> tuple[str, ...]:
     """The sources of the rows of ``drug_codes.tsv`` that name a code and its character before the seventh."""
     return tuple(
-        source
-        for codes, character, source in _drug_orders()
-        if covers(codes, code) and _before_seventh(code) == character
+        source for codes, character, source in _drug_orders() if codes.hold(code) and _before_seventh(code) == character
     )
 
 
 @lru_cache(maxsize=1)
-def _secondary_only() -> tuple[tuple[str, tuple[str, ...], str, str], ...]:
+def _secondary_only() -> tuple[tuple[CodeNames, tuple[str, ...], str, str], ...]:
     table = read_rules("secondary_only.tsv", ("codes", "needs", "why", "source"))
     return tuple(
-        (r["codes"], tuple(n.strip() for n in r["needs"].split("|") if n.strip()), r["why"], r["source"]) for r in table
+        (CodeNames((r["codes"],)), tuple(n.strip() for n in r["needs"].split("|") if n.strip()), r["why"], r["source"])
+        for r in table
     )
 
 
 @lru_cache(maxsize=1)
-def _drug_orders() -> tuple[tuple[str, str, str], ...]:
+def _drug_orders() -> tuple[tuple[CodeNames, str, str], ...]:
     table = read_rules("drug_codes.tsv", ("codes", "character", "order", "source"))
-    return tuple((r["codes"], r["character"], r["source"]) for r in table)
+    return tuple((CodeNames((r["codes"],)), r["character"], r["source"]) for r in table)
