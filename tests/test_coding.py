@@ -357,3 +357,40 @@ def test_the_words_around_complete_a_code(coder: Coder, text: str, expected: str
     found = codes(run(coder, text))
     assert expected in found
     assert not {c for c in found if c[:4] == expected[:4] and c != expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "coded"),
+    [
+        ("Nondisplaced fracture, base of left 5th metatarsal. Closed treatment, no manipulation. Boot.", {"28470"}),
+        ("Nondisplaced fracture of the left lateral malleolus. Nonoperative fracture care.", {"27786"}),
+        ("Left ankle sprain. No manipulation needed.", set()),
+        ("Left lateral malleolus fracture. Left patella fracture. No manipulation needed.", set()),
+    ],
+)
+def test_fracture_care_follows_from_the_one_broken_bone(coder: Coder, text: str, coded: set[str]) -> None:
+    care = {"28470", "27786", "27520"}
+    assert {s.coding.code for s in run(coder, text).suggestions} & care == coded
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"), [("Diagnoses, left shoulder:", "M75.122"), ("Diagnoses, right shoulder:", "M75.121")]
+)
+def test_the_heading_of_a_list_names_the_side(coder: Coder, heading: str, code: str) -> None:
+    text = (
+        f"{heading}\n  1. Complete rotator cuff tear, nontraumatic\n  2. Hypertension\n\nThe right shoulder never hurt."
+    )
+    assert code in {s.coding.code for s in run(coder, text).suggestions}
+
+
+@pytest.mark.parametrize(
+    ("record", "coded"),
+    [
+        ("0900 ondansetron 8 mg IVP 0903\n0940 paclitaxel 300 mg IV inf 1245\n1250 flush, line out", True),
+        ("0900 ondansetron 8 mg IVP 0903\n0940 paclitaxel 300 mg IV inf 1035\n1250 flush, line out", False),
+        ("0930 paclitaxel 300 mg in 250 NS started\n1000 vitals stable\n1230 infusion complete", True),
+    ],
+)
+def test_a_running_record_tells_how_long_an_infusion_ran(coder: Coder, record: str, coded: bool) -> None:
+    text = f"INFUSION RECORD\nDx: ovarian cancer\n\n{record}\n"
+    assert ("96415" in {s.coding.code for s in run(coder, text).suggestions}) is coded

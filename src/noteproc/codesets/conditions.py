@@ -36,6 +36,7 @@ QUANTITIES = (
     "months",
     "percent",
     "sqcm",
+    "tumor",
     "units",
     "views",
     "weeks",

@@ -19,6 +19,7 @@ from noteproc.coding.echoes import Echoes
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
+from noteproc.coding.fractures import fracture_care
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match, Matcher
@@ -193,6 +194,7 @@ class Coder:
         found = self._conventions.accompany(found, told)
         found = self._conventions.ask(reading, found)
         done = self._procedures.read(reading, read.mentions, read.quantities, note.context.setting)
+        done += fracture_care(reading, found, done, read.assertions, self._codesets)
         found += ranking.score_procedures(done, reading)
         found += self._procedures.encounters(reading, found, ranking.fitted().procedures)
         found = self._procedures.without_todays_results(reading, found, ranking.fitted().procedures)

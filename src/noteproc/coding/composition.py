@@ -31,6 +31,7 @@ from noteproc.coding.families import (
     Leaf,
 )
 from noteproc.coding.reading import SIDES, Reading
+from noteproc.coding.sides import side_of
 from noteproc.text import lexicon
 
 _IMPLIED = {"left": ("unilateral",), "right": ("unilateral",)}
@@ -40,8 +41,6 @@ _ELSEWHERE = 0.4
 _IMPLICATION = 0.9
 _CLAUSE = 8
 _BREATH = 3
-# What a note that speaks of one side alone tells of this side.
-_ONE_SIDED = ("M", "S", "H", "I82", "I83", "L97", "C50", "C64")
 # Skin tumours, of which the site is often told in another sentence, so many away.
 _OF_SKIN = frozenset({"C43", "C44", "C4A"})
 _SITE_AWAY = 3
@@ -128,7 +127,7 @@ class Composer:
         evidence = self._evidence(reading, mentions, telling, stands)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
-        sides = [side] if side else _sides(reading, mentions) or _only_side(reading, base)
+        sides = [side] if side else side_of(reading, mentions, base)
         if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)
@@ -385,42 +384,6 @@ def _as_number(reading: Reading, i: int) -> tuple[str, ...]:
 
 def _is_code(parent: str) -> bool:
     return "-" not in parent and len(parent) >= _SAME_CHARACTERS
-
-
-def _only_side(reading: Reading, base: str) -> list[str]:
-    """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
-    if not base.startswith(_ONE_SIDED):
-        return []
-    said = {reading.keys[i] for i in reading.sides_in(range(len(reading.words)))}
-    return [said.pop()] if len(said) == 1 else []
-
-
-def _sides(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
-    """The side of a concept: the word nearest to a mention, strongest mention first; two where both are named."""
-    for at in mentions:
-        sentence = reading.words_of(reading.sentence_of[at[0]])
-        said = reading.sides_in(sentence)
-        inside = [reading.keys[i] for i in said if at[0] <= i <= at[-1]]
-        if inside:
-            return ["bilateral"] if "bilateral" in inside or len(set(inside)) == 2 else inside[:1]
-        best: tuple[int, str, int] | None = None
-        for i in said:
-            key = reading.keys[i]
-            distance = at[0] - i if i < at[0] else i - at[-1]
-            low, high = (i, at[0]) if i < at[0] else (at[-1], i)
-            breaks = sum(
-                reading.between(k, k + 1).count(",") + 3 * reading.between(k, k + 1).count(";")
-                for k in range(low, high)
-            )
-            distance += 4 * breaks
-            if distance <= 10 and (best is None or distance < best[0]):
-                best = (distance, key, i)
-        if best is not None:
-            joined = reading.keys[best[2] + 2] if best[2] + 2 < sentence.stop else ""
-            if joined in SIDES and joined != best[1] and reading.words[best[2] + 1].form in ("and",):
-                return ["bilateral"]
-            return [best[1]]
-    return []
 
 
 def _missing(best: Leaf, named: frozenset[str], leaves: tuple[Leaf, ...]) -> tuple[str, ...]:

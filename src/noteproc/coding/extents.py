@@ -31,6 +31,8 @@ _ENDED = r"\b(?:end|ended|finish|finished|stop|stopped|complete|completed|done|o
 _BEGUN = re.compile(
     rf"\b(?:start|started|begun|began|hung)\b\D{{0,12}}{_TIME}[^\n.]{{0,60}}?{_ENDED}\D{{0,12}}{_TIME}", re.I
 )
+# "0940 paclitaxel 300 mg IV 1245": a row with its start and its end.
+_ROW = re.compile(rf"\W*{_TIME}[^\n]*?[ \t]{_TIME}\s*\Z")
 # A line of a running record, and the one that ends what it began: "0930 taxol started", "1230 taxol complete".
 _OPENED = re.compile(rf"\W*{_TIME}")
 _CLOSED = re.compile(rf"^\W*{_TIME}[^\n]*{_ENDED}", re.I | re.M)
@@ -151,6 +153,9 @@ class Extents:
         clock = CLOCK.search(text, sentence.start, sentence.end)
         if clock is None and quantity == "infusion":
             clock = _BEGUN.search(text, sentence.start, sentence.end)
+            row = _ROW.match(text[sentence.start : sentence.end])
+            if clock is None and row is not None:
+                return Extent(float(elapsed(row)), self._row(sentence.start, row))
         hours = _HOURS.search(text, sentence.start, sentence.end)
         if quantity == "infusion" and not (clock or hours):
             run = self._run(sentence.start, mention)
@@ -178,12 +183,20 @@ class Extents:
             return None
         word = reading.words[mention.match.first]
         name = text[word.start : word.end].lower()
-        for closed in _CLOSED.finditer(text, word.end, reading.section(start).end):
-            line = text[closed.start() : text.find("\n", closed.end()) if "\n" in text[closed.end() :] else None]
-            if name in line.lower():
-                begun, ended = (int(m.group(1)) * 60 + int(m.group(2)) for m in (opened, closed))
-                return Extent(float((ended - begun) % (24 * 60)), self._words(closed))
-        return None
+        ends = list(_CLOSED.finditer(text, word.end, reading.section(start).end))
+        lines = [text[m.start() : text.find("\n", m.end()) if "\n" in text[m.end() :] else None].lower() for m in ends]
+        # The line that names the drug, else the first one that ends an infusion.
+        closed = next((m for m, line in zip(ends, lines, strict=True) if name in line), None)
+        closed = closed or next((m for m, line in zip(ends, lines, strict=True) if "infusion" in line), None)
+        if closed is None:
+            return None
+        begun, ended = (int(m.group(1)) * 60 + int(m.group(2)) for m in (opened, closed))
+        return Extent(float((ended - begun) % (24 * 60)), self._words(closed))
+
+    def _row(self, start: int, row: re.Match[str]) -> tuple[int, ...]:
+        """The words that give the start and the end of a row which begins at a code point."""
+        found = (self._reading.word_after(start + row.start(group)) for group in (1, 3))
+        return tuple(i for i in found if i >= 0)
 
     def _words(self, found: re.Match[str]) -> tuple[int, ...]:
         """The words that a pattern found."""

@@ -76,8 +76,8 @@ _PART = re.compile(r"\W*(?:(?:part|exam|examination|study|test|procedure)\b\W*)?
 _TAG = re.compile(r"\[[^\[\]]{1,80}\]")
 # So many sentences after a procedure's name may tell how it was done; so many of their words make sure that it was.
 _AFTERWARDS, _SURE = 3, 2
-# A line this short may head the lines below it, up to so many.
-_HEADING_WIDTH, _BLOCK = 48, 14
+# A line this short may head the lines below it, up to so many; one with a colon may be longer.
+_HEADING_WIDTH, _LABELLED_WIDTH, _BLOCK = 48, 72, 14
 # "600 mg IV 3.5 h": what runs for hours is no push.
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
 # So many minutes at most a push takes (CMS Claims Processing Manual, chapter 4, section 230.2).
@@ -86,6 +86,12 @@ _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
+
+
+def _titled_by_act(text: str) -> bool:
+    """Whether the first line of a note names an act and no visit: "IVC filter placement", "ICU procedures"."""
+    title = text.lstrip()[:_TITLE_WIDTH].partition("\n")[0]
+    return telling()["act of title"].search(title) is not None and telling()["untitled"].search(title) is None
 
 
 def _runs(text: str) -> bool:
@@ -138,7 +144,7 @@ class Performance:
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
             words["report"].opens(beginning, _BEGINNING)
         )
-        procedural = words["procedural"].opens(beginning, _BEGINNING)
+        procedural = words["procedural"].opens(beginning, _BEGINNING) or _titled_by_act(text)
         self._inpatient = setting == "inpatient" and not (names & _OPERATION or procedural)
         self._away = self._away or self._inpatient
         self._surgical = bool(names & _SURGICAL)
@@ -470,7 +476,8 @@ class Performance:
             line = text[above : max(above, start - 1)].strip()
             if start == 0 or not line:
                 return False
-            if len(line) <= _HEADING_WIDTH and not line[0].islower() and telling()["block"].search(line):
+            width = _LABELLED_WIDTH if line.endswith(":") else _HEADING_WIDTH
+            if len(line) <= width and not line[0].islower() and telling()["block"].search(line):
                 return telling()["untitled"].search(line) is None
             if line.endswith(":"):
                 return False

@@ -67,9 +67,19 @@ _LENGTH = re.compile(
     rf"{_NUMBER}\s?-?(cm|mm)\b(?!\s?(?:deep|depth|margin|from))",
     re.I,
 )
+# How large a growth is: "papillary tumor, 4 cm", "3.5 cm mass", "4 cm across".
+_TUMOR = re.compile(
+    r"\b(?:tumou?rs?|mass|lesion|growth|polyp|neoplasm)\b[^.;\n\d]{0,40}?"
+    + rf"{_NUMBER}\s?-?(cm|mm)\b(?!\s(?:off|from|away|above|below))"
+    rf"|{_NUMBER}\s?-?(cm|mm)\b[^.;\n\d]{{0,30}}?\b(?:tumou?rs?|mass|lesion|growth|neoplasm)\b"
+    rf"|{_NUMBER}\s?-?(cm|mm)\s(?:across|in\s(?:greatest\s)?(?:diameter|dimension|size))\b",
+    re.I,
+)
 _CLOSED = re.compile(
     r"\b(?:clos\w+|repair\w*|length|incision|ellipse|flap|punch|suture\w*|layer\w*)\b[^.;\n]{0,40}\Z", re.I
 )
+# Sizes that are told far from what was done.
+_TOLD_ANYWHERE = {"length": _LENGTH, "tumor": _TUMOR}
 _EXCISION_REACH, _NEXT = 600, 300
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -136,8 +146,8 @@ class Quantities:
             return self._age
         if name == "excised":
             return self._excised(first, last)
-        if name == "length":
-            told = self._near(_LENGTH, first, last)
+        if name in _TOLD_ANYWHERE:
+            told = self._near(_TOLD_ANYWHERE[name], first, last)
             if told is not None:
                 return told[2]
             name = "cm"

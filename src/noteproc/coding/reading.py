@@ -24,6 +24,9 @@ _WITH_AND_WITHOUT = re.compile(
     r"|\b(?:without|w/?o)\s*(?:and|&|\+|/|then|followed by)\s*(?:with|w)\b",
     re.I,
 )
+# "0930 infliximab started": so many lines that open with a time of day are a running record.
+_CLOCKED = re.compile(r"^(?:[01]\d|2[0-3]):?[0-5]\d(?=[ \t]+[A-Za-z])", re.M)
+_RECORD = 3
 _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
 _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
@@ -96,7 +99,7 @@ class Reading:
         self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
         self._read_eyes([i for i in letters if written[i] in _EYES])
         self.sections: list[Section] = headings.find(text)
-        self.sentences = _cut(sentences.split(text), self.sections)
+        self.sentences = _cut(sentences.split(text), self.sections, _clocked(text))
         self._heading_starts = [s.heading_start for s in self.sections]
         self.sentence_of: list[int] = []
         self._words_of: dict[int, range] = {}
@@ -280,9 +283,15 @@ class Reading:
                 keys[i] = _SIDES[letter.upper()]
 
 
-def _cut(found: list[sentences.Sentence], sections: list[Section]) -> list[sentences.Sentence]:
-    """Sentences, cut where a section begins inside one."""
-    marks = sorted({s.heading_start for s in sections} | {s.start for s in sections})
+def _clocked(text: str) -> list[int]:
+    """Where the lines of a running record begin, each with its time of day; none where hardly a line does."""
+    found = [m.start() for m in _CLOCKED.finditer(text)] if _CLOCKED.search(text) else []
+    return found if len(found) >= _RECORD else []
+
+
+def _cut(found: list[sentences.Sentence], sections: list[Section], lines: list[int]) -> list[sentences.Sentence]:
+    """Sentences, cut where a section or a line of a running record begins inside one."""
+    marks = sorted({s.heading_start for s in sections} | {s.start for s in sections} | set(lines))
     pieces: list[sentences.Sentence] = []
     for sentence in found:
         begin = sentence.start

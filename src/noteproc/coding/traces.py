@@ -85,7 +85,7 @@ class Traces:
     def _follow(self, place: int, keys: Keys) -> range:
         """The words from a place on that are these keys, small words between them passed over; none where not."""
         inside, stop = self._reading.operative_keys(), lexicon.shipped().stop
-        if not inside[place]:
+        if inside[place] != keys[0]:
             return range(0)
         i = place
         for key in keys[1:]:
