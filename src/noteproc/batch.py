@@ -274,8 +274,13 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, lef
             yield Item(index, note_id, content.label, content.message)
         else:
             note_id = ids.take(content.note_id)
-            left_out.update({key: int(content.metadata.get(key, 0)) for key in LEFT_OUT})
-            yield Item(index, note_id, content.note_id, replace(known.added_to(content), note_id=note_id))
+            for key in LEFT_OUT:
+                if told := content.metadata.get(key):
+                    left_out[key] += int(told)
+            note = known.added_to(content)
+            yield Item(
+                index, note_id, content.note_id, note if note.note_id == note_id else replace(note, note_id=note_id)
+            )
 
 
 def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:

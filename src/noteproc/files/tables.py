@@ -24,7 +24,7 @@ SUGGESTION_COLUMNS = (
     "missing",
     "findings",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = frozenset("=+-@\t\r")
 
 
 def defuse(cell: object) -> str:
@@ -32,9 +32,10 @@ def defuse(cell: object) -> str:
 
     Source: OWASP, CSV Injection.
     """
+    if isinstance(cell, int | float):
+        return str(cell)
     text = "" if cell is None else str(cell)
-    is_formula = text.startswith(_FORMULA_STARTS) and not isinstance(cell, int | float)
-    return f"'{text}" if is_formula else text
+    return f"'{text}" if text[:1] in _FORMULA_STARTS else text
 
 
 class SuggestionTable:
