@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
@@ -61,8 +61,7 @@ _ITEM_NUMBER = re.compile(r"[.):]\s")
 _COUNTED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """The outcome for one concept.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from noteproc.codesets import ICD10CM
@@ -34,13 +33,15 @@ class Echoes:
         self._reading = reading
         self._assertions = assertions
         self._index = index
-        self._found: dict[tuple[str, str], list[Match]] = defaultdict(list)
-        for match in matches:
-            if match.score >= _LEAST:
-                self._found[match.system, match.code].append(match)
+        self._matches = matches
+        self._found: dict[tuple[str, str], list[Match]] = {}
 
     def add(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, those that are coded with their echoes."""
+        named = {(c.system, code) for c in candidates if c.reason is None for code in (c.code, c.base)}
+        for match in self._matches:
+            if (match.system, match.code) in named and match.score >= _LEAST:
+                self._found.setdefault((match.system, match.code), []).append(match)
         return [c if c.reason is not None else self._with_echoes(c) for c in candidates]
 
     def _with_echoes(self, candidate: Candidate) -> Candidate:

@@ -12,7 +12,8 @@ from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
 
 _WEEKS = re.compile(
-    r"(?<![\d./])(?P<weeks>[4-9]|[1-3]\d|4[0-2])\s?(?:\+|w(?:ee)?ks?\b|w\b|w(?=\d)|(?=\s?\d/7))"
+    # A number of weeks begins with a digit: the engine passes over everything else.
+    r"(?P<weeks>[1-9](?<![\d./].)(?:(?<=[4-9])|(?<=[1-3])\d|(?<=4)[0-2]))\s?(?:\+|w(?:ee)?ks?\b|w\b|w(?=\d)|(?=\s?\d/7))"
     r"\s?(?:and\s)?(?P<days>[0-6])?\s?(?:/7|d\b|days?\b)?",
     re.I,
 )
@@ -50,7 +51,7 @@ class Gestation:
     def __init__(self, reading: Reading) -> None:
         self.weeks: int | None = None
         self.word = -1
-        if not _may_be_about(reading) or not _ABOUT.search(reading.text):
+        if not (_WEEKS.search(reading.text) and _may_be_about(reading) and _ABOUT.search(reading.text)):
             return
         best = (False, False)
         for m in _WEEKS.finditer(reading.text):

@@ -135,6 +135,8 @@ class Quantities:
         self._reading = reading
         self._given_age = age
         self._found: dict[str, list[tuple[int, float]]] = {}
+        # Asked for once for each of the codes that the same words may mean.
+        self._values: dict[tuple[str, int, int], float | None] = {}
 
     def value(self, name: str, first: int, last: int) -> float | None:
         """The value of a quantity nearest to words ``first`` to ``last``: same sentence first, then within the section.
@@ -144,6 +146,12 @@ class Quantities:
         """
         if name == "age":
             return self._age
+        key = (name, first, last)
+        if key not in self._values:
+            self._values[key] = self._value(*key)
+        return self._values[key]
+
+    def _value(self, name: str, first: int, last: int) -> float | None:
         if name == "excised":
             return self._excised(first, last)
         if name in _TOLD_ANYWHERE:

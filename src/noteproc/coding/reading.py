@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import KeysView
 from functools import lru_cache
 from itertools import compress, count
-from operator import attrgetter
+from operator import attrgetter, not_
 
 from noteproc.text import lexicon, sentences
 from noteproc.text.fold import Token, placed, words
@@ -88,11 +86,13 @@ class Reading:
         self.keys: list[str] = list(map(_KEY, read))
         self._read_both()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
-        self._flat: list[str] | None = None
-        self._places: dict[str, list[int]] | None = None
+        self._expanded: list[int] = list(compress(count(), self.expansions))
+        self._flat: list[str] = []
+        self._places: dict[str, list[int]] = {}
+        self._held: frozenset[str] | None = None
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
-        self._said: frozenset[str] = frozenset()
+        self._said: frozenset[str] | None = None
         letters = [] if _LETTERS.isdisjoint(written) else [i for i, word in enumerate(written) if word in _LETTERS]
         self._read_without([i for i in letters if written[i] in _WITHOUT])
         self._read_sides([i for i in letters if written[i] in _SIDE_LETTERS])
@@ -161,41 +161,40 @@ class Reading:
 
     def places(self, key: str) -> list[int]:
         """The words that are, stand for, or imply this key, in order."""
-        return self._index().get(key, [])
+        known = self._places.get(key)
+        if known is None:
+            known = self._places[key] = self._find(key) if key in self.held() else []
+        return known
 
-    def held(self) -> KeysView[str]:
+    def _find(self, key: str) -> list[int]:
+        found = list(compress(count(), map(self._lexicon.implying(key).__contains__, self.keys)))
+        more = [i for i in self._expanded if key in self.expansions[i]]
+        return sorted({*found, *more}) if more else found
+
+    def held(self) -> frozenset[str]:
         """What the words of the note are, stand for, or imply."""
-        return self._index().keys()
-
-    def _index(self) -> dict[str, list[int]]:
-        if self._places is None:
-            found: dict[str, list[int]] = defaultdict(list)
-            for i, own in enumerate(self.keys):
-                found[own].append(i)
-            implied = self._lexicon.implications
-            more = [(i, said) for i, expansion in enumerate(self.expansions) if expansion for said in expansion]
-            more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
-            for i, said in more:
-                found[said].append(i)
-            for said in {said for _, said in more}:
-                found[said].sort()
-            self._places = dict(found)
-        return self._places
+        if self._held is None:
+            own, implied = set(self.keys), self._lexicon.implications
+            said = [self.expansions[i] for i in self._expanded]
+            self._held = frozenset(own.union(*said, *[implied[key] for key in implied.keys() & own]))
+        return self._held
 
     def says(self, keys: tuple[str, ...]) -> bool:
         """Whether the note holds these keys side by side, abbreviations written out."""
         if not keys:
             return False
-        if self._flat is None:
-            self._flat = []
-            for i, key in enumerate(self.keys):
-                if key not in self._lexicon.stop:
-                    self._flat.extend(self.expansions[i] or (key,))
-            self._said = frozenset(self._flat)
-        if any(key not in self._said for key in keys):
+        if self._said is None:
+            stop = self._lexicon.stop
+            long = [self.expansions[i] for i in self._expanded if self.keys[i] not in stop]
+            plain = set(compress(self.keys, map(not_, self.expansions)))
+            self._said = frozenset((plain - stop).union(*long))
+        if not self._said.issuperset(keys):
             return False
         if len(keys) == 1:
             return True
+        if not self._flat:
+            said, stop = zip(self.keys, self.expansions, strict=True), self._lexicon.stop
+            self._flat = [part for key, long in said if key not in stop for part in long or (key,)]
         wanted = list(keys)
         i = -1
         try:
