@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import marshal
 import mmap
+import struct
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,8 +20,10 @@ Name: TypeAlias = str | int
 Built: TypeAlias = Iterable[tuple[Name, object]]
 
 # Python may change how it marshals: a file is read by the format that wrote it.
-_FORMAT = f"noteproc blocks 1 {marshal.version}"
+_FORMAT = f"noteproc blocks 2 {marshal.version}"
 _TAIL = 24
+# Before each block: its length and its check sum.
+_HEAD = struct.Struct(">II")
 
 
 class Blocks:
@@ -35,7 +38,7 @@ class Blocks:
         with path.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         places, size = _tail(self._bytes[-_TAIL:])
-        self._places: dict[Name, tuple[int, int, int]] = marshal.loads(self._bytes[places : places + size])
+        self._places: dict[Name, int] = marshal.loads(self._bytes[places : places + size])
 
     @classmethod
     def open(cls, path: Path, stamp: str, build: Callable[[], Built]) -> Blocks:
@@ -59,7 +62,8 @@ class Blocks:
         place = self._places.get(name)
         if place is None:
             return None
-        start, size, check = place
+        size, check = _HEAD.unpack_from(self._bytes, place)
+        start = place + _HEAD.size
         blob = self._bytes[start : start + size]
         if zlib.crc32(blob) != check:
             raise ModelError(f"{self._file} is damaged: remove it from the cache folder and start again")
@@ -78,13 +82,13 @@ def unpack(packed: bytes) -> object:
 
 
 def _write(path: Path, head: bytes, blocks: Built) -> None:
-    places: dict[Name, tuple[int, int, int]] = {}
+    places: dict[Name, int] = {}
     with path.open("wb") as file:
         at = file.write(head)
         for name, value in blocks:
             blob = pack(value)
-            places[name] = (at, len(blob), zlib.crc32(blob))
-            at += file.write(blob)
+            places[name] = at
+            at += file.write(_HEAD.pack(len(blob), zlib.crc32(blob)) + blob)
         table = marshal.dumps(places)
         file.write(table)
         file.write(b"".join(number.to_bytes(8, "big") for number in (at, len(table), zlib.crc32(table))))

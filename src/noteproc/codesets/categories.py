@@ -27,15 +27,16 @@ _Packed: TypeAlias = tuple[tuple[Any, ...], tuple[str, ...]]
 Known: TypeAlias = tuple[CodeEntry, tuple[str, ...]]
 
 # Raised with every change of what is compiled and how: older files are then built anew.
-_SCHEME = 5
-_LETTERS = 3  # of a code name its category
+_SCHEME = 6
+# Of a code name its category, and the part of it: whoever asks for one code asks for others of its part.
+_CATEGORY, _PART = 3, 5
 _NOTES = "notes "
-_KEPT = 100  # categories, and notes of so many codes; who asks remembers single answers
+_KEPT = 100  # parts, and notes of so many codes; who asks remembers single answers
 _KEPT_NOTES = 5000
 
 
 class Categories:
-    """The entries and own notes of every code, read a category at a time.
+    """The entries and own notes of every code, read a part of a category at a time.
 
     Args:
         blocks: as :meth:`open` makes them.
@@ -43,7 +44,7 @@ class Categories:
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._category = lru_cache(maxsize=_KEPT)(self._read)
+        self._part = lru_cache(maxsize=_KEPT)(self._read)
         self._own_notes = lru_cache(maxsize=_KEPT_NOTES)(self._read_notes)
 
     @classmethod
@@ -62,7 +63,7 @@ class Categories:
 
         The codes above go from the nearest to the section and the chapter.
         """
-        packed = self._category(_name(system, code)).get(code)
+        packed = self._part(_name(system, code)).get(code)
         if packed is None:
             return None
         fields, above = cast(_Packed, unpack(packed))
@@ -73,7 +74,7 @@ class Categories:
         return self._own_notes(system, code)
 
     def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
-        packed = self._category(_NOTES + _name(system, code)).get(code)
+        packed = self._part(_NOTES + _name(system, code)).get(code)
         return () if packed is None else tuple(map(CodeNote._make, cast(Sequence[tuple[Any, ...]], unpack(packed))))
 
     def _read(self, name: str) -> Mapping[str, bytes]:
@@ -102,7 +103,12 @@ def entry_of(system: str, row: Row) -> CodeEntry:
 
 
 def _name(system: str, code: str) -> str:
-    return f"{system} {code[:_LETTERS]}"
+    return f"{system} {part_of(code)}"
+
+
+def part_of(code: str) -> str:
+    """The part of its category that a code belongs to: "E11.6" for E11.65, "E11" for E11."""
+    return code[: _PART if "." in code else _CATEGORY]
 
 
 def _compiled(query: Query) -> Iterator[tuple[Name, object]]:

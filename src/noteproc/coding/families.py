@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.codesets.blocks import Blocks, Name, pack, unpack
+from noteproc.codesets.categories import part_of
 from noteproc.coding.reading import SIDES
 from noteproc.text import lexicon
 
@@ -36,15 +37,15 @@ BY_DEFAULT = 0.06
 # "other" costs, where the note says nothing more.
 UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
 # Raised with every change of how titles are read: older files are then built anew.
-_SCHEME = 2
+_SCHEME = 3
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
 # A stem: its code, title and billable codes, the keys of its title, those that it denies, unspecified, other.
 _Stem: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool]
-# A concept: the keys of its title that its codes share, and which of the category's stems stand below it.
+# A concept: the keys of its title that its codes share, and which of the part's stems stand below it.
 _Concept: TypeAlias = tuple[tuple[str, ...], int, int]
-_Category: TypeAlias = tuple[Mapping[str, _Concept], Sequence[bytes]]
+_Part: TypeAlias = tuple[Mapping[str, _Concept], Sequence[bytes]]
 
 
 class Leaf(NamedTuple):
@@ -108,7 +109,7 @@ class Families:
         stamp = f"families {_SCHEME} {lexicon.fingerprint()} {codesets.fingerprint()}"
         self._blocks = Blocks.open(codesets.cache_path("families.bin"), stamp, lambda: _compiled(codesets))
         self._default = lexicon.shipped().default
-        self._category = lru_cache(maxsize=100)(self._read_category)
+        self._part = lru_cache(maxsize=100)(self._read_part)
         self.of = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, base: str) -> Family:
@@ -119,7 +120,7 @@ class Families:
         if len(entry.code) == _WHOLE:
             stem = _stem(self._codesets, entry.code[:-1], (entry.code,))
             return _family((self._leaf(stem, frozenset(_title_keys(_EXTENSION.sub("", entry.title)))),))
-        concepts, stems = self._category(entry.code[:_CATEGORY])
+        concepts, stems = self._part(part_of(entry.code))
         concept = concepts.get(entry.code)
         if concept is None:
             return _EMPTY
@@ -127,15 +128,15 @@ class Families:
         beyond = frozenset(shared)
         return _family(tuple(self._leaf(cast(_Stem, unpack(stem)), beyond) for stem in stems[first:last]))
 
-    def _read_category(self, category: str) -> _Category:
-        return cast(_Category, self._blocks.get(category) or ({}, ()))
+    def _read_part(self, name: str) -> _Part:
+        return cast(_Part, self._blocks.get(name) or ({}, ()))
 
     def _leaf(self, stem: _Stem, shared: frozenset[str]) -> Leaf:
         code, title, codes, named, refused, unspecified, other = stem
-        keys = frozenset(named) - shared
+        keys = frozenset(named).difference(shared)
         plain = tuple(sorted(keys - SIDES))
-        denied = frozenset(refused) - shared
-        lacking = sum(key not in self._default for key in plain)
+        denied = frozenset(refused).difference(shared)
+        lacking = len(plain) - len(self._default.intersection(plain))
         unsaid = ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking)
         modest = MODEST if unspecified or denied else 0.0
         return Leaf(
@@ -184,7 +185,10 @@ def _title(codesets: CodeSets, code: str) -> str:
 
 
 def _compiled(codesets: CodeSets) -> Iterator[tuple[Name, object]]:
-    """The concepts and stems of each category. Many concepts stand above a stem: what it shares is left to them."""
+    """The concepts and stems of each category and of each part of one, the stems twice: few are read at a time.
+
+    Many concepts stand above a stem: what it shares is left to them.
+    """
     for category, group in groupby(codesets.codes(ICD10CM), key=lambda code: code[:_CATEGORY]):
         below: dict[str, list[str]] = {}
         stems: dict[str, list[str]] = {}
@@ -195,13 +199,16 @@ def _compiled(codesets: CodeSets) -> Iterator[tuple[Name, object]]:
             stems.setdefault(code[:-1] if len(code) == _WHOLE else code, []).append(code)
             for above in (code, *codesets.ancestors(ICD10CM, code)):
                 below.setdefault(above, []).append(code)
-        places = {stem: place for place, stem in enumerate(stems)}
-        concepts: dict[str, _Concept] = {}
-        for base, codes in below.items():
-            if len(base) < _WHOLE:
-                at = sorted(places[c[:-1] if len(c) == _WHOLE else c] for c in (codes[0], codes[-1]))
-                concepts[base] = (_shared(codesets, base, codes), at[0], at[1] + 1)
-        yield category, (concepts, [pack(_stem(codesets, stem, tuple(codes))) for stem, codes in stems.items()])
+        packed = {stem: pack(_stem(codesets, stem, tuple(codes))) for stem, codes in stems.items()}
+        for name in dict.fromkeys([category, *map(part_of, below)]):
+            own = [stem for stem in packed if stem.startswith(name)]
+            places = {stem: place for place, stem in enumerate(own)}
+            concepts: dict[str, _Concept] = {}
+            for base, codes in below.items():
+                if len(base) < _WHOLE and part_of(base) == name:
+                    at = sorted(places[c[:-1] if len(c) == _WHOLE else c] for c in (codes[0], codes[-1]))
+                    concepts[base] = (_shared(codesets, base, codes), at[0], at[1] + 1)
+            yield name, (concepts, [packed[stem] for stem in own])
 
 
 def _shared(codesets: CodeSets, base: str, codes: Sequence[str]) -> tuple[str, ...]:
