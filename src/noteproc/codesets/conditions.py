@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from noteproc.errors import ConfigError
 
@@ -46,17 +46,23 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<name>[a-z]+)\s+(?P<low>{_NUMBER})?\s*-\s*(?P<high>{_NUMBER})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One clause over words: any of them near or, negated, none of them near; needed: never assumed."""
+class Words(NamedTuple):
+    """One clause over words: any of them near or, negated, none of them near; needed: never assumed.
+
+    Args:
+        alternatives: as written.
+        keys: of each alternative that has any, where a phrase index has compiled them.
+        openings: the first of each.
+    """
 
     alternatives: tuple[str, ...]
     negated: bool = False
     needed: bool = False
+    keys: tuple[tuple[str, ...], ...] = ()
+    openings: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One clause over a number: ``low <= value <= high``; an end that is None is open."""
 
     name: str

@@ -172,19 +172,14 @@ class CodeSets:
         return known
 
     def _read_notes(self, system: str, code: str) -> tuple[CodeNote, ...]:
-        entry = self.entry(system, code)
-        if entry is None:
+        known = self._read(system, code)
+        if known is None:
             return ()
-        found: list[CodeNote] = []
-        seventh = False
-        for place in (entry.code, *self.ancestors(system, entry.code, blocks=True)):
-            own = self._categories().notes(system, place)
-            for note in own:
-                if (note.kind == "inclusion" and place != entry.code) or (note.kind == "seventh" and seventh):
-                    continue
-                found.append(note)
-            seventh = seventh or any(note.kind == "seventh" for note in own)
-        return tuple(found)
+        entry, above = known
+        own = self._categories().notes(system, entry.code)
+        seventh = any(note.kind == "seventh" for note in own)
+        inherited = self.notes(system, above[0]) if above else ()
+        return own + tuple(n for n in inherited if n.kind != "inclusion" and not (seventh and n.kind == "seventh"))
 
     def phrases(self, *, imported: bool = False) -> Iterator[Phrase]:
         """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order.

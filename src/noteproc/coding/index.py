@@ -11,16 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, KeysView, Mapping
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets, When
+from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets, Quantity, When, Words
 from noteproc.codesets.blocks import Blocks, Name, pack, unpack
 from noteproc.codesets.cache import build_once
 from noteproc.coding.bare import TRUST, bare_keys
 from noteproc.coding.gaps import BREAKERS
+from noteproc.coding.reading import phrase_keys
 from noteproc.text import lexicon
 from noteproc.text.fold import tokens
 
@@ -29,7 +30,8 @@ Ints = NDArray[np.int32]
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
 # Raised with every change of what is compiled and how: older files are then built anew.
-_MAGIC = b"noteproc phrases 17\n"
+_MAGIC = b"noteproc phrases 18\n"
+_WHEN = "when "  # before the number of a condition, among the blocks
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
 _CONJUNCTIONS = frozenset({"and", "or", "with", "w"})
@@ -56,6 +58,8 @@ Pairs: TypeAlias = tuple[tuple[Plan, tuple[int, ...]], ...]
 Heads: TypeAlias = tuple[tuple[Plan, ...], KeysView[int]]
 # The same in the file. The others are packed by their second key, which seldom stands beside the first.
 _Packed: TypeAlias = tuple[tuple[Plan, ...], dict[int, bytes]]
+# A condition: as written, whether it makes its phrase an act; which of its clauses are of words, and their fields.
+_Condition: TypeAlias = tuple[str, bool, tuple[bool, ...], tuple[tuple[Any, ...], ...]]
 
 
 class PhraseIndex:
@@ -87,7 +91,6 @@ class PhraseIndex:
         self.words: list[str] = bytes(cast(NDArray[np.uint8], array("words"))).decode().split("\n")
         self.vocabulary: dict[str, int] = {word: i for i, word in enumerate(self.words)}
         self.systems: list[str] = header["systems"]
-        self._conditions: list[str] = header["conditions"]
         self._whens: dict[int, When] = {}
         self.codes: list[str] = bytes(cast(NDArray[np.uint8], array("codes"))).decode().split("\n")
         self.keys = cast(Ints, array("keys"))
@@ -104,7 +107,9 @@ class PhraseIndex:
         self._longest: dict[int, int] = {}
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
-        self.heads = _Heads(Blocks.open(path.with_name("heads.bin"), stamp, self._by_head))
+        blocks = Blocks.open(path.with_name("heads.bin"), stamp, lambda: self._blocks(header["conditions"]))
+        self.heads = _Heads(blocks)
+        self._condition_of = blocks.get
 
     @classmethod
     def open(cls, codesets: CodeSets) -> PhraseIndex:
@@ -134,7 +139,7 @@ class PhraseIndex:
         condition = self._condition[number]
         known = self._whens.get(condition)
         if known is None:
-            known = self._whens[condition] = When.parse(self._conditions[condition])
+            known = self._whens[condition] = _when(cast(_Condition, self._condition_of(f"{_WHEN}{condition}")))
         return known
 
     def longest_key(self, number: int) -> int:
@@ -177,6 +182,11 @@ class PhraseIndex:
             known = self._pairs[key, second] = cast(Pairs, unpack(self.heads.packed(key, second)))
         return known
 
+    def _blocks(self, conditions: list[str]) -> Iterator[tuple[Name, object]]:
+        yield from self._by_head()
+        for number, text in enumerate(conditions):
+            yield f"{_WHEN}{number}", _compiled(When.parse(text))
+
     def _by_head(self) -> Iterator[tuple[Name, object]]:
         frequency = Counter(
             key for row, count in zip(self.keys.tolist(), self.counts, strict=True) for key in row[:count]
@@ -196,6 +206,30 @@ class PhraseIndex:
             beside = partners.get(key, {})
             if key in single or beside:
                 yield key, (tuple(single.get(key, ())), {second: pack(tuple(beside[second])) for second in beside})
+
+
+def _compiled(when: When) -> _Condition:
+    """A condition with the keys of its words."""
+    clauses = [
+        (*clause[:3], tuple(keys for keys in map(phrase_keys, clause.alternatives) if keys))
+        if isinstance(clause, Words)
+        else clause[:]
+        for clause in when.clauses
+    ]
+    return when.text, when.act, tuple(isinstance(clause, Words) for clause in when.clauses), tuple(clauses)
+
+
+def _when(condition: _Condition) -> When:
+    """The condition that was compiled."""
+    text, act, kinds, clauses = condition
+    found: list[Words | Quantity] = []
+    for of_words, fields in zip(kinds, clauses, strict=True):
+        if of_words:
+            alternatives, negated, needed, keys = fields
+            found.append(Words(alternatives, negated, needed, keys, frozenset(key[0] for key in keys)))
+        else:
+            found.append(Quantity._make(fields))
+    return When(text, tuple(found), act)
 
 
 class _Heads(dict[int, Heads]):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from heapq import merge
 
 from noteproc.codesets import When, Words
 from noteproc.coding.assertion import Assertions
-from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
 
 
@@ -35,7 +34,7 @@ class Nearness:
         """How many words away the nearest mention of each of a clause's alternatives that is there stands, and where.
 
         Args:
-            clause: of a condition; what comes back is in its order.
+            clause: of a condition of the phrase index; what comes back is in its order.
             at: the words of the match; they do not count themselves.
             whole: whether the whole note is searched, less plans, advice and histories; else the match's section.
         """
@@ -44,9 +43,8 @@ class Nearness:
 
     def _said(self, clause: Words) -> Sequence[tuple[str, ...]]:
         """The keys of those alternatives that open with a key of the note. Most notes hold none of most clauses'."""
-        openings, alternatives = _keyed(clause.alternatives)
         held = self._reading.held()
-        return () if held.isdisjoint(openings) else [keys for keys in alternatives if keys[0] in held]
+        return () if held.isdisjoint(clause.openings) else [keys for keys in clause.keys if keys[0] in held]
 
     def _nearest(self, keys: tuple[str, ...], at: tuple[int, ...], whole: bool) -> tuple[int, int] | None:
         places = self._places(keys, whole)
@@ -101,10 +99,3 @@ def _outward(places: list[int], first: int, last: int) -> Iterable[tuple[int, in
     ahead = ((first - places[n], places[n]) for n in range(before - 1, -1, -1))
     behind = ((places[n] - last, places[n]) for n in range(after, len(places)))
     return merge(ahead, inside, behind)
-
-
-@lru_cache(maxsize=20_000)
-def _keyed(alternatives: tuple[str, ...]) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
-    """The first keys of some words of a dictionary, and all keys of each."""
-    keyed = tuple(keys for keys in map(phrase_keys, alternatives) if keys)
-    return frozenset(keys[0] for keys in keyed), keyed
