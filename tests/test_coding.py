@@ -394,3 +394,27 @@ def test_the_heading_of_a_list_names_the_side(coder: Coder, heading: str, code: 
 def test_a_running_record_tells_how_long_an_infusion_ran(coder: Coder, record: str, coded: bool) -> None:
     text = f"INFUSION RECORD\nDx: ovarian cancer\n\n{record}\n"
     assert ("96415" in {s.coding.code for s in run(coder, text).suggestions}) is coded
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "coded"),
+    [
+        ("Obesity. Body mass index thirty six point two.", "Z68.36", True),
+        ("Obesity. Body mass index recorded.", "Z68.45", False),
+        ("ASSESSMENT:\n1. Lumbar spinal stenosis.\n2. Lumbar stenosis with neurogenic claudication.", "M48.061", False),
+        ("TEE: mild MR, EF 50.", "F70", False),
+        ("ASSESSMENT:\n1. AKI from ATN, on dialysis.", "N18.6", False),
+        ("PROCEDURE: IVC filter placement.\nOld filter out intact.", "37191", True),
+        ("Dexamethasone 10 mg IM was drawn up but not injected.", "J1100", False),
+        ("Wrist splint given by her PCP already.", "L3908", False),
+    ],
+)
+def test_what_a_number_a_word_beside_or_a_denial_decides(coder: Coder, text: str, code: str, coded: bool) -> None:
+    assert (code in {s.coding.code for s in run(coder, text).suggestions}) is coded
+
+
+def test_who_tells_how_he_sedated_somebody_sedated(coder: Coder) -> None:
+    text = (
+        "PROCEDURE: Fistulogram.\nSEDATION: Midazolam 1 mg, independent RN monitoring. Intraservice time 25 minutes.\n"
+    )
+    assert {"99152", "99153"} <= {s.coding.code for s in run(coder, text).suggestions}

@@ -36,6 +36,7 @@ QUANTITIES = (
     "months",
     "percent",
     "sqcm",
+    "studies",
     "tumor",
     "units",
     "views",

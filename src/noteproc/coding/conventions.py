@@ -243,11 +243,20 @@ class Conventions:
     def _says_better(self, other: Candidate, candidate: Candidate) -> bool:
         if other.code[:3] != candidate.code[:3] or other.code == candidate.code:
             return False
+        if self._denied_by(candidate.code, other.code):
+            return True
         if candidate.unspecified and not other.unspecified:
             return other.code.startswith(candidate.base) or other.base.startswith(candidate.base[:6])
         # The bare category ("diabetes") beside one of its kinds with a complication.
         same_family = other.code.startswith(candidate.base) and len(other.base) > len(candidate.base)
         return same_family and not candidate.specific
+
+    def _denied_by(self, code: str, other: str) -> bool:
+        """Whether another code says with what this one says without ("stenosis with neurogenic claudication")."""
+        mine, theirs = (self._codesets.entry(ICD10CM, c) for c in (code, other))
+        if mine is None or theirs is None or " without " not in mine.title or " without " in theirs.title:
+            return False
+        return mine.title.replace(" without ", " with ") == theirs.title
 
     def integral(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """Symptoms beside the diagnosis to which they belong are not coded.

@@ -97,7 +97,16 @@ class Extents:
             counted = self._quantities.counted(mention.match.first, mention.match.last)
             if counted is not None and (best is None or counted[0] > best.value):
                 best = Extent(counted[0], tuple(self._reading.word_after(offset) for offset in counted[1]))
-        return best
+        return best if best is not None else self._counted_above(mentions[0])
+
+    def _counted_above(self, mention: Mention) -> Extent | None:
+        """The number told on the mention's line or paragraph before it ("AKs, 8 of them: ... Liquid nitrogen")."""
+        reading = self._reading
+        told = self._quantities.nearest("count", mention.match.first, mention.match.last)
+        start = reading.words[mention.match.first].start
+        if told is None or told[0] > start or "\n" in reading.text[told[0] : start]:
+            return None
+        return Extent(told[1], (reading.word_after(told[0]),))
 
     def _levels(self, mentions: Sequence[Mention], quantity: str) -> Extent | None:
         spaces: set[int] = set()

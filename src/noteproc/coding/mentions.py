@@ -26,6 +26,8 @@ from noteproc.text.tables import rows
 _TRUSTED = 0.6
 # Bare words that are told as seen, though never coded: pain, infection, bleeding, injury, necrosis, scar.
 _TOLD = ("R52", "R58", "B99.9", "T14", "I96", "L90.5")
+# Categories of which a number chooses the code: without it their name says nothing.
+_NUMBERED = frozenset({"Z68"})
 _TIER = {"user": 5, "starter": 4, "index": 4, "inclusion": 3, "title": 3, "includes": 2, "excludes": 1}
 _SHORT = re.compile(r"[A-Z][A-Z0-9]{1,4}")
 _CONCLUDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx", "problem_list"})
@@ -131,6 +133,8 @@ class Mentions:
     def _is_meant(self, reading: Reading, match: Match, quantities: Quantities, nearness: Nearness) -> bool:
         index = self._index
         if match.system == ICD10CM and self._is_weak(match) and not match.code.startswith(_TOLD):
+            return False
+        if match.code in _NUMBERED:
             return False
         when = index.when(match.phrase)
         if not when:

@@ -45,6 +45,8 @@ _STORY = frozenset({"", "hpi", "chief_complaint", "reason", "indication", "imagi
 _OWN_DRUGS = frozenset({"medications", "allergies", "pmh", "psh", "family", "social", "orders", "instructions"})
 _HERE = frozenset({"procedure", "technique", "implants"})
 _CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
+# Headings below which notes without further ones go on to what was done.
+_OVERRUN = frozenset({"consent", "pmh", "psh", "indication", "reason"})
 _BEGINNING = 700
 # Who writes a note says so at its head; who brought the person, and from where, soon after.
 _HEAD, _TOP, _DEPARTMENT = 160, 300, 400
@@ -62,6 +64,8 @@ _HEADED = 40
 _TITLE_REST = 32
 _VACCINES = CodeRanges.parse("90380-90382 | 90476-90759 | 90584-90589 | 90611-90629 | 91300-91330")
 _VISITS = CodeRanges.parse("99202-99607 | G0402 | G0438-G0439 | G0444-G0447")
+# Who tells how somebody was sedated, sedated.
+_SEDATION = CodeRanges.parse("99151-99157")
 _LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
 _IMAGING = CodeRanges.parse("70000-79999")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
@@ -139,12 +143,14 @@ class Performance:
         self._emergency = words["emergency"].opens(beginning, _DEPARTMENT)
         # A crew writes of what it did on the way; a department tells who brought the person.
         self._carried = words["carried"].opens(beginning, _TOP)
-        self._away = (self._carried and not self._emergency) or words["away"].opens(beginning, _TOP)
+        titled = _titled_by_act(text)
+        away = (self._carried and not self._emergency) or words["away"].opens(beginning, _TOP)
+        self._away = away and not titled
         self._visit = bool(names & _VISIT) and not names & _OPERATION
         self._report = ("findings" in names and not self._visit and "procedure" not in names) or (
             words["report"].opens(beginning, _BEGINNING)
         )
-        procedural = words["procedural"].opens(beginning, _BEGINNING) or _titled_by_act(text)
+        procedural = titled or words["procedural"].opens(beginning, _BEGINNING)
         self._inpatient = setting == "inpatient" and not (names & _OPERATION or procedural)
         self._away = self._away or self._inpatient
         self._surgical = bool(names & _SURGICAL)
@@ -232,6 +238,11 @@ class Performance:
         """Whether a bare noun may name what was done: in the note's title, or where a section opens with it."""
         return self._opens_procedure(mention, _OPENING) or self.titled(mention)
 
+    def _operates_here(self, mention: Mention) -> bool:
+        """Whether the sentences around an act tell an operation, whatever heading stands far above them."""
+        told = set(telling()["operating"].findall(self._around(mention)))
+        return bool(told) and not self._away and not self._is_elsewhere(mention)
+
     def _opens_procedure(self, mention: Mention, reach: int = _HEADED) -> bool:
         """Whether a mention stands among the first words under a heading that names what was done."""
         start = self._reading.words[mention.match.first].start
@@ -266,7 +277,8 @@ class Performance:
 
     def _service(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         words = telling()
-        if mention.section == "anesthesia" and entry.code in codes_of("anesthesia_parts.tsv", "codes"):
+        sedated = mention.acted and entry.code in _SEDATION
+        if mention.section == "anesthesia" and not sedated and entry.code in codes_of("anesthesia_parts.tsv", "codes"):
             # The block under which somebody is operated on is the anesthetist's.
             return "included"
         text = self._sentence(mention)
@@ -287,6 +299,8 @@ class Performance:
             section = "present"
         surely = (mention.acted and not self._away) or words["surely done"].search(text) is not None
         if mention.section in _CLOSING and surely and not self._is_elsewhere(mention):
+            section = "present"
+        if mention.section in _OVERRUN and mention.acted and self._operates_here(mention):
             section = "present"
         if kind == "present" and section != "present":
             kind = section
@@ -372,6 +386,8 @@ class Performance:
             return "included"
         if self._delivers and mention.section not in _OWN_DRUGS:
             return None
+        if words["had"].search(self._beside(mention)):
+            return "historical"
         if words["handed"].search(text) or mention.section in _HERE or self._in_block(mention):
             return None
         return _REASONS.get(self._default(mention), "planned")
@@ -505,8 +521,16 @@ class Performance:
         """Whether the words before a mention, or just after it, put it at another place or time."""
         reading = self._reading
         sentence = reading.sentences[reading.sentence_of[mention.match.first]]
-        end = min(sentence.end, reading.words[mention.match.last].end + _JUST_AFTER)
-        text = reading.text[max(sentence.start, reading.words[mention.match.first].start - _BEFORE) : end]
+        start, last = reading.words[mention.match.first].start, reading.words[mention.match.last].end
+        if mention.acted:
+            # "Old coil out": what an act itself says of age is said of what it takes away.
+            before, after = (
+                reading.text[max(sentence.start, start - _BEFORE) : start],
+                reading.text[last : sentence.end],
+            )
+            text = before + "|" + after[:_JUST_AFTER]
+        else:
+            text = reading.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
         return telling()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
 
     def _default(self, mention: Mention) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from noteproc.coding import nerves
 from noteproc.coding.reading import Reading
 
 # What a number begins with comes first in the patterns, so that the engine passes over everything else.
@@ -33,7 +34,7 @@ _UNITS: Mapping[str, str] = {
     "views": r"(?:views?|v)\b",
     "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
     r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|blocks?|stents?|vessels?|grafts?"
-    r"|stud(?:y|ies)|nerves|aks?|sks?)\b",
+    r"|stud(?:y|ies)|nerves|aks?|sks?|of (?:them|these)|in all)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
 }
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
@@ -41,6 +42,14 @@ _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, u
 _BODY_MASS = re.compile(
     r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*"
     r"(\d{1,3}(?:\.\d+)?)(?![\d.]*\s?(?:%|th\b|st\b|nd\b|rd\b|percentile))",
+    re.I,
+)
+# As dictated: "body mass index thirty six point two".
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_BODY_MASS_SPELLED = re.compile(
+    rf"\b(?:bmi|body mass index)\b(?:\s(?:is|was|of))?\s({'|'.join(_TENS)})(?:[\s-]({'|'.join(_DIGITS[1:])}))?"
+    rf"(?:\spoint\s({'|'.join(_DIGITS)}))?\b",
     re.I,
 )
 _DIMENSIONS = re.compile(
@@ -152,6 +161,11 @@ class Quantities:
         return self._values[key]
 
     def _value(self, name: str, first: int, last: int) -> float | None:
+        if name == "studies":
+            counted = nerves.studies(self._reading.text)
+            if counted is not None:
+                return float(counted)
+            name = "count"
         if name == "excised":
             return self._excised(first, last)
         if name in _TOLD_ANYWHERE:
@@ -260,6 +274,7 @@ class Quantities:
             found = [(m.start(), float(m.group(1).replace(",", ""))) for m in pattern.finditer(text)]
         if name == "bmi":
             found = [(m.start(), float(m.group(1))) for m in _BODY_MASS.finditer(text)]
+            found += [(m.start(), _spelled(m)) for m in _BODY_MASS_SPELLED.finditer(text)]
         if name in ("count", "levels"):
             found += [
                 (m.start(), float(_WORDS[(m.group(1) or m.group(2)).lower()])) for m in _WORD_COUNT.finditer(text)
@@ -283,6 +298,12 @@ class Quantities:
         found.sort()
         self._found[name] = found
         return found
+
+
+def _spelled(told: re.Match[str]) -> float:
+    """The number that is written in words."""
+    tens, one, tenth = (word.lower() if word else "zero" for word in told.groups())
+    return _TENS[tens] + _DIGITS.index(one) + _DIGITS.index(tenth) / 10
 
 
 def elapsed(clock: re.Match[str]) -> int:
