@@ -14,7 +14,6 @@ from pathlib import Path
 
 from noteproc.config import Config, shown_settings
 from noteproc.exports import EXPORT_NAMES, ExportKind, write_export
-from noteproc.exports.copies import CopyPlan, write_copies
 from noteproc.files.atomic import atomic_text
 from noteproc.files.inputs import Source
 from noteproc.files.journal import Entry, Journal
@@ -25,7 +24,6 @@ from noteproc.files.report import write_report
 from noteproc.files.rows import Columns
 from noteproc.files.tables import SuggestionTable
 from noteproc.redaction import Policy
-from noteproc.redaction.fields import FieldRedactor
 from noteproc.redaction.vault import Vault
 from noteproc.workers import public_id
 
@@ -132,6 +130,10 @@ class Completion:
     def _write_copies(
         self, journal: Journal, held: Set[str], out: Path, results: Iterator[dict[str, object]]
     ) -> tuple[Path, ...]:
+        # Few runs write copies: the others need not load what writes every format.
+        from noteproc.exports.copies import CopyPlan, write_copies
+        from noteproc.redaction.fields import FieldRedactor
+
         config = self.config
         plan = CopyPlan(
             self.sources,
