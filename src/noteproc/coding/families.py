@@ -37,12 +37,13 @@ BY_DEFAULT = 0.06
 # "other" costs, where the note says nothing more.
 UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
 # Raised with every change of how titles are read: older files are then built anew.
-_SCHEME = 3
+_SCHEME = 4
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
-# A stem: its code, title and billable codes, the keys of its title, those that it denies, unspecified, other.
-_Stem: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool]
+# A stem: its code, title and billable codes, the keys of its title in a fixed order, the sides among them, the keys
+# that it denies, unspecified, other.
+_Stem: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool]
 # A concept: the keys of its title that its codes share, and which of the part's stems stand below it.
 _Concept: TypeAlias = tuple[tuple[str, ...], int, int]
 _Part: TypeAlias = tuple[Mapping[str, _Concept], Sequence[bytes]]
@@ -55,12 +56,12 @@ class Leaf(NamedTuple):
         code: with the dot; for a stem, without the seventh character.
         title: its title without the extension's words.
         codes: the billable codes: one, or one for each seventh character.
-        keys: words of its title beyond the concept's.
+        plain: words of its title beyond the concept's, in a fixed order; no sides.
+        sides: the sides among them.
         denied: words that its title says are not there.
         unspecified, other: whether the title says so.
-        side: the side among its keys, or "".
-        plain: the other keys, in a fixed order.
-        lacking: how many of them must be said.
+        side: the side that counts, or "".
+        lacking: how many of the plain words must be said.
         unsaid: what it loses when the note says none of them.
         silent: what it is worth where the note says nothing of it, but for its side.
     """
@@ -68,15 +69,20 @@ class Leaf(NamedTuple):
     code: str
     title: str
     codes: tuple[str, ...]
-    keys: frozenset[str]
+    plain: tuple[str, ...]
+    sides: tuple[str, ...]
     denied: frozenset[str]
     unspecified: bool
     other: bool
     side: str
-    plain: tuple[str, ...]
     lacking: int
     unsaid: float
     silent: float
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Words of its title beyond the concept's."""
+        return frozenset((*self.plain, *self.sides))
 
 
 class Family(NamedTuple):
@@ -94,6 +100,7 @@ class Family(NamedTuple):
     telling: frozenset[str]
 
 
+_NONE: frozenset[str] = frozenset()
 _EMPTY = Family((), frozenset(), frozenset(), frozenset())
 
 
@@ -132,32 +139,23 @@ class Families:
         return cast(_Part, self._blocks.get(name) or ({}, ()))
 
     def _leaf(self, stem: _Stem, shared: frozenset[str]) -> Leaf:
-        code, title, codes, named, refused, unspecified, other = stem
-        keys = frozenset(named).difference(shared)
-        plain = tuple(sorted(keys - SIDES))
-        denied = frozenset(refused).difference(shared)
+        code, title, codes, plain, sides, refused, unspecified, other = stem
+        if not shared.isdisjoint(plain):
+            plain = tuple([key for key in plain if key not in shared])
+        if sides and not shared.isdisjoint(sides):
+            sides = tuple([key for key in sides if key not in shared])
+        denied = frozenset(refused).difference(shared) if refused else _NONE
         lacking = len(plain) - len(self._default.intersection(plain))
         unsaid = ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking)
         modest = MODEST if unspecified or denied else 0.0
-        return Leaf(
-            code,
-            title,
-            codes,
-            keys,
-            denied,
-            unspecified,
-            other,
-            max(keys & SIDES, default=""),
-            plain,
-            lacking,
-            unsaid,
-            modest - unsaid - UNMENTIONED * len(denied) - (OTHER if other else 0.0),
-        )
+        silent = modest - unsaid - UNMENTIONED * len(denied) - (OTHER if other else 0.0)
+        side = max(sides, default="")
+        return Leaf(code, title, codes, plain, sides, denied, unspecified, other, side, lacking, unsaid, silent)
 
 
 def _family(leaves: tuple[Leaf, ...]) -> Family:
-    named = frozenset[str]().union(*(leaf.keys for leaf in leaves))
-    denied = frozenset[str]().union(*(leaf.denied for leaf in leaves))
+    named = _NONE.union(*[leaf.plain for leaf in leaves], *[leaf.sides for leaf in leaves])
+    denied = _NONE.union(*[leaf.denied for leaf in leaves])
     return Family(leaves, named, denied, named | denied)
 
 
@@ -175,8 +173,9 @@ def _stem(codesets: CodeSets, stem: str, codes: tuple[str, ...]) -> _Stem:
         title = _title(codesets, stem) or title
     said = NEC.sub("", title)
     denied = tuple(dict.fromkeys(k for part in WITHOUT.findall(said) for k in _title_keys(part)))
-    keys = _title_keys(WITHOUT.sub(" ", said))
-    return stem, title, codes, keys, denied, UNSPECIFIED.search(title) is not None, _OTHER.search(title) is not None
+    keys = frozenset(_title_keys(WITHOUT.sub(" ", said)))
+    unspecified, other = UNSPECIFIED.search(title) is not None, _OTHER.search(title) is not None
+    return stem, title, codes, tuple(sorted(keys - SIDES)), tuple(sorted(keys & SIDES)), denied, unspecified, other
 
 
 def _title(codesets: CodeSets, code: str) -> str:
