@@ -76,7 +76,7 @@ class CodeNote(NamedTuple):
     @property
     def seventh(self) -> str:
         """The one 7th character of which the note speaks ("S62.- with 7th character B"), or ""."""
-        found = _SEVENTH.search(self.text)
+        found = _SEVENTH.search(self.text) if "7th" in self.text else None
         return found[1] if found else ""
 
 

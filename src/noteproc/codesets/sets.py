@@ -176,10 +176,14 @@ class CodeSets:
         if known is None:
             return ()
         entry, above = known
-        own = self._categories().notes(system, entry.code)
-        seventh = any(note.kind == "seventh" for note in own)
-        inherited = self.notes(system, above[0]) if above else ()
-        return own + tuple(n for n in inherited if n.kind != "inclusion" and not (seventh and n.kind == "seventh"))
+        own_of = self._categories().notes
+        found = list(own_of(system, entry.code))
+        seventh = any(note.kind == "seventh" for note in found)
+        for place in above:
+            handed = [note for note in own_of(system, place) if note.kind != "inclusion"]
+            found += [note for note in handed if note.kind != "seventh"] if seventh else handed
+            seventh = seventh or any(note.kind == "seventh" for note in handed)
+        return tuple(found)
 
     def phrases(self, *, imported: bool = False) -> Iterator[Phrase]:
         """Every phrase that leads to a code: the tabular list's, then the dictionaries', in a fixed order.

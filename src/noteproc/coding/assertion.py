@@ -116,9 +116,11 @@ _PRESENT = Verdict("present")
 
 
 class _Signs(NamedTuple):
-    """What a sentence holds that may assert: the cues, and whether there are marks and years at all."""
+    """What a sentence holds that may assert: its cues, those that tell something themselves, whether there are marks
+    and years at all."""
 
     cues: list[Cue]
+    telling: list[Cue]
     marks: bool
     years: bool
 
@@ -174,15 +176,14 @@ class Assertions:
         sentence = reading.sentence_of[first]
         signs = self._read(sentence)
         reached: list[Cue] = []
-        for cue in signs.cues:
-            if cue.kind in _SILENT:
-                continue
+        for cue in signs.telling:
             if own and first < cue.start and cue.end <= last:
                 if cue.kind == "possible" and cue.direction == "forward" and own.isdisjoint(range(cue.start, cue.end)):
                     # "Cheek r/o BCC", read as the cancer of the cheek.
                     reached.append(cue)
                 continue
-            overlap = next((i for i in range(cue.start, cue.end) if i in own), None) if own else None
+            among = own and cue.start <= last and first < cue.end
+            overlap = next((i for i in range(cue.start, cue.end) if i in own), None) if among else None
             if overlap is not None:
                 if cue.kind != "absent" or cue.direction != "forward" or overlap == cue.start:
                     continue
@@ -223,8 +224,10 @@ class Assertions:
         known = self._signs.get(sentence)
         if known is None:
             piece = self._reading.sentences[sentence]
+            cues = self._find(sentence)
             known = self._signs[sentence] = _Signs(
-                self._find(sentence),
+                cues,
+                [cue for cue in cues if cue.kind not in _SILENT],
                 _SIGNS.search(self._reading.text, piece.start, piece.end) is not None,
                 bool(_within(self._years, piece.start, piece.end)),
             )

@@ -96,10 +96,14 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
     for m in _END.finditer(text, start, end):
         if m.group()[0] == ".":
             word = _last_word(text, begin, m.start())
-            after = _following(text, m.end()) if m.end() - m.start() == 1 else "A"
             if word < m.start():
                 last = text[word : m.start()].lower()
-                if last in always or (len(last) == 1 and last.isalpha() and after.isupper()):
+                if last in always:
+                    continue
+                after = ""
+                if len(last) == 1 or last in digit:
+                    after = _following(text, m.end()) if m.end() - m.start() == 1 else "A"
+                if len(last) == 1 and last.isalpha() and after.isupper():
                     continue
                 if last in digit and after.isdigit():
                     continue
