@@ -9,7 +9,7 @@ from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading
 from noteproc.coding.telling import telling
 from noteproc.text.tables import rows
@@ -20,9 +20,10 @@ _INITIAL = "A"
 
 
 @lru_cache(maxsize=1)
-def _care() -> tuple[tuple[CodeRanges, str, str], ...]:
+def _care() -> CodeTable[dict[str, str]]:
+    """The code of each kind of care for a broken bone."""
     table = rows(dictionaries_dir() / "rules" / "fracture_care.tsv", ("diagnoses", "still", "moved"))
-    return tuple((CodeRanges.parse(r["diagnoses"]), r["still"], r["moved"]) for r in table)
+    return CodeTable((CodeRanges.parse(r["diagnoses"]), {"still": r["still"], "moved": r["moved"]}) for r in table)
 
 
 def fracture_care(
@@ -42,24 +43,23 @@ def fracture_care(
     """
     if any(c.reason is None and c.system == CPT and _CARE[0] <= c.code <= _CARE[1] for c in done):
         return []
-    for kind in ("moved", "still"):
+    broken = [
+        (c, care)
+        for c in diagnoses
+        if c.code.endswith(_INITIAL) and c.reason is None and c.system == ICD10CM
+        for care in _care().of(c.code)
+    ]
+    for kind in ("moved", "still") if broken else ():
         told = telling()[f"fracture {kind}"].search(reading.text)
         if told is None:
             continue
         first, last = reading.word_after(told.start()), reading.word_before(told.end())
         if not 0 <= first <= last or not assertions.stands(first):
             continue
-        broken = [
-            (c, still if kind == "still" else moved)
-            for c in diagnoses
-            if c.reason is None and c.system == ICD10CM and c.code.endswith(_INITIAL)
-            for codes, still, moved in _care()
-            if c.code in codes
-        ]
-        named = {code for _, code in broken if code and sets.entry(CPT, code) is not None}
+        named = {care[kind] for _, care in broken if care[kind] and sets.entry(CPT, care[kind]) is not None}
         if len(named) != 1:
             continue
-        diagnosis, code = broken[0]
+        diagnosis, care = broken[0]
         at = tuple(range(first, last + 1))
-        return [Candidate(CPT, code, code, diagnosis.mentions, at, derived=True)]
+        return [Candidate(CPT, care[kind], care[kind], diagnosis.mentions, at, derived=True)]
     return []
