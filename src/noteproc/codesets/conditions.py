@@ -24,6 +24,7 @@ QUANTITIES = (
     "count",
     "days",
     "excised",
+    "gap",
     "grams",
     "hours",
     "kg",

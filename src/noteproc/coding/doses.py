@@ -9,13 +9,26 @@ from noteproc.coding.reading import Reading
 # What a number begins with comes first, so that the engine passes over everything else.
 _NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
 _DOSE = re.compile(
-    rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|mg|mcg|ug|µg|grams?|gm|g|ml|cc|units?|u|iu|meq|mci)\b"
+    rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|milligrams?|micrograms?|mg|mcg|ug|µg|grams?|gm|g|ml|cc|units?|u|iu|meq|mci)\b"
     r"(?P<rate>\s?/\s?(?:ml|cc|kg|m2|m²|hr|h|min|day|d)\b)?",
     re.I,
 )
 # "toradol 30 IV": a bare number between a drug and its route is milligrams.
 _BARE = re.compile(r"[\s,(]{1,3}(\d+(?:\.\d+)?)\s?(?=IV|IM|SC|SQ|subq|IVP)", re.I)
-_TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "µg": 0.001, "g": 1000.0, "gm": 1000.0, "gram": 1000.0, "grams": 1000.0}
+_TO_MG = {
+    "milligram": 1.0,
+    "milligrams": 1.0,
+    "microgram": 0.001,
+    "micrograms": 0.001,
+    "mg": 1.0,
+    "mcg": 0.001,
+    "ug": 0.001,
+    "µg": 0.001,
+    "g": 1000.0,
+    "gm": 1000.0,
+    "gram": 1000.0,
+    "grams": 1000.0,
+}
 _UNITS = {
     "units": 1.0,
     "unit": 1.0,

@@ -27,8 +27,11 @@ class Nearness:
         self._known: dict[tuple[tuple[str, ...], bool], list[int]] = {}
 
     def stands(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> bool:
-        """Whether one of a clause's alternatives is there; see `every`."""
-        return any(self._nearest(keys, at, whole) is not None for keys in self._said(clause))
+        """Whether one of a clause's alternatives is there; see `every`. What is told below a plan has that plan too."""
+        if any(self._nearest(keys, at, whole) is not None for keys in self._said(clause)):
+            return True
+        planned = whole and not self._reading.operative_keys()[at[0]]
+        return planned and any(self._nearest(keys, at, False) is not None for keys in self._said(clause))
 
     def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> list[tuple[int, int]]:
         """How many words away the nearest mention of each of a clause's alternatives that is there stands, and where.

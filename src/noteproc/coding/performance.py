@@ -46,7 +46,7 @@ _OWN_DRUGS = frozenset({"medications", "allergies", "pmh", "psh", "family", "soc
 _HERE = frozenset({"procedure", "technique", "implants"})
 _CLOSING = frozenset({"assessment", "discharge_dx", "postop_dx", "plan", "hpi", "ros", "indication"})
 # Headings below which notes without further ones go on to what was done.
-_OVERRUN = frozenset({"consent", "pmh", "psh", "indication", "reason"})
+_OVERRUN = frozenset({"consent", "pmh", "psh", "indication", "reason", "medications", "allergies", "social"})
 _BEGINNING = 700
 # Who writes a note says so at its head; who brought the person, and from where, soon after.
 _HEAD, _TOP, _DEPARTMENT = 160, 300, 400

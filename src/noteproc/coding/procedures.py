@@ -95,7 +95,7 @@ class Procedures:
         found = list(candidates)
         done = [c.code for c in found if c.reason is None]
         for n, candidate in enumerate(found):
-            if candidate.reason not in ("planned", "included"):
+            if candidate.reason is None:
                 continue
             if not any(candidate.code in products and code in acts for acts, products in _products() for code in done):
                 continue

@@ -87,8 +87,14 @@ _TUMOR = re.compile(
 _CLOSED = re.compile(
     r"\b(?:clos\w+|repair\w*|length|incision|ellipse|flap|punch|suture\w*|layer\w*)\b[^.;\n]{0,40}\Z", re.I
 )
+# How wide the gap of a hernia is.
+_GAP = re.compile(
+    rf"\b(?:defects?|gap|fascial\s(?:defect|opening)|neck)\b[^.;\n\d]{{0,30}}?{_NUMBER}\s?-?(cm|mm)\b"
+    rf"|{_NUMBER}\s?-?(cm|mm)\b\s(?:\w+\s){{0,2}}?(?:defect|gap|fascial|hernia)\b",
+    re.I,
+)
 # Sizes that are told far from what was done.
-_TOLD_ANYWHERE = {"length": _LENGTH, "tumor": _TUMOR}
+_TOLD_ANYWHERE = {"length": _LENGTH, "tumor": _TUMOR, "gap": _GAP}
 _EXCISION_REACH, _NEXT = 600, 300
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

@@ -23,7 +23,7 @@ _WITH_AND_WITHOUT = re.compile(
     re.I,
 )
 # "0930 infliximab started": so many lines that open with a time of day are a running record.
-_CLOCKED = re.compile(r"^(?:[01]\d|2[0-3]):?[0-5]\d(?=[ \t]+[A-Za-z])", re.M)
+_CLOCKED = re.compile(r"^(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?=[ \t]+[A-Za-z])", re.M)
 _RECORD = 3
 _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
