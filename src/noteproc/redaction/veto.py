@@ -26,6 +26,7 @@ _OLD = re.compile(r"9\d|1[01]\d")
 _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
+_MUSCLES = frozenset(lx.read_words("muscles.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
 # A day alone, day and month, day, month and year.
 _DATE_DIGITS = (1, 2, 6, 8)
@@ -194,7 +195,10 @@ def _prescribed(text: str, start: int, end: int) -> bool:
 
 def _heading(words: Words, inside: range) -> bool:
     """Whether words of language alone open a line up to a colon: "- Range of Motion:", "MAJOR FINDINGS:"."""
-    first, last = inside[0], inside[-1]
+    shown = [k for k in inside if words.words[k][0].isalnum()]
+    if not shown:
+        return False
+    first, last = shown[0], shown[-1]
     line, end = words.line_of[first], last + 1
     while end < len(words) and end - last < 4 and words.line_of[end] == line and words.bits[end] & _LANGUAGE:
         if words.words[end] == ":":
@@ -203,7 +207,7 @@ def _heading(words: Words, inside: range) -> bool:
     if words.words[end : end + 1] != [":"]:
         return False
     alone = end - first == 1
-    if not all(words.bits[k] & _LANGUAGE and not (alone and words.bits[k] & (lx.NAME | lx.CITY)) for k in inside):
+    if not all(words.bits[k] & _LANGUAGE and not (alone and words.bits[k] & (lx.NAME | lx.CITY)) for k in shown):
         return False
     line = words.line_of[first]
     while first and words.line_of[first - 1] == line:
@@ -246,6 +250,11 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     opens = not text[words.line_start(words.line_of[words.at(span.start)]) : span.start].strip()
     measure = "." in shown and len(found[1]) == 1 and not opens and not dated(text, span.start)
     if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
+        return True
+    behind = words.at(span.end)
+    graded = found[2] == "5" and int(found[1]) <= 5 and not _MUSCLES.isdisjoint(words.lower[behind : behind + 1])
+    if graded and not dated(text, span.start):
+        # "4/5 EHL b/l": how strong a muscle is.
         return True
     later = re.match(rf"\s?(?:->|→|=>)\s?({_SMALL})/{found[2]}(?![\d/])", text[span.end : span.end + 12])
     if later and "/" in shown and int(later[1]) < int(found[1]) <= int(found[2]):
