@@ -9,7 +9,8 @@ from noteproc.coding.reading import Reading
 # What a number begins with comes first, so that the engine passes over everything else.
 _NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
 _DOSE = re.compile(
-    rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|milligrams?|micrograms?|mg|mcg|ug|µg|grams?|gm|g|ml|cc|units?|u|iu|meq|mci)\b"
+    rf"{_NUMBER}\s?-?\s?(million units|mil units|mil u|mu|milligrams?|micrograms?|mg|mcg|ug|µg|grams?|gm|g|ml|cc"
+    r"|units?|u|iu|meq|mci)\b"
     r"(?P<rate>\s?/\s?(?:ml|cc|kg|m2|m²|hr|h|min|day|d)\b)?",
     re.I,
 )
