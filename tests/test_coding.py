@@ -418,3 +418,32 @@ def test_who_tells_how_he_sedated_somebody_sedated(coder: Coder) -> None:
         "PROCEDURE: Fistulogram.\nSEDATION: Midazolam 1 mg, independent RN monitoring. Intraservice time 25 minutes.\n"
     )
     assert {"99152", "99153"} <= {s.coding.code for s in run(coder, text).suggestions}
+
+
+@pytest.mark.parametrize(
+    ("text", "coded", "never"),
+    [
+        (
+            "PLAN: inject OD today. Betadine, lid speculum. Aflibercept 2 mg/0.05 ml, inferotemporal 3.5 mm, 30G.",
+            "67028",
+            "67036",
+        ),
+        (
+            "PROCEDURE: TURBT.\nProstate 3 cm. Papillary tumor, 4 cm across, 2 cm off the left orifice.",
+            "52235",
+            "52234",
+        ),
+        ("PROCEDURE: Open umbilical hernia repair.\nThe 1.5 cm defect lay 5 cm below the port.", "49591", "49593"),
+        (
+            "Bone marrow. Left iliac crest, lidocaine.\nAspirate: first pull with spicules.\nJamshidi 11 g.",
+            "38222",
+            "38221",
+        ),
+        ("Bone marrow. Left iliac crest, lidocaine.\nJamshidi 11 g, one core.", "38221", "38222"),
+        ("IVC FILTER PLACEMENT\nOperator: IR. Filter deployed below the renal veins.", "37191", "76937"),
+    ],
+)
+def test_acts_and_sizes_choose_the_procedure(coder: Coder, text: str, coded: str, never: str) -> None:
+    found = {s.coding.code for s in run(coder, text, "inpatient" if "IVC" in text else "outpatient").suggestions}
+    assert coded in found
+    assert never not in found

@@ -19,6 +19,8 @@ def reading(text: str) -> tuple[Reading, int]:
     [
         ("Gave drugol 30 mg IM.", "mg", 30.0),
         ("Gave drugol 1 g IV.", "mg", 1000.0),
+        ("Gave drugol 0.3 milligrams IM.", "mg", 0.3),
+        ("Gave drugol 75 micrograms IV.", "mg", 0.075),
         ("Gave 40 mg drugol.", "mg", 40.0),
         ("Drugol 1.2 million units IM.", "units", 1_200_000.0),
         ("Drugol 2.4 MU given.", "units", 2_400_000.0),
