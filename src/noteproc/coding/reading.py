@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter, not_
@@ -88,7 +89,7 @@ class Reading:
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
-        self._places: dict[str, list[int]] = {}
+        self._places: dict[str, list[int]] | None = None
         self._held: frozenset[str] | None = None
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
@@ -160,16 +161,20 @@ class Reading:
         return self._operative
 
     def places(self, key: str) -> list[int]:
-        """The words that are, stand for, or imply this key, in order."""
-        known = self._places.get(key)
-        if known is None:
-            known = self._places[key] = self._find(key) if key in self.held() else []
-        return known
-
-    def _find(self, key: str) -> list[int]:
-        found = list(compress(count(), map(self._lexicon.implying(key).__contains__, self.keys)))
-        more = [i for i in self._expanded if key in self.expansions[i]]
-        return sorted({*found, *more}) if more else found
+        """The words that are, stand for, or imply this key, in order; one that does so twice stands twice."""
+        if self._places is None:
+            found: dict[str, list[int]] = defaultdict(list)
+            for i, own in enumerate(self.keys):
+                found[own].append(i)
+            implied = self._lexicon.implications
+            more = [(i, said) for i in self._expanded for said in self.expansions[i]]
+            more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
+            for i, said in more:
+                found[said].append(i)
+            for said in {said for _, said in more}:
+                found[said].sort()
+            self._places = dict(found)
+        return self._places.get(key, [])
 
     def held(self) -> frozenset[str]:
         """What the words of the note are, stand for, or imply."""

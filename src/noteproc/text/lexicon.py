@@ -114,9 +114,6 @@ class Lexicon:
         for row in rows(folder / "implied.tsv", ("word", "implies")):
             key = self.key(fold(row["word"]))
             self.implications[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
-        self._implying: dict[str, frozenset[str]] = {}
-        for key in {said for implied in self.implications.values() for said in implied}:
-            self._implying[key] = frozenset((key, *(own for own, said in self.implications.items() if key in said)))
         self.lowercase = frozenset(light.get("lowercase", ()))
         self.ordinary = frozenset(
             words
@@ -146,10 +143,6 @@ class Lexicon:
     def implied(self, key: str) -> tuple[str, ...]:
         """The keys that a key says besides itself (a part implies its whole), or ()."""
         return self.implications.get(key, ())
-
-    def implying(self, key: str) -> frozenset[str]:
-        """A key, and the keys that say it besides themselves."""
-        return self._implying.get(key) or frozenset((key,))
 
     def joined(self, folded: str) -> str:
         """The word that a folded word is a form of; itself where it is none."""
