@@ -447,3 +447,12 @@ def test_acts_and_sizes_choose_the_procedure(coder: Coder, text: str, coded: str
     found = {s.coding.code for s in run(coder, text, "inpatient" if "IVC" in text else "outpatient").suggestions}
     assert coded in found
     assert never not in found
+
+
+@pytest.mark.parametrize(("year", "coded"), [("2019", True), ("2026", False)])
+def test_what_was_put_in_years_before_stands_beside_what_is_put_in_today(coder: Coder, year: str, coded: bool) -> None:
+    text = (
+        f"CARDIAC CATH REPORT 3/2/2026\nHISTORY: CAD with coronary stent {year}.\n"
+        "PROCEDURE: Drug-eluting stent placed in the mid LAD.\n"
+    )
+    assert ("Z95.5" in {s.coding.code for s in run(coder, text).suggestions}) is coded

@@ -28,6 +28,9 @@ from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
 
 _UNIT = re.compile(r"(?:up to\s+)?(?:per\s+)?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|ml|units?|iu|meq|mci)\b", re.I)
+# So many code points behind what was put in may the year stand in which it was.
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_YEAR_AWAY = 28
 _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
 _BASE_SCORE = 0.75
 # Of a visit, which is told by its documentation and never suggested.
@@ -263,6 +266,8 @@ class Procedures:
                 makers = [c for c in done if c.code in procedures]
                 told = {reading.sentence_of[m.match.first] for c in makers for m in c.mentions}
                 own = {reading.sentence_of[m.match.first] for m in found[n].mentions}
+                if any(_is_earlier(reading, m) for m in found[n].mentions):
+                    continue
                 if makers and (whole or own <= told):
                     found[n] = found[n].without("included")
                     break
@@ -300,6 +305,13 @@ def _encounters() -> tuple[_Encounter, ...]:
         )
         for r in table
     )
+
+
+def _is_earlier(reading: Reading, mention: Mention) -> bool:
+    """Whether a year stands behind a mention that is not the latest of the note ("stent to circumflex 2019")."""
+    behind = reading.words[mention.match.last].end
+    told = _YEAR.search(reading.text, behind, behind + _YEAR_AWAY)
+    return told is not None and told.group(1) < max(m.group(1) for m in _YEAR.finditer(reading.text))
 
 
 def _is_next_lower(code: str, other: str) -> bool:

@@ -33,7 +33,9 @@ _VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
 # Chapter 18 codes that name a result or a state rather than a complaint.
 _FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
 # External causes, weeks of gestation, outcome of delivery, newborns, stroke scale, body mass.
-_BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68")
+_BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68", "O99.82")
+# The weeks and the outcome of a pregnancy are reported wherever it is coded.
+_ALWAYS_BESIDE = ("Z3A", "Z37")
 # Fewer words than these, without a heading, are no note: the scores were fitted on whole ones.
 _FRAGMENT = 50
 # How many words away a treatment may stand.
@@ -272,6 +274,8 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
     fragment = len(reading.words) < _FRAGMENT and not any(section.name for section in reading.sections)
     if fragment and candidate.code[0] not in "ZY":
         return 0.05 if candidate.code[0] == "R" else 0.25
+    if candidate.code.startswith(_ALWAYS_BESIDE):
+        return 0.1
     if candidate.code.startswith(_BESIDE_ANOTHER):
         # Reported wherever the code stands to which they belong (see ``companions.tsv``).
         return 0.3

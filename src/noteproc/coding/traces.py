@@ -53,7 +53,7 @@ class Traces:
     def _with_traces(self, candidate: Candidate) -> Candidate:
         entry = None if candidate.system == ICD10CM else self._codesets.entry(candidate.system, candidate.code)
         drug = entry is not None and entry.kind == "drug"
-        found = self._dose(candidate) if drug else self._acts(candidate.code)
+        found = self._dose(candidate) if drug else self._acts(candidate)
         more = {*candidate.support, *found}
         return candidate if len(more) == len(candidate.support) else candidate._replace(support=tuple(sorted(more)))
 
@@ -67,13 +67,18 @@ class Traces:
                 found.extend(range(first, last + 1) if first >= 0 else ())
         return found
 
-    def _acts(self, code: str) -> list[int]:
+    def _acts(self, candidate: Candidate) -> list[int]:
         reading = self._reading
+        first = candidate.mentions[0].match.first
+        inside = reading.operative_keys()
+        # What is told below a plan is shown there.
+        near = range(len(inside)) if inside[first] else reading.span_near(first, first)
+        inside = inside if inside[first] else reading.keys
         found: list[int] = []
         sentences: set[int] = set()
-        for keys in _of(code):
+        for keys in _of(candidate.code):
             for place in reading.places(keys[0]):
-                span = self._follow(place, keys)
+                span = _follow(inside, place, keys) if place in near else range(0)
                 if not span or reading.sentence_of[place] in sentences:
                     continue
                 sentences.add(reading.sentence_of[place])
@@ -82,16 +87,17 @@ class Traces:
                     return found
         return found
 
-    def _follow(self, place: int, keys: Keys) -> range:
-        """The words from a place on that are these keys, small words between them passed over; none where not."""
-        inside, stop = self._reading.operative_keys(), lexicon.shipped().stop
-        if inside[place] != keys[0]:
-            return range(0)
-        i = place
-        for key in keys[1:]:
+
+def _follow(inside: Sequence[str], place: int, keys: Keys) -> range:
+    """The words from a place on that are these keys, small words between them passed over; none where not."""
+    stop = lexicon.shipped().stop
+    if inside[place] != keys[0]:
+        return range(0)
+    i = place
+    for key in keys[1:]:
+        i += 1
+        while i < len(inside) and inside[i] in stop and inside[i] != key:
             i += 1
-            while i < len(inside) and inside[i] in stop and inside[i] != key:
-                i += 1
-            if i >= len(inside) or inside[i] != key:
-                return range(0)
-        return range(place, i + 1)
+        if i >= len(inside) or inside[i] != key:
+            return range(0)
+    return range(place, i + 1)
