@@ -26,6 +26,11 @@ def _gone(redactor: Redactor, text: str, words: str) -> bool:
         ("Initials key   jq = Joan Quimby RN\n", "jq"),
         ("staff key  RB Rowena Bright RN / TY Tyrell Young MHT\n", "RB"),
         ("AVF L, 15 ga x2, cannulated by bg 2nd stick", "bg"),
+        ("I have reviewed what was scribed by mp and agree.", "mp"),
+        ("RN: Lourdes F.      Scribe cg\nEnc# FR-231105-0076", "cg"),
+        ("She called, better, the rash is fading. tp LPN\nNext call in a week.", "tp"),
+        ("Recheck in two weeks.\n\nTobias Kirchner, MD          TK/ml  05/07/2024", "ml"),
+        ("Physician Olga Baranov, MD\nRT: Duane     RN: Carolyn Metz", "Duane"),
         ("N. Farrokhzad, MD\\nDupixent PA on hold. //nf", "nf"),
         ("the records came over from the VA, on disc", "VA"),
         ("she had a stent at General in 2019", "General"),
@@ -82,6 +87,9 @@ def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
         ("COUNTS WERE TAKEN BY THE SCRUB NURSE", "THE"),
         ("12 N saline over 3 hours", "12 N"),
         ("scored 8 of 10", "8 of 10"),
+        ("Urine output 5 mL/h  12/07 and falling", "mL/h"),
+        ("the pump was set to 4 ml LPN to check", "ml"),
+        ("Exam: 4/5 EHL, 5/5 quads, 3/5 grip bilaterally.", "3/5 grip"),
     ],
 )
 def test_what_must_stay(redactor: Redactor, text: str, words: str) -> None:

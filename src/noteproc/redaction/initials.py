@@ -184,9 +184,6 @@ class Initials:
                 total += 3.0 if small else 5.5
             elif lower in ("by", "per"):
                 total += 2.0 if small else 1.25
-                if small and len(form) == 2 and _VOWELS.isdisjoint(form):
-                    # "Cannulated by bg": no other two letters without a vowel stand there, however common they are.
-                    total = max(total, SIGNS)
             elif before == ":" and i > 1 and words.lower[i - 2] in _WRITTEN_BY:
                 total += 5.5
             elif before == "/" and not gap and self._paired(i - 2):
@@ -199,6 +196,14 @@ class Initials:
                 total += 2.0
             elif before in ("/", "~", ">", "-", "(", "[") and not (before == "-" and not gap and not opens):
                 total += 0.5
+            if (
+                small
+                and len(form) == 2
+                and _VOWELS.isdisjoint(form)
+                and (lower in ("by", "per") or lower in _WRITTEN_BY)
+            ):
+                # "Cannulated by bg", "scribe cg": no other two letters without a vowel stand there, however common.
+                total = max(total, SIGNS)
             dated = None
             if before == "," or before.isdigit():
                 dated = _TIMED.search(text, max(0, words.starts[i] - 12), words.starts[i])
@@ -215,6 +220,9 @@ class Initials:
             credential = words.bits[i + 1] & lx.CREDENTIAL and after not in _NO_CREDENTIALS
             if credential and words.starts[i + 1] - words.ends[i] <= 2:
                 total += 2.0
+                if small and before in _CLOSERS and gap and (i + 2 >= n or words.line_of[i + 2] != line):
+                    # "Rash fading. tp LPN"
+                    total += 3.5
                 if before and words.lower[i - 1] == "by":
                     total += 1.0
             elif after == "/" and self._signed_twice(i, before):

@@ -53,6 +53,7 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
+_WITHIN_HEADING = 2  # blanks between its words: more of them part columns
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.MARK
 _DOTTED_WORDS = frozenset(lx.read_words("dotted_words.txt"))
 _HEADS = lx.FACILITY | lx.ORG
@@ -201,7 +202,7 @@ def _heading(words: Words, inside: range) -> bool:
     first, last = shown[0], shown[-1]
     line, end = words.line_of[first], last + 1
     while end < len(words) and end - last < 4 and words.line_of[end] == line and words.bits[end] & _LANGUAGE:
-        if words.words[end] == ":":
+        if words.words[end] == ":" or words.starts[end] - words.ends[end - 1] > _WITHIN_HEADING:
             break
         end += 1
     if words.words[end : end + 1] != [":"]:

@@ -29,6 +29,7 @@ _TYPIST = re.compile(
     r"(?:^|(?<=[\s(]))((?:[A-Z]{2,4}|[a-z]{2,4})(?:[/:](?:[A-Z]{2,4}|[a-z]{2,4})\d{0,2}){1,2})(?=[\s),.;]|$)",
     re.MULTILINE,
 )
+_DAY = re.compile(r"[ \t]{1,12}\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b")
 _TYPIST_LINE = re.compile(r"^\W{0,4}([A-Za-z]{2,4})([/:])([A-Za-z]{2,4})(?:[/:]([A-Za-z]{2,4}))?\d{0,3}\W{0,3}$")
 _CC = re.compile(
     r"^[ \t>*-]{0,8}(?:cc|c\.c\.|bcc|copies?(?:\s{1,3}to)?|copied(?:\s{1,3}to)?)\s?[:-]\s{0,4}",
@@ -108,6 +109,8 @@ class SignatureRecognizer(NameReader):
                 continue
             at = m.start(1)
             clear = len(pieces[0]) == 3 and not self.lexicon.bits(pieces[0].lower()) & (lx.ORDINARY | lx.CLINICAL)
+            # "TK/ml  05/07/2024"
+            clear = clear or ("/" in m[1] and _DAY.match(text, m.end()) is not None)
             if not clear and any(
                 self.lexicon.bits(p.lower()) & (lx.ORDINARY | lx.UNITWORD) and not p.isupper() for p in pieces
             ):
