@@ -1,8 +1,7 @@
 """The PHI tagger: a small convolutional network over hashed word features, one BIO label a token.
 
-Training (``models/train.py``) uses thinc; here its weights run on NumPy alone. The first layer is linear in the
-embeddings of a word, so its products are computed once when the model loads, and what it makes of a word is kept. Only
-words that could be PHI are decided upon.
+Training (``models/train.py``) uses thinc; here its weights run on NumPy alone. What the first layer makes of a word is
+kept. Only words that could be PHI are decided upon.
 """
 
 from __future__ import annotations
@@ -74,14 +73,8 @@ class PhiTagger:
             raise ModelError("the PHI tagger was trained for another version: run `make model` or reinstall noteproc")
         # Pieces side by side instead of interleaved, so that the maximum over them is two passes over whole blocks.
         by_piece = np.arange(self.width * self.pieces).reshape(self.width, self.pieces).T.reshape(-1)
-        mix = weights["mix_W"].reshape(self.width * self.pieces, -1)[by_piece]
-        self._tables: list[_Floats] = []
-        at = 0
-        for column in range(len(WORD_ROWS)):
-            table = weights[f"word_{column}"]
-            size = table.shape[1]
-            self._tables.append(np.ascontiguousarray(table @ mix[:, at : at + size].T))
-            at += size
+        self._tables = [weights[f"word_{column}"] for column in range(len(WORD_ROWS))]
+        self._mix = np.ascontiguousarray(weights["mix_W"].reshape(self.width * self.pieces, -1)[by_piece].T)
         self._mix_bias = weights["mix_b"].reshape(-1)[by_piece]
         self._mix_norm = (weights["mix_g"], weights["mix_n"])
         self._context = [weights[f"context_{column}"] for column in range(len(CONTEXT_ROWS))]
@@ -140,9 +133,8 @@ class PhiTagger:
             judged = self._lexicon.forms
             ordered = sorted(new)
             index = np.array([word_row(judged[form]) for form in ordered], dtype=np.int32).T
-            x = self._tables[0].take(index[0], axis=0)
-            for table, rows in zip(self._tables[1:], index[1:], strict=True):
-                x += table.take(rows, axis=0)
+            said = [table.take(rows, axis=0) for table, rows in zip(self._tables, index, strict=True)]
+            x = np.concatenate(said, axis=1) @ self._mix
             x += self._mix_bias
             first, last = len(known), len(known) + len(ordered)
             if last > len(self._vectors):
