@@ -114,6 +114,13 @@ def test_code_gives_the_contract() -> None:
     assert "R07.9" in [n["code"] for n in result["not_coded"]]
 
 
+def test_why_knows_the_system_by_how_the_code_is_written() -> None:
+    note = "PROCEDURE: Bilateral sacroplasty was performed, PMMA into both alae."
+    for code, system in (("0201T", "CPT"), ("m54.50", "ICD-10-CM"), ("J1885", "HCPCS")):
+        told = json.loads(noteproc("why", "-", code, "--json", stdin=note).stdout)
+        assert (told["system"], told["outcome"]) == (system, "suggested" if system == "CPT" else "not seen")
+
+
 def test_lookup_of_many(tmp_path: Path) -> None:
     (tmp_path / "q").write_text('{"id": "1", "text": "HTN"}\n\n{"id": "2", "text": "zzzz qqqq"}\n', encoding="utf-8")
     done = noteproc("lookup", "--queries", "q", "--answers", "a", "--system", "ICD-10-CM", cwd=tmp_path)

@@ -74,6 +74,7 @@ def test_the_reference_case(results: dict[str, dict[str, list[dict[str, object]]
     text = str(results["sacroplasty-01"]["text"])
     words = [text[e["start"] : e["end"]] for e in procedures[0]["evidence"]]  # type: ignore[attr-defined]
     assert any(re.search("both sides|right|left", w) for w in words)
+    assert any("Polymethylmethacrylate" in w for w in words), "the cement itself is told in another sentence"
 
 
 def test_no_identifier_of_the_reference_case_is_in_any_output(out: Path) -> None:

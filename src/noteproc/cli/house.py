@@ -23,7 +23,10 @@ dictionaries = typer.Typer(
 def why(
     note: Annotated[str, typer.Argument(help="A note, or - for standard input.", show_default=False)],
     code: Annotated[str, typer.Argument(help="The code, with its dot; a header asks for anything below it.")],
-    system: Annotated[str, typer.Option("--system", help=f"One of {', '.join(_SYSTEMS)}.")] = "ICD-10-CM",
+    system: Annotated[
+        str | None,
+        typer.Option("--system", help=f"One of {', '.join(_SYSTEMS)}.", show_default="as the code is written"),
+    ] = None,
     already_redacted: Annotated[
         bool, typer.Option("--already-redacted", help="The text holds no PHI: skip redaction.")
     ] = False,
@@ -34,12 +37,14 @@ def why(
 ) -> None:
     """Say why a code was or was not suggested for a note: phrase, context, what outranked it, what is missing.
 
-    Example: `noteproc why note.txt M25.552`
+    Example: `noteproc why note.txt M25.552`, `noteproc why note.txt 0201T`
     """
+    from noteproc.codesets import ICD10CM, system_of
     from noteproc.files.inputs import Unreadable, read, sources
     from noteproc.processor import NoteProcessor
     from noteproc.records import CodingContext, RedactedNote
 
+    system = system or system_of(code.upper()) or ICD10CM
     if system not in _SYSTEMS:
         raise ConfigError(f"--system must be one of {', '.join(_SYSTEMS)}")
     processor = NoteProcessor(load_config(config))
