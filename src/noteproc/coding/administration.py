@@ -17,10 +17,15 @@ from noteproc.coding.telling import telling
 from noteproc.text.tables import rows
 
 # Codes for giving: where the note names drugs, these are worked out from them and not read from bare words.
-_GIVING = CodeRanges.parse("96360-96379 | 96380-96381 | 96401-96425 | 90460-90474")
+# A port is washed through beside each of them; that is reported only where nothing else is given.
+_GIVING = CodeRanges.parse("96360-96379 | 96380-96381 | 96401-96425 | 96523 | 90460-90474")
 _PRODUCTS = CodeRanges.parse("90380-90382 | 90476-90759 | 90611 | 90619-90629 | 90584-90589 | 91300-91330")
 # Of these services only one an encounter is the initial one.
 _INITIAL = frozenset({"96413", "96409", "96365", "96374"})
+# Fluids as the initial service, and after another one. Source: CMS Claims Processing Manual, chapter 12, section 30.5.
+_FLUIDS, _LATER_FLUIDS = "96360", "96361"
+# The first vaccine of a visit, by needle or otherwise, is the only first one.
+_FIRST_VACCINE = frozenset({"90471", "90473"})
 _SURGERY = ("10004", "69990")
 _AGED, _YOUNG = 65, 18
 
@@ -63,10 +68,19 @@ class Administration:
         if not known:
             return list(candidates)
         codes = {s.code for s in known}
-        kept = [c if c.reason is not None or c.code not in _GIVING or c.code in codes else c.without("outranked")
-                for c in candidates]  # fmt: skip
+        first = not _INITIAL.isdisjoint(codes)
+        kept = [self._beside(c, codes, first) for c in candidates]
         standing = {c.code for c in kept if c.reason is None}
         return kept + [s for s in known if s.code not in standing]
+
+    @staticmethod
+    def _beside(candidate: Candidate, codes: set[str], initial: bool) -> Candidate:
+        """What a service that was read from words is beside those worked out from the drugs given."""
+        if candidate.reason is not None or candidate.code not in _GIVING or candidate.code in codes:
+            return candidate
+        if initial and candidate.code == _FLUIDS:
+            return candidate._replace(code=_LATER_FLUIDS, base=_LATER_FLUIDS)
+        return candidate.without("outranked")
 
     def _drugs(self, coded: Sequence[Candidate]) -> list[Candidate]:
         operated = any(c.system == CPT and _SURGERY[0] <= c.code <= _SURGERY[1] for c in coded)
@@ -114,18 +128,24 @@ class Administration:
             telling()["counselled"].search(self._reading.text)
         )
         found: dict[str, Candidate] = {}
-        for vaccine in vaccines:
-            for rule in _rules("immunizations.tsv", "payer"):
-                fits = {"medicare": medicare, "counsel": counsel, "": True}.get(rule.when, False)
-                if fits and vaccine.code in rule.products:
-                    self._count(found, rule.next if rule.first in found else rule.first, vaccine)
-                    break
+        for rule, vaccine in self._ruled(vaccines, medicare, counsel):
+            begun = rule.first in found or (rule.first in _FIRST_VACCINE and not _FIRST_VACCINE.isdisjoint(found))
+            self._count(found, rule.next if begun else rule.first, vaccine)
         if "90460" in found:
             for rule in _rules("immunizations.tsv", "payer"):
                 several = next((v for v in vaccines if v.code in rule.products), None)
                 if rule.when == "components" and several is not None:
                     self._count(found, rule.first, several)
         return list(found.values())
+
+    @staticmethod
+    def _ruled(vaccines: Sequence[Candidate], medicare: bool, counsel: bool) -> list[tuple[_Rule, Candidate]]:
+        """Each vaccine with the first rule that fits it; those given by needle come before the others."""
+        fits = {"medicare": medicare, "counsel": counsel, "": True}
+        rules = [rule for rule in _rules("immunizations.tsv", "payer") if rule.when in fits]
+        first = [next((r for r in rules if fits[r.when] and v.code in r.products), None) for v in vaccines]
+        found = [(rule, vaccine) for rule, vaccine in zip(first, vaccines, strict=True) if rule is not None]
+        return sorted(found, key=lambda pair: pair[0].first == "90473")
 
     @staticmethod
     def _count(found: dict[str, Candidate], code: str, source: Candidate, *, once: bool = False) -> None:

@@ -30,6 +30,7 @@ _TOLD = ("R52", "R58", "B99.9", "T14", "I96", "L90.5")
 _NUMBERED = frozenset({"Z68"})
 _TIER = {"user": 5, "starter": 4, "index": 4, "inclusion": 3, "title": 3, "includes": 2, "excludes": 1}
 _SHORT = re.compile(r"[A-Z][A-Z0-9]{1,4}")
+_OPERATIONS = ("10004", "69990")
 _CONCLUDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx", "problem_list"})
 _INDEXED = 4  # the place of "index" among the sources
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
@@ -246,7 +247,7 @@ class Mentions:
         best: dict[str, Match] = {}
         for match in group:
             known = best.get(match.code)
-            if known is None or (self._tier(match), match.score) > (self._tier(known), known.score):
+            if known is None or self._trust(match) > self._trust(known):
                 best[match.code] = match
         conditions = {code: self._condition(match) for code, match in best.items()}
         top = max(_asks(when) for when in conditions.values())
@@ -273,6 +274,14 @@ class Mentions:
 
     def _condition(self, match: Match) -> When:
         return self._index.when(match.phrase)
+
+    def _trust(self, match: Match) -> tuple[float, float, bool]:
+        """What decides between phrases of one code on the same words: of equals the one that is an act.
+
+        The names of operations are not told apart so: their families ask for sizes and sites instead.
+        """
+        operation = _OPERATIONS[0] <= match.code <= _OPERATIONS[1]
+        return self._tier(match), match.score, not operation and self._condition(match).act
 
     def _tier(self, match: Match) -> float:
         index = self._index

@@ -406,6 +406,14 @@ class Performance:
         if kind == "other_person" and others and all(words[c.start].form == "donor" for c in others):
             # The donor of a graft is a place.
             return "present"
+        past = [c for c in mention.verdict.cues if c.kind == "historical"]
+        if (
+            kind == "historical"
+            and past
+            and all(c.direction == "backward" and words[c.end - 1].form in forms("illness over") for c in past)
+        ):
+            # "Epley maneuver done, vertigo resolved": what is over is the illness.
+            return "present"
         if kind == "hypothetical" and all(
             c.direction == "backward" and words[c.end - 1].form in forms("names procedure")
             for c in mention.verdict.cues
@@ -531,7 +539,8 @@ class Performance:
             text = before + "|" + after[:_JUST_AFTER]
         else:
             text = reading.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
-        return telling()["elsewhere"].search(text) is not None or _DATE.search(text) is not None
+        dated = reading.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
+        return telling()["elsewhere"].search(text) is not None or _DATE.search(dated) is not None
 
     def _default(self, mention: Mention) -> str:
         return self._headings.defaults[mention.section].procedure if mention.section else "present"

@@ -18,7 +18,8 @@ _UNITS: Mapping[str, str] = {
     "cm": r"cm\b(?!\s?2|²)|centimet(?:er|re)s?",
     "mm": r"mm\b(?!hg)|millimet(?:er|re)s?",
     "sqcm": r"(?:sq\.?|square)\s?(?:cm|centimet(?:er|re)s?)|cm\s?2\b|cm²|cm\^2",
-    "minutes": r"min(?:ute)?s?\b",
+    # A therapist's stroke: "gait 15'", but not the feet and inches of a height.
+    "minutes": r"min(?:ute)?s?\b|(?<=\d)['′](?![\w'′])",
     "hours": r"h(?:ou)?rs?\b|h\b",
     "grams": r"g(?:ra)?ms?\b|gr?\b",
     "kg": r"kgs?\b|kilos?",
@@ -132,9 +133,12 @@ _HEADER = 700
 # A visit of this name is a child's, whose age the note need not tell: an infant's, or one of school age.
 _CHILD = re.compile(r"\b(?:(well[- ]baby|newborn (?:visit|check))|well[- ]child|WCC|WCV|pediatrics|peds)\b", re.I)
 _SCHOOL = 5
-# From one time of day to another: "0851-0907", "2:02 pm to 3:00 pm".
+# From one time of day to another: "0851-0907", "2:02 pm to 3:00 pm", "start 0900 stop 0935".
 CLOCK = re.compile(
-    r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:[ap]\.?m\.?)?\s?(?:-|–|to|until)\s?([01]?\d|2[0-3]):?([0-5]\d)\b", re.I
+    r"\b([01]?\d|2[0-3]):?([0-5]\d)\s?(?:[ap]\.?m\.?)?"
+    r"(?:\s?(?:-|–|to|until)\s?|[\s,;/]{1,3}(?:stop|stopped|end|ended|finish|finished)\b[\s:@]{1,3}(?:time:?\s|at\s)?)"
+    r"([01]?\d|2[0-3]):?([0-5]\d)\b",
+    re.I,
 )
 
 
