@@ -156,7 +156,7 @@ class Coder:
         if candidate.system != ICD10CM:
             # What stands under the heading that names what was done needs less to be believed.
             told = any(m.section == "procedure" for m in candidate.mentions)
-            return ranking.fitted().procedures * (_TOLD if told else 1.0)
+            return ranking.fitted().procedures * (_TOLD if told else ranking.brevity(reading))
         return self._threshold * ranking.leniency(candidate, reading)
 
     def _weighed(self, reading: Reading, note: RedactedNote) -> tuple[list[Candidate], _Read]:

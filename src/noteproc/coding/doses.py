@@ -16,6 +16,12 @@ _DOSE = re.compile(
 )
 # "toradol 30 IV": a bare number between a drug and its route is milligrams.
 _BARE = re.compile(r"[\s,(]{1,3}(\d+(?:\.\d+)?)\s?(?=IV|IM|SC|SQ|subq|IVP)", re.I)
+# "Kenalog-40": the strength of a milliliter, as part of the name; the volume stands just ahead of it or behind it.
+_STRENGTH = re.compile(r"[-\s]?(10|40|80)\b(?![./,]\d|\s?(?:milligram|mg|mcg|g\b|ml|cc|units?|u\b|%|x\b))", re.I)
+_AHEAD = re.compile(rf"{_NUMBER}\s?(?:ml|cc)s?\s(?:of\s)?\Z", re.I)
+_BEHIND = re.compile(rf"\W{{1,3}}{_NUMBER}\s?(?:ml|cc)\b", re.I)
+# "1L NS bolus": fluids are told by the liter.
+_LITERS = re.compile(r"\b\d(?:\.\d)?\s?L\s(?:of\s)?(?:NS|LR|D5|normal|lactated|saline|bolus|IV)|\b\d\s?liters?\b", re.I)
 _TO_MG = {
     "milligram": 1.0,
     "milligrams": 1.0,
@@ -60,7 +66,7 @@ class Doses:
         sentence = reading.sentences[reading.sentence_of[first]]
         if _BARE.match(reading.text, reading.words[last].end):
             return True
-        return _DOSE.search(reading.text, sentence.start, sentence.end) is not None
+        return any(told.search(reading.text, sentence.start, sentence.end) for told in (_DOSE, _LITERS))
 
     def beside(self, last: int, reach: int = 30) -> bool:
         """Whether an amount follows word ``last`` at once, or within ``reach`` code points."""
@@ -103,7 +109,18 @@ class Doses:
         if found is None:
             floor = max((p for p in places if p < start), default=sentence.start)
             found = self._first(max(floor, sentence.start, start - _BEFORE), start, unit)
+        if found is None and unit.lower() in _TO_MG:
+            found = self._of_strength(start, end, unit)
         return found if found is not None else self._first(sentence.start, sentence.end, unit)
+
+    def _of_strength(self, start: int, end: int, unit: str) -> float | None:
+        """The dose of a drug named with its strength: by the volume beside it, else what one milliliter holds."""
+        text = self._reading.text
+        strength = _STRENGTH.search(text, start, end) or _STRENGTH.match(text, end)
+        if strength is None:
+            return None
+        volume = _AHEAD.search(text[max(0, start - _BEFORE) : start]) or _BEHIND.match(text, strength.end())
+        return float(strength.group(1)) * (float(volume.group(1)) if volume else 1.0) / _TO_MG[unit.lower()]
 
     def _first(self, start: int, end: int, unit: str) -> float | None:
         """The first amount in a stretch of text; a strength is multiplied by the volume beside it."""

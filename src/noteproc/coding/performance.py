@@ -90,6 +90,10 @@ _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
+# What is billed by the syringe or vial, whatever it holds.
+_BY_DOSE = "1 dose"
+# "Guaiac negative": the answer belongs to the test, whatever is denied before it.
+_ANSWERED = re.compile(r"\W{0,3}(?:(?:test|screen|was|is)\s)?(?:neg|pos)(?:ative|itive)?\b", re.I)
 
 
 def _titled_by_act(text: str) -> bool:
@@ -325,6 +329,8 @@ class Performance:
             kind = "present"
         if kind == "planned" and words["result"].search(text) and words["own"].search(text):
             kind = "present"
+        if kind == "absent" and entry.code in _LABORATORY and _ANSWERED.match(self._reading.text, self._end(mention)):
+            kind = "present"
         if kind != "present":
             return _REASONS.get(kind, "historical")
         in_office = entry.code in codes_of("office_tests.tsv", "tests")
@@ -338,6 +344,8 @@ class Performance:
             return None
         own = words["own"].search(text) is not None
         if entry.code in _LABORATORY:
+            if self._is_told_elsewhere(mention):
+                return "historical"
             return None if words["own laboratory"].search(self._beside(mention)) else "historical"
         if entry.code in _IMAGING:
             told = own if not self._emergency else own and _VIEWS.search(text) is not None
@@ -363,17 +371,21 @@ class Performance:
         if operated and entry.code not in codes_of("injectates.tsv", "drugs"):
             # What is given during an operation is part of it.
             return "included"
-        if self._given(mention, here):
+        if self._is_given_elsewhere(mention):
+            return "historical"
+        if self._given(mention, entry, here):
             return None
         section = self._default(mention)
         return _REASONS.get(section, "planned")
 
     def _supply(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         kind = self._kind(mention)
-        if kind != "present":
-            return _REASONS.get(kind, "planned")
         text = self._sentence(mention)
         words = telling()
+        if kind == "planned" and words["went home"].search(self._beside(mention)):
+            return None
+        if kind != "present":
+            return _REASONS.get(kind, "planned")
         implant = entry.code in codes_of("implants.tsv", "supplies")
         if entry.code[0] == "C" and not implant:
             return "included"
@@ -382,7 +394,7 @@ class Performance:
         if self._operative and not self._visit and not words["taken home"].search(text):
             # What an operation uses is part of it.
             return "included"
-        if entry.code[:2] in ("A6", "A4") and not words["taken home"].search(text):
+        if entry.code in codes_of("dressings.tsv", "supplies") and not words["taken home"].search(text):
             return "included"
         if self._delivers and mention.section not in _OWN_DRUGS:
             return None
@@ -449,11 +461,23 @@ class Performance:
         rest = _TAG.sub("", text[line_start:start] + text[end : line_end if line_end >= 0 else None])
         return len(rest.strip()) <= _TITLE_REST and not any(ch.isdigit() for ch in text[end : end + 16])
 
-    def _given(self, mention: Mention, here: bool) -> bool:
+    def _is_told_elsewhere(self, mention: Mention) -> bool:
+        """Whether the rest of a test's sentence says that others made it ("negative at urgent care yesterday")."""
+        rest = self._sentence_after(mention)
+        return telling()["given elsewhere"].search(rest) is not None and telling()["today"].search(rest) is None
+
+    def _is_given_elsewhere(self, mention: Mention) -> bool:
+        """Whether a drug's sentence says that others gave it ("at urgent care yesterday", "at home by wife")."""
+        words, text = telling(), self._sentence(mention)
+        elsewhere = words["given elsewhere"].search(text) is not None and words["today"].search(text) is None
+        return elsewhere and not self._emergency and _CLOCKED.search(text) is None
+
+    def _given(self, mention: Mention, entry: CodeEntry, here: bool) -> bool:
         """Whether a drug was given in this encounter, not merely taken or prescribed."""
         words = telling()
         text = self._sentence(mention)
-        if not self._doses.tells(mention.match.first, mention.match.last):
+        by_dose = entry.unit == _BY_DOSE and entry.code[0] == "J"
+        if not by_dose and not self._doses.tells(mention.match.first, mention.match.last):
             return False
         if words["home"].search(text) and not words["surely"].search(text) and not self._is_routed(mention):
             return False
@@ -558,6 +582,11 @@ class Performance:
     def _sentence(self, mention: Mention) -> str:
         sentence = self._reading.sentences[self._reading.sentence_of[mention.match.first]]
         return self._reading.text[sentence.start : sentence.end]
+
+    def _sentence_after(self, mention: Mention) -> str:
+        """The rest of a mention's sentence."""
+        sentence = self._reading.sentences[self._reading.sentence_of[mention.match.first]]
+        return self._reading.text[self._end(mention) : sentence.end]
 
     def _beside(self, mention: Mention) -> str:
         """The text close around a mention, within its sentence."""

@@ -32,12 +32,15 @@ _OPENING = frozenset({*_DECIDING, "chief_complaint", "reason", "indication"})
 _VAGUE = re.compile(r"S\d9\.[89]|T14|Z7[24]|F1\d\.9|R6[89]|T78\.40")
 # Chapter 18 codes that name a result or a state rather than a complaint.
 _FOUND = ("R03.0", "R29.7", "R45.85", "R59", "R65", "R73", "R76", "R78", "R87", "R91", "R92", "R97")
+# Drugs of HCPCS: those with a letter of their own, and biosimilars, iron and contrast among the temporary codes.
+_DRUG = re.compile(r"J|Q(?:013[89]|2|51|99)")
 # External causes, weeks of gestation, outcome of delivery, newborns, stroke scale, body mass.
 _BESIDE_ANOTHER = ("V", "W", "X", "Z3A", "Z37", "Z38", "R29.7", "Z68", "O99.82")
 # The weeks and the outcome of a pregnancy are reported wherever it is coded.
 _ALWAYS_BESIDE = ("Z3A", "Z37")
 # Fewer words than these, without a heading, are no note: the scores were fitted on whole ones.
 _FRAGMENT = 50
+_BRIEF = 0.7
 # How many words away a treatment may stand.
 _BESIDE = 6
 _PAIN = ("M25.5", "M79.6", "M54.2", "M54.5", "M54.9", "H57.1", "G89")
@@ -172,6 +175,7 @@ def procedure_features(candidate: Candidate, reading: Reading) -> dict[str, floa
     sections = {m.section for m in mentions}
     best = max(m.match.score for m in mentions)
     hcpcs = not code[0].isdigit()
+    drug = _DRUG.match(code) is not None
     return {
         "bias": 1.0,
         "match": best,
@@ -192,9 +196,9 @@ def procedure_features(candidate: Candidate, reading: Reading) -> dict[str, floa
         "derived": candidate.derived,
         "doubted": mentions[0].verdict.kind != "present",
         "apart": all(m.match.kind == "reordered" for m in mentions),
-        "drug": code[0] == "J",
+        "drug": drug,
         "supply": code[0] in "ACEKLV",
-        "service": hcpcs and code[0] in "GHMPQST",
+        "service": hcpcs and not drug and code[0] in "GHMPQST",
         "imaging": code[0] == "7",
         "laboratory": code[0] == "8",
         "medicine": code[0] == "9",
@@ -265,14 +269,22 @@ def _section_weight(mention: Mention, headings: Headings) -> float:
     return headings.defaults[mention.section].weight if mention.section else 0.5
 
 
+def _is_fragment(reading: Reading) -> bool:
+    return len(reading.words) < _FRAGMENT and not any(section.name for section in reading.sections)
+
+
+def brevity(reading: Reading) -> float:
+    """The share of the threshold that what was done must reach: a few lines are about little else."""
+    return _BRIEF if len(reading.words) < _FRAGMENT else 1.0
+
+
 def leniency(candidate: Candidate, reading: Reading) -> float:
     """The share of the threshold that a diagnosis must reach.
 
     What the note itself concludes is told before it is likely; so is a lasting condition that stands in a history or
     is told with its treatment, and whatever a line or two without a heading are about.
     """
-    fragment = len(reading.words) < _FRAGMENT and not any(section.name for section in reading.sections)
-    if fragment and candidate.code[0] not in "ZY":
+    if _is_fragment(reading) and candidate.code[0] not in "ZY":
         return 0.05 if candidate.code[0] == "R" else 0.25
     if candidate.code.startswith(_ALWAYS_BESIDE):
         return 0.1

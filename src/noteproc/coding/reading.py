@@ -51,9 +51,14 @@ _OF_EYES = frozenset(
 SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
+_ABRIDGED = frozenset({"wo", "Wo", "WO"})
+# What stands before "wo" where something was done both with and without.
+_WITH = frozenset({"w", "with", "and", "or"})
+_ULTRASOUND = frozenset("uU")
+_ABDOMEN = frozenset("aA")
 _SIDE_LETTERS = frozenset("LRlr")
 _NO_WORDS = range(0)
-_LETTERS = _WITHOUT | _SIDE_LETTERS | frozenset(_EYES)
+_LETTERS = _WITHOUT | _ABRIDGED | _ULTRASOUND | _ABDOMEN | _SIDE_LETTERS | frozenset(_EYES)
 _FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
 
@@ -95,7 +100,10 @@ class Reading:
         self._sided: list[int] | None = None
         self._said: frozenset[str] | None = None
         letters = [] if _LETTERS.isdisjoint(written) else [i for i, word in enumerate(written) if word in _LETTERS]
-        self._read_without([i for i in letters if written[i] in _WITHOUT])
+        self._read_slashed([i for i in letters if written[i] in _WITHOUT], ("o", "out"), "without")
+        self._read_slashed([i for i in letters if written[i] in _ULTRASOUND], ("s",), "ultrasound")
+        self._read_abdomen([i for i in letters if written[i] in _ABDOMEN])
+        self._read_abridged([i for i in letters if written[i] in _ABRIDGED])
         self._read_sides([i for i in letters if written[i] in _SIDE_LETTERS])
         self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
         self._read_eyes([i for i in letters if written[i] in _EYES])
@@ -234,13 +242,25 @@ class Reading:
             ):
                 self.keys[i] = lexicon.capital(self.keys[i])
 
-    def _read_without(self, letters: list[int]) -> None:
-        """Both "w/o" and "w/out" are one word: without."""
+    def _read_slashed(self, letters: list[int], ends: tuple[str, ...], meant: str) -> None:
+        """What a slash divides is one word: "w/o" and "w/out" are without, "u/s" is ultrasound."""
         words = self.words
         for i in letters:
-            if i + 1 < len(words) and words[i + 1].form in ("o", "out") and self.between(i, i + 1) == "/":
-                self.keys[i] = self._lexicon.key("without")
+            if i + 1 < len(words) and words[i + 1].form in ends and self.between(i, i + 1) == "/":
+                self.keys[i] = self._lexicon.key(meant)
                 self.keys[i + 1] = self._lexicon.key("of")
+
+    def _read_abdomen(self, letters: list[int]) -> None:
+        """The "A/P" behind "CT" is belly and pelvis."""
+        for i in letters:
+            if 0 < i < len(self.words) - 1 and self.forms[i - 1] == "ct" and self.forms[i + 1] == "p":
+                self.keys[i], self.keys[i + 1] = self._lexicon.key("abdomen"), self._lexicon.key("pelvis")
+
+    def _read_abridged(self, places: list[int]) -> None:
+        """A "wo" by itself is without ("CT chest wo contrast"); that of "w/wo" is both."""
+        for i in places:
+            if not i or self.forms[i - 1] not in _WITH:
+                self.keys[i] = self._lexicon.key("without")
 
     def _read_both(self) -> None:
         """What was done with and without something takes the key of "w/wo", not that of "without"."""
@@ -271,6 +291,10 @@ class Reading:
             if before in "'’/" or after in "'’/":
                 continue
             follows = words[i + 1] if i + 1 < len(words) else None
+            if letter in "Ll" and follows is not None and follows.form == "spine" and follows.start == word.end + 1:
+                # "L-spine" is that of the loins, never a left one.
+                keys[i] = self._lexicon.key("lumbar")
+                continue
             beside = follows is not None and follows.form[0].isalpha() and 0 < follows.start - word.end <= 2
             precedes = words[i - 1] if i else None
             litres = precedes is not None and precedes.form[-1:].isdigit() and word.start - precedes.end <= 1
