@@ -89,6 +89,7 @@ def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
         ("scored 8 of 10", "8 of 10"),
         ("Urine output 5 mL/h  12/07 and falling", "mL/h"),
         ("the pump was set to 4 ml LPN to check", "ml"),
+        ("Essential hypertension. T 37 °C\nover", "37 °C"),
         ("Exam: 4/5 EHL, 5/5 quads, 3/5 grip bilaterally.", "3/5 grip"),
     ],
 )

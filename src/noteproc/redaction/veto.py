@@ -73,6 +73,8 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     shown = words.text[span.start : span.end]
     if printed_code(words, span.start, span.end) or _TENS.fullmatch(shown):
         return True
+    if words.text[span.start - 1 : span.start] == "°":
+        return True
     kind = family(span.entity_type)
     if kind in ("name", "place") and _heading(words, inside):
         return True
