@@ -6,6 +6,9 @@ import pytest
 
 from noteproc.records import Note
 from noteproc.redaction import Redactor
+from noteproc.redaction.initials import SIGNS, Initials
+from noteproc.redaction.lexicon import lexicon
+from noteproc.redaction.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,6 @@ def _gone(redactor: Redactor, text: str, words: str) -> bool:
         ("Initials key   jq = Joan Quimby RN\n", "jq"),
         ("staff key  RB Rowena Bright RN / TY Tyrell Young MHT\n", "RB"),
         ("AVF L, 15 ga x2, cannulated by bg 2nd stick", "bg"),
-        ("I have reviewed what was scribed by mp and agree.", "mp"),
         ("RN: Lourdes F.      Scribe cg\nEnc# FR-231105-0076", "cg"),
         ("She called, better, the rash is fading. tp LPN\nNext call in a week.", "tp"),
         ("Recheck in two weeks.\n\nTobias Kirchner, MD          TK/ml  05/07/2024", "ml"),
@@ -89,9 +91,29 @@ def test_what_must_go(redactor: Redactor, text: str, words: str) -> None:
         ("scored 8 of 10", "8 of 10"),
         ("Urine output 5 mL/h  12/07 and falling", "mL/h"),
         ("the pump was set to 4 ml LPN to check", "ml"),
-        ("Essential hypertension. T 37 °C\nover", "37 °C"),
+        (
+            "Patient: Zebediah Quartermain. Seen 3/14/2025 by Dr. Priya Patel. Essential hypertension. T 37 °C\r\nover",
+            "37 °C",
+        ),
         ("Exam: 4/5 EHL, 5/5 quads, 3/5 grip bilaterally.", "3/5 grip"),
     ],
 )
 def test_what_must_stay(redactor: Redactor, text: str, words: str) -> None:
     assert words in redactor.redact(Note("n", text)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "signs"),
+    [
+        ("I have reviewed what was scribed by mp and agree.", "mp", True),
+        ("Scribe cg was here.", "cg", True),
+        ("The rash is fading. tp LPN", "tp", True),
+        ("It was scribed by an aide.", "an", False),
+        ("The rash is fading with mp cream.", "mp", False),
+        ("The rash is fading. tp LPN to call", "tp", False),
+    ],
+)
+def test_letters_where_somebody_signs_weigh_enough_by_themselves(text: str, letters: str, signs: bool) -> None:
+    words = Words(text)
+    weight = Initials(words, lexicon()).weight(words.words.index(letters))
+    assert (weight >= SIGNS) == signs
