@@ -55,6 +55,16 @@ def matcher(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
     return Matcher(PhraseIndex.open(cast(CodeSets, stand_in)))
 
 
+def test_a_tag_stands_for_words_that_name_something_else(matcher: Matcher) -> None:
+    def found(text: str) -> set[str]:
+        return {matcher.index.phrase(m.phrase) for m in matcher.find(Reading(text, shipped()))}
+
+    assert "kidney stone" in found("He has a kidney [1] stone.")
+    assert "kidney stone" not in found("Given a new kidney [DATE_1: 2025] stone cold in [CITY_1].")
+    # What lies between the words of a long phrase costs little.
+    assert "stage 4 chronic kidney disease" in found("Stage 4 [DATE_1: 2025] chronic kidney disease.")
+
+
 def naive(matcher: Matcher, reading: Reading) -> list[Match]:
     """Every phrase, at every pair of places of its two rarest keys."""
     index = matcher.index

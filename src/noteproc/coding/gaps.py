@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import TAG, Reading
 from noteproc.text.lexicon import Lexicon
 
 _CONJUNCTION = frozenset({"and", "or", "nor"})
@@ -16,6 +16,8 @@ BREAKERS = frozenset(["no", "not", "without", "denies", "denied", "denies", "neg
 _BREAK = 99.0
 # What it costs that something else was done in between.
 _NEXT = 0.6
+# A tag stands for words that named something else.
+_TAGGED = 1.0
 
 
 def has_comma(reading: Reading, spread: tuple[int, ...]) -> bool:
@@ -81,6 +83,13 @@ def _mark_cost(reading: Reading, left: int) -> float:
         return 0.0
     if not gap.strip():
         return 0.0 if "\n" not in gap else 0.3
+    if "[" in gap and TAG.search(gap):
+        return _TAGGED + _told(TAG.sub(" ", gap), reading, left)
+    return _told(gap, reading, left)
+
+
+def _told(gap: str, reading: Reading, left: int) -> float:
+    """What marks between two words cost."""
     if ";" in gap or ". " in gap or "?" in gap:
         # "E. coli": one capital is no sentence.
         initial = gap == ". " and len(reading.forms[left]) == 1 and reading.text[reading.words[left].start].isupper()

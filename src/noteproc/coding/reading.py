@@ -13,7 +13,7 @@ from noteproc.text import lexicon, sentences
 from noteproc.text.fold import Token, placed, words
 from noteproc.text.sections import Headings, Section
 
-_TAG = re.compile(r"\[[A-Z][A-Z_]{0,40}_\d{1,9}(?::[^\[\]]{0,80})?\]")
+TAG = re.compile(r"\[[A-Z][A-Z_]{0,40}_\d{1,9}(?::[^\[\]]{0,80})?\]")
 _NOT_OPERATIVE = frozenset(
     {"plan", "instructions", "consent", "family", "pmh", "psh", "allergies", "social", "orders", "template"}
 )
@@ -82,7 +82,7 @@ class Reading:
         self._lexicon = lexicon.shipped()
         hidden = text
         if "[" in text:
-            hidden = _TAG.sub(lambda m: " " * (m.end() - m.start()), text)
+            hidden = TAG.sub(lambda m: " " * (m.end() - m.start()), text)
         written, self._starts, self._ends = words(hidden)
         # Of work for each word only what C does is cheap.
         read = list(map(self._lexicon.spellings.__getitem__, written))
