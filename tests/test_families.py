@@ -30,6 +30,14 @@ def test_what_a_title_denies_is_no_word_of_it(families: Families) -> None:
     assert (sorted(leaf.keys), sorted(leaf.denied)) == (["diverticulosis"], ["bleeding"])
 
 
+def test_what_may_be_unspecified_need_not_be_said(families: Families) -> None:
+    leaf = next(leaf for leaf in families.of("K26").leaves if leaf.code == "K26.4")
+    assert leaf.title.startswith("unspecified duodenal ulcer")
+    assert leaf.keys == {"hemorrhag"}
+    # A seventh character that is "not applicable or unspecified" says nothing.
+    assert all("applicabl" not in leaf.keys for leaf in families.of("O36.01").leaves)
+
+
 def test_a_whole_code_is_its_own_family(families: Families) -> None:
     (leaf,) = families.of("S52.501A").leaves
     assert leaf.codes == ("S52.501A",)

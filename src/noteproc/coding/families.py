@@ -27,6 +27,8 @@ UNSPECIFIED = re.compile(r"(?<!and )\b(?:unspecified(?! behavior)|not specified|
 _NONESSENTIAL = re.compile(r"\s*\([^()]*\)")
 # "Unspecified as acute or chronic": neither is said.
 _UNSPECIFIED_AS = re.compile(r"(?<=unspecified) as [^,]*", re.I)
+# "Chronic or unspecified": it need not be said.
+_EITHER = re.compile(r"\b(?!applicable\b)\w+ or (?=unspecified\b)", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 _EXTENSION = re.compile(r",\s*(?:initial|subsequent) encounter.*$|,\s*sequela$", re.I)
 _JOINED = re.compile(r"\band\b", re.I)
@@ -37,7 +39,7 @@ BY_DEFAULT = 0.06
 # "other" costs, where the note says nothing more.
 UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
 # Raised with every change of how titles are read: older files are then built anew.
-_SCHEME = 4
+_SCHEME = 5
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
@@ -167,7 +169,7 @@ def _title_keys(title: str) -> tuple[str, ...]:
 
 def _stem(codesets: CodeSets, stem: str, codes: tuple[str, ...]) -> _Stem:
     title = _EXTENSION.sub("", _title(codesets, codes[0]))
-    title = _NONESSENTIAL.sub("", _UNSPECIFIED_AS.sub("", title))
+    title = _NONESSENTIAL.sub("", _EITHER.sub("", _UNSPECIFIED_AS.sub("", title)))
     if len(codes) > 1 and len(codes[0]) == _WHOLE:
         # The title of a stem says nothing of the stage or encounter that its last character will add.
         title = _title(codesets, stem) or title
