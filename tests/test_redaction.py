@@ -55,10 +55,21 @@ def test_identifiers_go(redactor: Redactor, text: str, gone: list[str]) -> None:
         "Norco 5/325 mg every 6 hours for 3 weeks.",
         "A 78-year-old woman with osteoporosis since 2019.",
         "CPT 0201T, ICD M80.08XA, 99213.",
+        "CPT 64493-50, 64494-50; 11721-59.",
+        "Codes: 20610-RT; J3301 x4",
+        "Frozen section (one block, frozen, 88331): benign.",
     ],
 )
 def test_clinical_words_stay(redactor: Redactor, text: str) -> None:
     assert redacted(redactor, text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Seen by Dr. Lee (pager 88331).", "He left (wife Anna, 20610).", "MRN 64493-50 was pulled."]
+)
+def test_a_number_of_somebody_is_no_printed_code(redactor: Redactor, text: str) -> None:
+    number = next(n for n in ("88331", "20610", "64493") if n in text)
+    assert number not in redacted(redactor, text)
 
 
 def test_one_person_has_one_number(redactor: Redactor) -> None:
