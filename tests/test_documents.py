@@ -38,6 +38,8 @@ def parts(note: Note) -> dict[str, str]:
         (b"\x0bMSH|^~\\&|", "", "hl7"),
         ("\ufeffMSH|^~\\&|".encode("utf-16-le"), ".txt", "hl7"),
         (b"MSHA is a word", ".txt", "text"),
+        (b"MSH^LAB^CARDIO quoted", ".txt", "text"),
+        (b"MSH note without separators", ".hl7", "hl7"),
         (b'{"resourceType": "Bundle"', ".jsonl", "fhir"),
         (b'{"text": "resourceType"}', ".jsonl", "jsonl"),
         (b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3">', ".txt", "cda"),

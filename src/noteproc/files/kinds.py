@@ -40,7 +40,8 @@ SUFFIXES: dict[str, Kind] = {
 # Kinds of which one file may hold many notes.
 MANY: frozenset[Kind] = frozenset({"csv", "jsonl", "parquet", "hl7", "fhir"})
 
-_HL7 = re.compile(r"[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
+# A header tells its separators at once ("MSH|^~\\&|"); a note may only quote one.
+_HL7 = re.compile(r"[\x0b\s]*(?:MSH|FHS|BHS)([^\w\s])(?!\1)[^\w\s]{2,5}(?:\1|[\r\n]|\Z)")
 _RESOURCE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _CDA = re.compile(r"<(?:\w+:)?ClinicalDocument[\s/>]")
