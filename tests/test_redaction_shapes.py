@@ -6,8 +6,11 @@ import pytest
 
 from noteproc.records import Note
 from noteproc.redaction import Redactor
+from noteproc.redaction.edges import TAGGED
 from noteproc.redaction.initials import SIGNS, Initials
 from noteproc.redaction.lexicon import lexicon
+from noteproc.redaction.spans import Span
+from noteproc.redaction.veto import forbidden
 from noteproc.redaction.words import Words
 
 
@@ -117,3 +120,18 @@ def test_letters_where_somebody_signs_weigh_enough_by_themselves(text: str, lett
     words = Words(text)
     weight = Initials(words, lexicon()).weight(words.words.index(letters))
     assert (weight >= SIGNS) == signs
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "none"),
+    [
+        ("hn: short one tech", "short", True),
+        ("mail ann@lee.org now", "ann@lee.org", False),
+        ("to zqkowal", "zqkowal", False),
+    ],
+)
+def test_a_plain_word_is_no_address(text: str, word: str, none: bool) -> None:
+    words = Words(text)
+    start = text.index(word)
+    span = Span(start, start + len(word), "EMAIL_ADDRESS", 0.6, TAGGED)
+    assert forbidden(words, span, words.within(span.start, span.end)) is none

@@ -84,6 +84,9 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
         return _no_place(words, span, inside, shown)
     if kind == "DATE":
         return _no_date(words, span, inside, shown) or _counted(words, span, shown)
+    if span.entity_type == "EMAIL_ADDRESS":
+        # An address is more than a plain word.
+        return shown.isalpha() and bool(words.bits[inside[0]] & (lx.ORDINARY | lx.CLINICAL))
     if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
         return True
     if span.entity_type == "AGE_OVER_89":
