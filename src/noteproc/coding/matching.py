@@ -18,7 +18,7 @@ from typing import NamedTuple
 from noteproc.codesets import ICD10CM
 from noteproc.coding.gaps import between, has_comma
 from noteproc.coding.index import PhraseIndex, Plan
-from noteproc.coding.reading import Reading
+from noteproc.coding.reading import SIDES, Reading
 from noteproc.coding.spelling import MIN_LENGTH, Repairs
 from noteproc.records import MatchKind
 from noteproc.text import lexicon
@@ -332,7 +332,8 @@ def _numbers_in_place(
         )
         low, high = sorted((places[n], beside))
         if high - low > 4 or any(
-            reading.keys[i] not in words.stop and not reading.keys[i][0].isdigit() for i in range(low + 1, high)
+            reading.keys[i] not in words.stop and reading.keys[i] not in SIDES and not reading.keys[i][0].isdigit()
+            for i in range(low + 1, high)
         ):
             return False
     return True

@@ -69,7 +69,11 @@ _SEDATION = CodeRanges.parse("99151-99157")
 _LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
 _IMAGING = CodeRanges.parse("70000-79999")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
-_VIEWS = re.compile(r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b", re.I)
+_VIEWS = re.compile(
+    r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b"
+    r"|\b(?:AP|PA)\b\W{1,3}(?:and\s)?(?:lat|obl|mortise|axillary|frog|Y\b|odontoid)|\bflat\W{1,3}(?:and\s)?(?:upright|erect)\b",
+    re.I,
+)
 # "hydromorphone 1 mg IV 0455": what has a clock time was done.
 _CLOCKED = re.compile(
     r"(?<![\d/.-])(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?![\d/.-])(?!\s?(?:mg|mcg|units|u\b|ml))"
@@ -86,6 +90,8 @@ _HEADING_WIDTH, _LABELLED_WIDTH, _BLOCK = 48, 72, 14
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
 # So many minutes at most a push takes (CMS Claims Processing Manual, chapter 4, section 230.2).
 _PUSH = 15
+# "B-scan OS: retina attached": what follows a test's name and its colon is what it showed.
+_FINDING = re.compile(r"(?:\s(?:OD|OS|OU|AD|AS|AU|R|L|both|bilat\w*|right|left)\b)?\s?[:=]\s?\w")
 _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
@@ -346,14 +352,21 @@ class Performance:
         if entry.code in _LABORATORY:
             if self._is_told_elsewhere(mention):
                 return "historical"
-            return None if words["own laboratory"].search(self._beside(mention)) else "historical"
-        if entry.code in _IMAGING:
+            beside = self._beside(mention)
+            waived = not self._operative and entry.code in codes_of("waived_tests.tsv", "tests")
+            made = words["own laboratory"].search(beside) or (waived and words["today"].search(beside))
+            return None if made else "historical"
+        if entry.code in _IMAGING and not in_office:
             told = own if not self._emergency else own and _VIEWS.search(text) is not None
             seen = not self._emergency and _VIEWS.search(text) is not None and mention.section != "pmh"
             return None if told or seen else "historical"
         if own:
             return None
-        result = words["result"].search(text) is not None or re.search(r"\d", text) is not None
+        result = (
+            _FINDING.match(self._reading.text, self._end(mention)) is not None
+            or words["result"].search(text) is not None
+            or re.search(r"\d", text) is not None
+        )
         return None if result and in_office and not (self._emergency or self._operative) else "historical"
 
     def _drug(self, mention: Mention, entry: CodeEntry) -> Reason | None:
@@ -525,7 +538,9 @@ class Performance:
             if start == 0 or not line:
                 return False
             width = _LABELLED_WIDTH if line.endswith(":") else _HEADING_WIDTH
-            if len(line) <= width and not line[0].islower() and telling()["block"].search(line):
+            # A line that gives a figure is an item: "In-office A1c 8.4 %".
+            item = not line.endswith(":") and any(ch.isdigit() for ch in line)
+            if len(line) <= width and not (line[0].islower() or item) and telling()["block"].search(line):
                 return telling()["untitled"].search(line) is None
             if line.endswith(":"):
                 return False

@@ -33,6 +33,10 @@ _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _YEAR_AWAY = 28
 _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findings": 0.7}
 _BASE_SCORE = 0.75
+# The minutes of a unit of time; the number that other units are counted by, and what it stays below.
+_LENGTHS = {"15min": 15, "30min": 30, "hour": 60}
+_COUNTED = {"level": "levels", "test": "tests"}
+_MOST = {"test": 150}
 # Of a visit, which is told by its documentation and never suggested.
 _VISIT = "visit"
 
@@ -334,14 +338,16 @@ def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Qua
         per_unit = float(unit.group(1).replace(",", ""))
         return max(1, -(-round(dose * 1000) // round(per_unit * 1000))) if dose else 1
     per = str(entry.flags.get("per", ""))
-    if per == "15min":
+    length = _LENGTHS.get(per)
+    if length is not None and (per == "15min" or "addon" not in entry.flags):
         minutes = quantities.value("minutes", first, last)
-        # Eight minutes begin a unit of fifteen (CMS Claims Processing Manual, chapter 5, 20.2).
-        return max(1, int((minutes + 7) // 15)) if minutes is not None else 1
+        # More than half of its time begins a unit, as eight minutes of fifteen (CMS Claims Processing Manual,
+        # chapter 5, 20.2).
+        return max(1, int((minutes + (length - 1) // 2) // length)) if minutes is not None else 1
     if per:
         counted = quantities.counted(first, last) if per == "lesion" else None
-        value = counted[0] if counted else quantities.value("levels" if per == "level" else "count", first, last)
-        if value is not None and 1 <= value < 60:
+        value = counted[0] if counted else quantities.value(_COUNTED.get(per, "count"), first, last)
+        if value is not None and 1 <= value < _MOST.get(per, 60):
             return int(beyond_primary(entry.code, value))
     return 1
 

@@ -37,6 +37,8 @@ _UNITS: Mapping[str, str] = {
     r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|blocks?|stents?|vessels?|grafts?"
     r"|stud(?:y|ies)|nerves|aks?|sks?|of (?:them|these)|in all)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
+    "tests": r"(?:[a-z]+\s){0,2}?(?:(?:aero)?allergens?|inhalants?|foods?|molds?|pollens?|antigens?|tests?|pricks?"
+    r"|scratch(?:es)?|intradermals?|patch(?:es)?|doses?|venoms?)\b",
 }
 _PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
 # The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
@@ -106,6 +108,7 @@ _WORD_COUNT = re.compile(
     rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}|\b(?:each|all) of (?:the )?({'|'.join(_WORDS)})\b",
     re.I,
 )
+_WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-]views?\b", re.I)
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
 _TIMES = re.compile(
@@ -289,7 +292,9 @@ class Quantities:
             found += [
                 (m.start(), float(_WORDS[(m.group(1) or m.group(2)).lower()])) for m in _WORD_COUNT.finditer(text)
             ]
-        if name == "count":
+        if name == "views":
+            found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_VIEWS.finditer(text)]
+        if name in ("count", "tests"):
             found += self.times()
         if name in ("cm", "mm", "sqcm"):
             for m in _DIMENSIONS.finditer(text):

@@ -90,7 +90,6 @@ class Reading:
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
         self.gaps: list[str] = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
         self.keys: list[str] = list(map(_KEY, read))
-        self._read_both()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
@@ -104,6 +103,7 @@ class Reading:
         self._read_slashed([i for i in letters if written[i] in _ULTRASOUND], ("s",), "ultrasound")
         self._read_abdomen([i for i in letters if written[i] in _ABDOMEN])
         self._read_abridged([i for i in letters if written[i] in _ABRIDGED])
+        self._read_both()
         self._read_sides([i for i in letters if written[i] in _SIDE_LETTERS])
         self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
         self._read_eyes([i for i in letters if written[i] in _EYES])

@@ -1,0 +1,69 @@
+"""Tests and services told by results, minutes and abbreviations; what was ordered, quoted or planned stays out."""
+
+from __future__ import annotations
+
+import pytest
+
+from noteproc.coding import Coder
+from noteproc.records import RedactedNote
+
+
+@pytest.fixture(scope="module")
+def coder() -> Coder:
+    return Coder()
+
+
+def told(coder: Coder, text: str, before: str = "Office visit\nSeen for the problem below.\n\n") -> dict[str, int]:
+    result = coder.code(RedactedNote.already_redacted("n", before + text + "\n\nReturn in 4 weeks.\n"))
+    return {s.coding.code: s.units for s in result.suggestions if s.coding.system != "ICD-10-CM"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A1c today 8.0 %.", {"83036": 1}),
+        ("Methacholine challenge: positive, PC20 1.4", {"94070": 1}),
+        ("B-scan OD: retina attached", {"76512": 1}),
+        ("Prick testing to 32 aeroallergens done, cat and birch positive", {"95004": 32}),
+        ("CCM total 63 minutes of staff time this month", {"99490": 1, "99439": 2}),
+        ("Psychotherapy 45 minutes, coping skills rehearsed. LCSW", {"90834": 1}),
+        ("Elbow, left, 2 views: no effusion", {"73070": 1}),
+        ("Foot AP/lat/obl taken here, no fracture", {"73630": 1}),
+        ("Labs drawn from PICC, line flushed", {"36592": 1}),
+    ],
+)
+def test_what_was_made_here_is_coded(coder: Coder, text: str, expected: dict[str, int]) -> None:
+    assert told(coder, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TSH 2.1 and lipids from her last visit reviewed.",
+        "A1c due in 3 months.",
+        "Gonioscopy in 1 year.",
+        "Wants to start remote monitoring next month.",
+        "Transfusion threshold 7.",
+        "EEG last year was normal.",
+    ],
+)
+def test_what_was_not_made_here_is_not_coded(coder: Coder, text: str) -> None:
+    assert told(coder, text) == {}
+
+
+REPORT = "RADIOLOGY REPORT\n\nExam: "
+
+
+@pytest.mark.parametrize(
+    ("exam", "code"),
+    [
+        ("MRI BRAIN W/ AND W/O CONTRAST", "70553"),
+        ("MRI brain without contrast", "70551"),
+        ("MRI brain with gadobutrol", "70552"),
+        ("CT chest wo", "71250"),
+        ("Thoracic spine 3 views", "72072"),
+        ("Bilateral hips with pelvis, 3 views", "73522"),
+    ],
+)
+def test_views_and_contrast_choose_the_code(coder: Coder, exam: str, code: str) -> None:
+    assert set(told(coder, exam, REPORT)) == {code}
