@@ -204,6 +204,16 @@ def test_the_output_is_never_an_input_nor_something_else(tmp_path: Path) -> None
     assert go(tmp_path, force=True).notes == 1
 
 
+def test_what_was_left_out_and_ids_that_came_again_are_counted(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {"a": "one"})
+    (tmp_path / "in" / "notes.csv").write_text("id,text\n7,first half\n7,second half\n", encoding="utf-8")
+    (tmp_path / "in" / "export.log").write_text("words", encoding="utf-8")
+    summary = go(tmp_path)
+    assert (summary.notes, summary.skipped, summary.repeated) == (3, 1, 1)
+    counts = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["counts"]
+    assert (counts["files_of_unknown_kind"], counts["repeated_ids"]) == (1, 1)
+
+
 def test_limit_and_count(tmp_path: Path) -> None:
     make_notes(tmp_path / "in", {f"n{i}": "x" for i in range(5)})
     (tmp_path / "in" / "scan.png").write_bytes(b"\x89PNG")

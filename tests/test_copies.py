@@ -351,3 +351,22 @@ def test_a_run_killed_while_it_writes_copies_goes_on_to_the_same_bytes(
             assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes(), path.name
     pairs = [(tmp_path / f"{o}.crosswalk.csv").read_bytes() for o in ("a", "b")]
     assert pairs[0] == pairs[1] != b""
+
+
+def test_a_title_is_redacted_as_the_note_is(tmp_path: Path) -> None:
+    note = {
+        "resourceType": "Composition",
+        "title": "Discharge summary: Zebediah Quartermain",
+        "section": [{"text": {"div": f"<div>{WORDS}</div>"}}],
+    }
+    data, _ = copy(tmp_path, "c.json", json.dumps(note).encode())
+    assert json.loads(data)["title"] == "Discharge summary: [PATIENT_NAME_1]"
+
+
+def test_a_table_without_rows_costs_the_next_its_copy_no_more(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("id,text\n", encoding="utf-8")
+    data, out = copy(tmp_path, "b.csv", f"id,text\n1,{WORDS},\n".encode())
+    assert data.startswith(b"id,text\n1,Patient: [PATIENT_NAME_1]")
+    assert data.endswith(b",\n")
+    assert not (out / "copies" / "a.csv").exists()

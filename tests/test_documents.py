@@ -37,6 +37,10 @@ def parts(note: Note) -> dict[str, str]:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx", "word"),
         (b"\x0bMSH|^~\\&|", "", "hl7"),
         ("\ufeffMSH|^~\\&|".encode("utf-16-le"), ".txt", "hl7"),
+        (b"X-Sent: yes\r\n%PDF-1.7", ".txt", "pdf"),
+        (b"The scan begins with %PDF-1.4, says the clerk", ".txt", "text"),
+        (b"PAR1\x15\x04", "", "parquet"),
+        (b"PAR1 antagonist stopped", ".txt", "text"),
         (b"MSHA is a word", ".txt", "text"),
         (b"MSH^LAB^CARDIO quoted", ".txt", "text"),
         (b"MSH note without separators", ".hl7", "hl7"),
@@ -217,6 +221,12 @@ def test_a_pdf_that_asks_for_a_password() -> None:
 def test_pdf_that_cannot_be_read(data: bytes, words: str) -> None:
     with pytest.raises(ReadError, match=words):
         read(data)
+
+
+def test_a_damaged_pdf_is_not_quoted_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ReadError):
+        read(b"Smith\n" + make_pdf(["x"])[:100])
+    assert caplog.records == []
 
 
 def test_pdf_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

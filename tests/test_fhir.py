@@ -92,6 +92,11 @@ def test_another_patient_of_the_bundle_is_not_this_ones() -> None:
             },
             "Plan\nRest\n\nMore",
         ),
+        (
+            {"resourceType": "Composition", "title": "Note", "section": [{"text": {"div": "<div>Rest</div>"}}]},
+            "Note\nRest",
+        ),
+        ({"resourceType": "Composition", "title": "Note", "section": [{"entry": []}]}, "holds no text"),
     ],
 )
 def test_where_the_text_stands(resource: object, text: str) -> None:

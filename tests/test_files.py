@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -84,6 +86,23 @@ def test_ids_are_unique_and_stay_below_the_folder(labels: list[str]) -> None:
     taken = [ids.take(label) for label in labels]
     assert len({t.casefold() for t in taken}) == len(taken)
     assert not any(part in ("", ".", "..") for t in taken for part in t.split("/"))
+
+
+def test_ids_that_a_file_system_can_hold() -> None:
+    assert len(clean_id("\u6f22" * 300).encode()) < 240
+    assert len(clean_id("a/" * 5000)) <= 1000
+    # "a" is written as a.txt, which can be no folder beside that.
+    assert clean_id("a.TXT/b.txt") == "a_txt/b.txt"
+
+
+def test_a_second_process_may_not_write_to_the_same_run(tmp_path: Path) -> None:
+    with journal(tmp_path):
+        code = "import pathlib, sys; from noteproc.files.journal import Journal\n"
+        code += f"Journal.refuse_second(pathlib.Path({str(tmp_path)!r}))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert "another run is writing" in done.stderr
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0
 
 
 def journal(out: Path, *, resume: bool = False, terms: str = "t") -> Journal:

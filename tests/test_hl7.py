@@ -144,3 +144,24 @@ def test_every_row_of_the_field_table_is_of_a_known_kind() -> None:
     for place, told in field_table().items():
         assert told.kind in kinds, place
         assert told.holds in (*ENTITY_TYPES, "text", "keep"), place
+
+
+def test_a_heading_in_a_text_is_no_segment() -> None:
+    message = "MSH|^~\\&|E\rPID|1\rOBX|1|TX|N||Seen.\nHPI: cough\nROS\nnegative\rPV1\rZPI|1|gone\r"
+    assert only(message).text == "Seen.\nHPI: cough\nROS\nnegative"
+
+
+def test_letters_part_nothing() -> None:
+    good = "MSH|^~\\&|E\rOBX|1|TX|N||kept\r"
+    first, second = notes("MSH|bad\rOBX|1|TX|N||a badly mangled text\r" + good)
+    assert isinstance(first, Unreadable)
+    assert isinstance(second, Note)
+
+
+def test_a_picture_beside_a_text_is_counted() -> None:
+    picture = "OBX|2|ED|P||^IM^PNG^Base64^" + packed(b"\x89PNG\r\n\x1a\n")
+    note = only(f"MSH|^~\\&|E\rOBX|1|TX|N||Seen.\r{picture}\r")
+    assert (note.text, note.metadata["images"]) == ("Seen.", "1")
+    (alone,) = notes(f"MSH|^~\\&|E\r{picture}\r")
+    assert isinstance(alone, Unreadable)
+    assert "only 1 images" in alone.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tracemalloc
 from pathlib import Path
@@ -132,6 +133,68 @@ def test_bad_rows_cost_themselves(tmp_path: Path) -> None:
         "t/000005",
     ]
     assert not [i for i in items if isinstance(i, Unreadable) and "Zebediah" in i.message]
+
+
+def test_a_row_that_is_no_csv_says_which_lines_it_took(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,text\n1,one\n2,"never closed\n3,three\n4,"four"\n5,five\n6\n', encoding="utf-8")
+    assert [i.text if isinstance(i, Note) else i.message for i in read_all(path)] == [
+        "one",
+        "row 2 (lines 3 to 5): is not valid CSV (',' expected after '\"')",
+        "five",
+        "row 4: has 1 cells where the header has 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name, table",
+    [
+        ("excel.csv", "sep=;\r\nid;text\r\n1;one, two\r\n"),
+        ("above.csv", '\n\nid,text\n1,"one, two"\n'),
+        ("end.csv", 'id,text\n1,"one, two",,\n'),
+        ("named.tsv", 'id,text\n1,"one, two"\n'),
+    ],
+)
+def test_what_programs_put_around_a_table(tmp_path: Path, name: str, table: str) -> None:
+    path = tmp_path / name
+    path.write_text(table, encoding="utf-8", newline="")
+    (note,) = read_all(path)
+    assert isinstance(note, Note)
+    assert (note.note_id, note.text) == (f"{path.stem}/1", "one, two")
+
+
+@pytest.mark.parametrize("name, table", [("t.csv", "id,text\n"), ("t.jsonl", "\n\n")])
+def test_a_table_without_rows_has_an_outcome(tmp_path: Path, name: str, table: str) -> None:
+    (tmp_path / name).write_text(table, encoding="utf-8")
+    (item,) = read_all(tmp_path / name)
+    assert isinstance(item, Unreadable)
+    assert item.message == "holds no rows"
+
+
+def test_what_a_folder_hides_is_an_input(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "outside"
+    for folder in (inside / "a", outside):
+        folder.mkdir(parents=True)
+        (folder / "n.txt").write_text("BP 120/80", encoding="utf-8")
+    (inside / "archive").symlink_to(outside)
+    (inside / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    (inside / "loop").symlink_to(inside)
+    items = read_all(inside)
+    assert [i.note_id if isinstance(i, Note) else (i.label, i.message.split(":")[0]) for i in items] == [
+        "a/n",
+        ("archive", "is a link to a folder, which is not followed"),
+        ("gone", "cannot be read"),
+    ]
+
+
+def test_a_file_name_in_another_encoding_can_be_written(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    try:
+        path.write_text("BP 120/80", encoding="utf-8")
+    except OSError:
+        pytest.skip("the file system knows no such names")
+    (source,) = sources([str(path)])[0]
+    assert (source.label, source.relative) == ("caf\ufffd", "caf\ufffd.txt")
 
 
 def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:

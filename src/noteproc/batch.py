@@ -26,7 +26,7 @@ from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
 from noteproc.files.manifest import file_digest, read_manifest
-from noteproc.files.names import UniqueIds, crosswalk_line
+from noteproc.files.names import UniqueIds, clean_id, crosswalk_line
 from noteproc.files.rows import Columns
 from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
@@ -81,6 +81,8 @@ class RunSummary:
         seconds: wall time.
         files: what was written, in order.
         interrupted: whether it was stopped before the end.
+        skipped: files in folders that were left out as of unknown kind.
+        repeated: notes whose id another one had before, and which have another for that.
     """
 
     notes: int
@@ -91,6 +93,8 @@ class RunSummary:
     seconds: float
     files: tuple[str, ...]
     interrupted: bool = False
+    skipped: int = 0
+    repeated: int = 0
 
 
 def count_inputs(options: RunOptions) -> tuple[int | None, int]:
@@ -193,6 +197,8 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         time.monotonic() - began,
         files,
         interruption.asked(),
+        skipped,
+        left_out["repeated_ids"],
     )
 
 
@@ -215,6 +221,7 @@ def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
 def _prepare_out(options: RunOptions) -> bool:
     """Make the output folder ready; True where a run that is taken up again had only its last renames left to do."""
     out = options.out
+    Journal.refuse_second(out)
     if out.is_dir() and Journal.carry_out(out) and options.resume:
         return True
     if options.resume and Journal.unfinished(out):
@@ -249,7 +256,17 @@ def _summary(out: Path, seconds: float) -> RunSummary:
             suggestions += len(result["suggestions"])
             phi += len(result["phi"])
     names = (*files, "manifest.json", "redacted/")
-    return RunSummary(counts["notes"], counts["failed"], counts["quarantined"], suggestions, phi, seconds, names)
+    return RunSummary(
+        counts["notes"],
+        counts["failed"],
+        counts["quarantined"],
+        suggestions,
+        phi,
+        seconds,
+        names,
+        skipped=counts["files_of_unknown_kind"],
+        repeated=counts.get("repeated_ids", 0),
+    )
 
 
 _OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html", "manifest.json")
@@ -274,6 +291,7 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, lef
             yield Item(index, note_id, content.label, content.message)
         else:
             note_id = ids.take(content.note_id)
+            left_out["repeated_ids"] += note_id != clean_id(content.note_id)
             for key in LEFT_OUT:
                 if told := content.metadata.get(key):
                     left_out[key] += int(told)

@@ -47,7 +47,7 @@ class Completion:
         crosswalk: where the pairing of private names goes.
         began: when the run began, by ``time.monotonic``.
         skipped: how many files were of unknown kind.
-        left_out: how much of what was read no reader could read.
+        left_out: how much of what was read no reader could read, and how many ids came again.
     """
 
     config: Config
@@ -113,6 +113,7 @@ class Completion:
                 "notes": journal.notes,
                 **counts,
                 "files_of_unknown_kind": self.skipped,
+                "repeated_ids": self.left_out["repeated_ids"],
                 **{f"{key}_not_read" if key == "images" else key: self.left_out[key] for key in LEFT_OUT},
                 **({"copies_withheld": self.left_out["copies_withheld"]} if "copies" in exports else {}),
                 "cpus": os.cpu_count(),

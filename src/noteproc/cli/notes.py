@@ -129,7 +129,8 @@ def run(
         Results.open(out)
     if as_json:
         fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
-        print(json.dumps({name: getattr(summary, name) for name in fields}))
+        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "repeated")}
+        print(json.dumps(counted))
     elif summary.interrupted:
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
     else:
@@ -142,6 +143,17 @@ def run(
         print(f"look at {out / 'report.html'} (in a browser), {out / 'suggestions.csv'}, {out / 'results.jsonl'}")
         if summary.failed or summary.quarantined:
             print(f"what failed and why: {out / 'failed.jsonl'}", file=sys.stderr)
+        if summary.skipped:
+            print(
+                f"{summary.skipped} files of unknown kind were left out: name one as an input itself to have it read",
+                file=sys.stderr,
+            )
+        if summary.repeated:
+            print(
+                f"{summary.repeated} notes have an id that another had before: they end in ~2 and so on; if they are "
+                "pieces of one note, join them first",
+                file=sys.stderr,
+            )
     if summary.interrupted:
         raise typer.Exit(130)
     if summary.failed or summary.quarantined:

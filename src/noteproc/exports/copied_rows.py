@@ -32,7 +32,9 @@ def copy_csv(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, ke
     for row, cells in _new_rows(path, "csv", columns, verdicts, kept):
         places = _cells(row.raw, delimiter)
         assert not isinstance(row.values, str)
-        if [shown for _, _, shown in places] != [str(v) for v in row.values.values()]:
+        told = [shown for _, _, shown in places]
+        values = [str(v) for v in row.values.values()]
+        if told[: len(values)] != values or any(told[len(values) :]):
             raise ReadError("holds a row whose cells cannot be told apart")
         edits = []
         for name, (start, end, shown) in zip(names, places, strict=False):

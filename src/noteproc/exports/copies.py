@@ -104,6 +104,8 @@ def write_copies(
         try:
             with atomic_binary(path) as out:
                 _copy(kind, source.path, out, plan, verdicts)
+                if verdicts.taken == began:  # a table without a row, say, has an outcome nonetheless
+                    raise _NothingLeft
             paths.append(path)
         except (ReadError, OSError, ValueError, _NothingLeft):
             # The next input's notes come after all of this one's, read or not.

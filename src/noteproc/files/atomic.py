@@ -25,7 +25,7 @@ def atomic_binary(path: Path, *, mode: int = 0o644, durable: bool = True) -> Ite
     """
     # Texts, not paths: a run makes one file a note.
     folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name[:80]}.{secrets.token_hex(6)}.partial")
+    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.partial")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from noteproc.errors import ReadError
@@ -45,12 +46,18 @@ def docx_document(data: bytes) -> Document:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
-        raise ReadError("is damaged: a Word document is a zip archive") from None
+        raise ReadError("is no Word document, or a damaged one") from None
     if len(names) > _MOST_MEMBERS:
         raise ReadError("is a zip archive with too many members")
     if not any(_PLACES[1][0].match(name) for name in names):
-        raise ReadError("is a zip archive that holds no Word document")
+        raise ReadError(_other_office(names))
     return _Word(archive, names).document()
+
+
+def _other_office(names: Sequence[str]) -> str:
+    if any(name.startswith("xl/") for name in names):
+        return "is an Excel workbook: save its sheets as CSV"
+    return "is a zip archive that holds no Word document: unpack it"
 
 
 class _Word:

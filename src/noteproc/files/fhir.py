@@ -160,7 +160,7 @@ def parsed(data: bytes) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         raise ReadError("is nested too deeply to be FHIR") from None
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-        raise ReadError("is JSON, but no FHIR resource")
+        raise ReadError("is JSON, but no FHIR resource; notes of your own go as one object a line, in a file .jsonl")
     return value
 
 
@@ -259,8 +259,14 @@ class _Reader:
         resource, document = self._resource, Document()
         kind = resource.get("resourceType")
         if kind == "Composition":
+            title = text(resource.get("title"))
+            if title.strip():
+                value = Value((*self._path, "title"), "string")
+                document.add("title", title, key=value, trace=Trace.plain(len(title)))
             self._div(resource, self._path, document, "text")
             self._sections(resource, self._path, document)
+            if document.length == len(title):
+                raise ReadError("holds no text")
         else:
             key = "content" if kind == "DocumentReference" else "presentedForm"
             read = self._attachments(key, document)

@@ -29,6 +29,7 @@ from noteproc.files.hl7_messages import (
     unescaped,
 )
 from noteproc.files.inputs import Unreadable
+from noteproc.files.kinds import HEAD, kind_of
 from noteproc.records import Note
 
 _TEXTS = frozenset({"TX", "FT", "ST", ""})
@@ -200,6 +201,9 @@ def _encapsulated(value: str, document: Document, place: str, marks: Separators)
         unpacked = base64.b64decode(packed, validate=True)
     except (binascii.Error, ValueError):
         raise ReadError("holds an attachment that is not valid base 64") from None
+    if kind_of(unpacked[:HEAD]) == "image":
+        document.image(place)
+        return
     try:
         document.absorb(document_of(unpacked), place, gap="\n\n")
     except ReadError as error:

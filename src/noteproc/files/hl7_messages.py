@@ -57,7 +57,8 @@ class Separators:
         """From the text of an MSH, FHS or BHS segment."""
         mark = header[3:4] or "|"
         told = header[4:].split(mark, 1)[0]
-        if len(told) < 2 or len(set(told + mark)) != len(told) + 1:
+        words = any(c.isalnum() or c.isspace() for c in told + mark)
+        if words or len(told) < 2 or len(set(told + mark)) != len(told) + 1:
             raise ReadError("has a header without separators")
         return cls(mark, told[0], told[1], told[2:3], told[3:4])
 
@@ -144,10 +145,13 @@ def segments(raw: str) -> list[Segment]:
     """
     found: list[tuple[str, int, int]] = []  # name, start, end
     at = 0
+    mark = ""
     for line in io.StringIO(raw, newline=""):
         start = _SEGMENT.match(line)
         end = at + len(line.rstrip("\r\n\x1c"))
-        if start:
+        if not found and start:
+            mark = line[start.end(1) : start.end(1) + 1]
+        if start and (not found or _is_segment(start[1], line[start.end(1) :], mark)):
             found.append((start[1], at + start.start(1), end))
         elif found and line.strip("\r\n\x1c\x0b "):
             found[-1] = (found[-1][0], found[-1][1], end)
@@ -161,6 +165,13 @@ def segments(raw: str) -> list[Segment]:
         counts[name] = counts.get(name, 0) + 1
         out.append(Segment(name, counts[name], begin, raw[begin:end], separators))
     return out
+
+
+def _is_segment(name: str, rest: str, mark: str) -> bool:
+    """Whether a line is a segment, and no line of a text that begins with a heading ("HPI: ...", "ROS")."""
+    if rest.startswith(mark):
+        return True
+    return not rest.strip("\r\n\x1c ") and (name[0] == "Z" or any(name == known for known, _ in field_table()))
 
 
 def unescaped(raw: str, separators: Separators, at: int = 0) -> tuple[str, Trace]:

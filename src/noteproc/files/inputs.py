@@ -7,6 +7,7 @@ outcome.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,9 +69,8 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
             continue
         path = Path(given)
         if path.is_dir():
-            files = sorted((p for p in path.rglob("*") if p.is_file()), key=lambda p: p.relative_to(path).as_posix())
-            for file in files:
-                if file.suffix.lower() in SUFFIXES or _known_content(file):
+            for file in sorted(_below(path), key=lambda p: p.relative_to(path).as_posix()):
+                if file.suffix.lower() in SUFFIXES or file.is_dir() or _known_content(file):
                     found.append(_source(file, file.relative_to(path)))
                 else:
                     skipped += 1
@@ -81,10 +81,24 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
     return tuple(found), skipped
 
 
+def _below(folder: Path) -> Iterator[Path]:
+    """The files in a folder, and what hides notes: links that lead nowhere, folders that are not entered."""
+    shut: list[Path] = []
+    root = folder.resolve()
+    for at, folders, files in os.walk(folder, onerror=lambda error: shut.append(Path(os.fsdecode(error.filename)))):
+        for name in folders:
+            path = Path(at, name)
+            # What a link within the folder leads to is read where it lies.
+            if path.is_symlink() and root not in (target := path.resolve()).parents and target != root:
+                yield path
+        yield from (path for name in files if (path := Path(at, name)).is_file() or path.is_symlink())
+    yield from shut
+
+
 def _source(path: Path, relative: Path) -> Source:
     named = SUFFIXES.get(relative.suffix.lower())
     label = relative.with_suffix("") if named else relative
-    return Source(label.as_posix(), path, table=named in MANY, relative=relative.as_posix())
+    return Source(_clean(label.as_posix()), path, table=named in MANY, relative=_clean(relative.as_posix()))
 
 
 def _known_content(path: Path) -> bool:
@@ -129,7 +143,7 @@ def read(source: Source, columns: Columns = _GUESS) -> Iterator[Note | Unreadabl
     """The notes of one source. Ids are as written there: they may hold PHI and need not be unique."""
     try:
         for item in _read(source, columns):
-            yield _writable(item) if isinstance(item, Note) else item
+            yield _writable(item)
     except OSError as error:
         yield Unreadable(source.label, f"cannot be read: {error.strerror or type(error).__name__}")
     except ReadError as error:
@@ -142,6 +156,13 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
     if source.path is None:
         data = sys.stdin.buffer.read(LARGEST + 1)
         kind = kind_of(data[:HEAD])
+    elif source.path.is_dir():
+        link = source.path.is_symlink()
+        raise ReadError(
+            "is a link to a folder, which is not followed: name that folder as an input"
+            if link
+            else "is a folder that cannot be read"
+        )
     else:
         data = None
         kind = source_kind(source.path)
@@ -163,6 +184,7 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
 
 
 def _read_table(source: Source, path: Path, kind: Kind, columns: Columns) -> Iterator[Note | Unreadable]:
+    row = None
     for row, chosen in rows(path, kind, columns):
         if isinstance(row.values, str) or chosen is None:
             yield Unreadable(row_label(row, chosen, source.label), str(row.values))
@@ -171,15 +193,19 @@ def _read_table(source: Source, path: Path, kind: Kind, columns: Columns) -> Ite
             yield row_note(row, chosen, source.label)
         except ReadError as error:
             yield Unreadable(row_label(row, chosen, source.label), str(error))
+    if row is None:
+        raise ReadError("holds no rows")
 
 
-def _writable(note: Note) -> Note:
-    """The note with half characters, which no output can hold, replaced one for one."""
-    if note.text.isascii() and note.note_id.isascii() and all(v.isascii() for v in note.metadata.values()):
-        return note
+def _writable(item: Note | Unreadable) -> Note | Unreadable:
+    """The item with half characters, which no output can hold, replaced one for one."""
+    if isinstance(item, Unreadable):
+        return replace(item, label=_clean(item.label))
+    if item.text.isascii() and item.note_id.isascii() and all(v.isascii() for v in item.metadata.values()):
+        return item
+    metadata = {key: _clean(value) for key, value in item.metadata.items()}
+    return replace(item, note_id=_clean(item.note_id), text=_clean(item.text), metadata=metadata)
 
-    def clean(text: str) -> str:
-        return _LONE_SURROGATES.sub("\ufffd", text)
 
-    metadata = {key: clean(value) for key, value in note.metadata.items()}
-    return replace(note, note_id=clean(note.note_id), text=clean(note.text), metadata=metadata)
+def _clean(text: str) -> str:
+    return text if text.isascii() else _LONE_SURROGATES.sub("\ufffd", text)

@@ -8,6 +8,7 @@ out: a run that is cut off in the middle of that has only the rest of the plan l
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections import Counter
@@ -21,9 +22,15 @@ from typing import BinaryIO
 from noteproc.errors import ConfigError
 from noteproc.files.atomic import write_text
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _FOLDER = ".run"
 _LOG = "journal.jsonl"
 _PLAN = "plan.json"
+_CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +66,19 @@ class Journal:
         self.counts: Counter[str] = Counter()
         self.folder.mkdir(exist_ok=True)
         terms_path = self.folder / "terms.json"
+        claim = _claimed(self.folder)
         told = json.dumps(terms, sort_keys=True, default=str)
         lengths: dict[str, int] = {}
         if resume and terms_path.exists():
             if terms_path.read_text(encoding="utf-8") != told:
+                os.close(claim)
                 raise ConfigError(
                     "the unfinished run in the output folder was started with other options, inputs or versions: "
                     "repeat it as it was, or start anew with --force"
                 )
             lengths = self._replay()
         write_text(terms_path, told)
+        self._claim: int | None = claim
         self._lengths = {name: lengths.get(name, 0) for name in self._paths}
         self._streams = {name: _open_cut(path, self._lengths[name]) for name, path in self._paths.items()}
         self._log = _open_cut(self.folder / _LOG, lengths.get("", 0))
@@ -89,6 +99,16 @@ class Journal:
     def unfinished(out: Path) -> bool:
         """Whether ``out`` holds a run that was cut off."""
         return (out / _FOLDER).is_dir()
+
+    @staticmethod
+    def refuse_second(out: Path) -> None:
+        """Stop a run where another one is at work.
+
+        Raises:
+            ConfigError: another process is writing to ``out`` right now.
+        """
+        if (out / _FOLDER).is_dir():
+            os.close(_claimed(out / _FOLDER))
 
     def append(self, entry: Entry, lines: Mapping[str, str]) -> None:
         """Write one note's lines to the streams, then the record that makes them count."""
@@ -125,6 +145,9 @@ class Journal:
         """Close the streams; the run can be taken up again."""
         for stream in (*self._streams.values(), self._log):
             stream.close()
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            os.close(claim)
 
     def finish(self, final: Mapping[str, Path], manifest: Path) -> None:
         """Give everything its final name and clear the journal.
@@ -187,6 +210,24 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _claimed(folder: Path) -> int:
+    """A descriptor of the claim of a run on its folder, which ends with the process, however that ends.
+
+    Workers do not inherit it. Where the system has no such locks, nothing is refused.
+    """
+    descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_CREAT, 0o600)
+    if fcntl is not None:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                os.close(descriptor)
+                raise ConfigError(
+                    "another run is writing to the output folder: wait for it, or choose another with -o"
+                ) from None
+    return descriptor
 
 
 def _open_cut(path: Path, length: int) -> BinaryIO:

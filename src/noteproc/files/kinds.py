@@ -40,8 +40,11 @@ SUFFIXES: dict[str, Kind] = {
 # Kinds of which one file may hold many notes.
 MANY: frozenset[Kind] = frozenset({"csv", "jsonl", "parquet", "hl7", "fhir"})
 
+# A note may begin with what is a mark elsewhere, or quote it: a mark stands where its format has it.
 # A header tells its separators at once ("MSH|^~\\&|"); a note may only quote one.
 _HL7 = re.compile(r"[\x0b\s]*(?:MSH|FHS|BHS)([^\w\s])(?!\1)[^\w\s]{2,5}(?:\1|[\r\n]|\Z)")
+_PDF = re.compile(rb"(?:\A|[\0-\x1f])%PDF-\d")
+_PARQUET = re.compile(rb"PAR1(?![\t\n\r -~])")
 _RESOURCE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _CDA = re.compile(r"<(?:\w+:)?ClinicalDocument[\s/>]")
@@ -56,11 +59,11 @@ def kind_of(head: bytes, suffix: str = "") -> Kind | None:
         suffix: of its name, with the dot.
     """
     named = SUFFIXES.get(suffix.lower())
-    if b"%PDF-" in head[:1024]:
+    if (b"%PDF-" in head[:1024]) if named == "pdf" else _PDF.search(head[:1024]):
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return "docx"
-    if head.startswith(b"PAR1"):
+    if head.startswith(b"PAR1") if named == "parquet" else _PARQUET.match(head):
         return "parquet"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "word"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 _MOST_PAGES = 5000
+_one_at_a_time = threading.RLock()
 _PROPERTIES = ("/Title", "/Author", "/Subject", "/Keywords")
 
 
@@ -46,12 +48,14 @@ def pdf_document(data: bytes) -> Document:
 def _quiet() -> Iterator[None]:
     """pypdf's warnings quote the file: they go nowhere."""
     logger = logging.getLogger("pypdf")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before
+    with _one_at_a_time:
+        before = logger.level
+        # A level holds for the loggers below it, too, which are those that warn.
+        logger.setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            logger.setLevel(before)
 
 
 def _document(reader: PdfReader) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ LARGEST_CELL = 64 << 20
 _ID_NAMES = ("note_id", "id", "noteid", "document_id", "doc_id", "row_id")
 _TEXT_NAMES = ("text", "note_text", "note", "notetext", "document", "body", "content", "report", "report_text")
 _DELIMITERS = (",", ";", "\t", "|")
+_EXCEL_MARK = re.compile(r"sep=(.)\s*\Z")  # what Excel writes above a header to tell the delimiter
+_JSON_NAMES: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
 _BATCH = 256
 
 
@@ -92,9 +95,12 @@ def choose(names: Sequence[str], columns: Columns) -> Chosen:
     if not columns.text:
         text = next((by_folded[name] for name in _TEXT_NAMES if name in by_folded), None)
     if text is None:
-        raise ReadError(f"has no text column{f' {columns.text!r}' if columns.text else ''}: name it with --text-column")
+        named = f" {columns.text!r}" if columns.text else ""
+        raise ReadError(f"has no text column{named} among its {len(names)} columns: name it with --text-column")
     if columns.note_id and columns.note_id not in names:
-        raise ReadError(f"has no id column {columns.note_id!r}: name it with --id-column")
+        raise ReadError(
+            f"has no id column {columns.note_id!r} among its {len(names)} columns: name it with --id-column"
+        )
     note_id = columns.note_id or next((by_folded[name] for name in _ID_NAMES if name in by_folded), None)
     if note_id == text:
         note_id = None
@@ -152,7 +158,9 @@ def row_note(row: Row, chosen: Chosen, label: str) -> Note:
     values = row.values
     assert not isinstance(values, str)
     text = values.get(chosen.text)
-    if not isinstance(text, str) or not text.strip():
+    if text is not None and not isinstance(text, str):
+        raise ReadError(f"row {row.number}: the text is not a string but {_JSON_NAMES.get(type(text), 'a number')}")
+    if not text or not text.strip():
         raise ReadError(f"row {row.number}: the text is empty")
     metadata = {key: shown for name, key in chosen.told.items() if (shown := _shown(values.get(name)))}
     for name, kind in chosen.known.items():
@@ -195,21 +203,28 @@ def open_csv(path: Path) -> tuple[TextIO, Encoding, str, list[str]]:
     """
     file, encoding = open_text(path)
     try:
-        first = file.readline(1 << 20)
-        delimiter = _delimiter(first, path.suffix.lower())
+        head = (line for line in iter(lambda: file.readline(1 << 20), "") if line.strip())
+        first = next(head, "")
+        marked = _EXCEL_MARK.match(first)
+        delimiter = marked[1] if marked else _delimiter(first, path.suffix.lower())
         file.seek(len(encoding.bom))
-        names = next(csv.reader(file, delimiter=delimiter, strict=True), [])
+        names = _header(csv.reader(file, delimiter=delimiter, strict=True))
         file.seek(len(encoding.bom))
-    except (csv.Error, UnicodeDecodeError):
+    except (csv.Error, TypeError, UnicodeDecodeError):
         file.close()
         raise ReadError("is not a table in CSV") from None
     return file, encoding, delimiter, names
 
 
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    """The names of the columns, which empty lines and Excel's mark may stand above."""
+    return next((cells for cells in reader if cells and cells != ["sep=", ""]), [])
+
+
 def _delimiter(header: str, suffix: str) -> str:
-    if suffix == ".tsv":
-        return "\t"
     unquoted = "".join(header.split('"')[::2])
+    if suffix == ".tsv" and ("\t" in unquoted or not any(d in unquoted for d in _DELIMITERS)):
+        return "\t"
     return max(_DELIMITERS, key=lambda d: (unquoted.count(d), -_DELIMITERS.index(d)))
 
 
@@ -245,7 +260,7 @@ def csv_header(path: Path) -> str:
     file, _, delimiter, _ = open_csv(path)
     with closing(file):
         lines = _Lines(file)
-        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+        _header(csv.reader(lines, delimiter=delimiter, strict=True))
         return lines.taken()
 
 
@@ -254,17 +269,24 @@ def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None
     file, _, delimiter, names = open_csv(path)
     with closing(file):
         chosen = choose(names, columns)
+        needed = list(names).index(chosen.text) + 1
         lines = _Lines(file)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        next(reader)
+        _header(reader)
         lines.taken()
         number = 0
         while True:
             number += 1
+            before = reader.line_num
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield Row(number, f"row {number}: is not valid CSV ({error})", lines.taken()), None
+                where = (
+                    f"line {before + 1}"
+                    if reader.line_num <= before + 1
+                    else f"lines {before + 1} to {reader.line_num}"
+                )
+                yield Row(number, f"row {number} ({where}): is not valid CSV ({error})", lines.taken()), None
                 continue
             except UnicodeDecodeError:
                 yield Row(number, f"row {number}: is cut off or in another encoding"), None
@@ -275,7 +297,7 @@ def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None
                 number -= 1
                 continue
             raw = lines.taken()
-            if len(cells) > len(names):
+            if any(cells[len(names) :]) or len(cells) < needed:
                 yield Row(number, f"row {number}: has {len(cells)} cells where the header has {len(names)}", raw), None
                 continue
             yield Row(number, dict(zip(names, cells, strict=False)), raw), chosen
