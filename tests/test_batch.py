@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -11,8 +12,9 @@ import pytest
 
 import noteproc.batch as batch
 from noteproc.batch import RunOptions, RunSummary
+from noteproc.cli import notes
 from noteproc.config import Config
-from noteproc.errors import ConfigError, RedactionError
+from noteproc.errors import ConfigError, NoteprocError, RedactionError
 from noteproc.records import Note, NoteResult, RedactedNote
 
 
@@ -226,3 +228,14 @@ def test_no_notes_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with pytest.raises(ConfigError, match="no notes"):
         go(tmp_path)
+
+
+def test_an_output_that_cannot_be_written_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_notes(tmp_path / "in", {"a": "one"})
+
+    def full(*told: object) -> RunSummary:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(batch, "run", full)
+    with pytest.raises(NoteprocError, match=r"cannot be written: No space left.* --resume"):
+        notes.run([str(tmp_path / "in")], tmp_path / "out")

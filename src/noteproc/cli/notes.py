@@ -14,7 +14,7 @@ import typer
 
 from noteproc.cli.options import AsJson
 from noteproc.config import Config, load_config
-from noteproc.errors import ConfigError
+from noteproc.errors import ConfigError, NoteprocError
 from noteproc.exports import EXPORT_KINDS
 
 Inputs = Annotated[
@@ -122,8 +122,15 @@ def run(
         many = "an unknown number of notes (tables are counted as they are read)" if total is None else f"{total} notes"
         print(f"would read {many}; {skipped} files of unknown kind are left out; nothing is written")
         return
-    with _progress(total) as step:
-        summary = run_batch(options, step)
+    try:
+        with _progress(total) as step:
+            summary = run_batch(options, step)
+    except OSError as error:  # an input that cannot be read costs itself alone
+        why = error.strerror or type(error).__name__
+        raise NoteprocError(
+            f"the output folder, or the crosswalk beside it, cannot be written: {why}; "
+            "mend that and go on with the same command and --resume"
+        ) from None
     if not summary.interrupted:
         # Made here, so that the workbench opens the run at once.
         Results.open(out)
