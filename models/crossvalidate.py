@@ -1,4 +1,4 @@
-"""Cross-validate redaction over the files of ``corpus/``, and fit the weights of the signs on what that gives.
+"""Cross-validate redaction over the files of ``corpus/``, and fit the weights of initials and of the signs.
 
     python models/crossvalidate.py --work FOLDER --out models/phi_tagger
 
@@ -17,6 +17,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import initials
 from weigh import fitted, noticed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,7 +59,7 @@ def main() -> None:
     """Train the folds, weigh, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where the taggers of the folds are kept")
-    parser.add_argument("--out", type=Path, required=True, help="where signs.json goes")
+    parser.add_argument("--out", type=Path, required=True, help="where signs.json and what is known of initials go")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--missed", type=float, default=1.5, help="how much worse a leak is than a span too much")
     args = parser.parse_args()
@@ -67,6 +68,8 @@ def main() -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(trained, homes, parts, [args.epochs] * FOLDS))
     summary: dict[str, dict[str, object]] = {}
+    for i, home in enumerate(homes):
+        initials.fit(home, [p for k, files in enumerate(parts) if k != i for p in files], home / "phi_tagger")
     seen = [noticed(home, files) for home, files in zip(homes, parts, strict=True)]
     for i, (home, files) in enumerate(zip(homes, parts, strict=True)):
         others = [row for k, rows in enumerate(seen) if k != i for row in rows]
@@ -75,6 +78,7 @@ def main() -> None:
             print(json.dumps(figures), flush=True)
             summary[str(figures["file"])] = {name: figures[name] for name in _ON_THE_CARD}
     write(fitted([row for rows in seen for row in rows], missed=args.missed), args.out)
+    initials.fit(ROOT / "models", [p for files in parts for p in files], args.out)
     card = json.loads((args.out / "card.json").read_text(encoding="utf-8"))
     card["cross_validation"] = {"folds": FOLDS, "epochs": args.epochs, "missed": args.missed, "files": summary}
     (args.out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -8,7 +8,6 @@ from noteproc.records import Note
 from noteproc.redaction import Redactor
 from noteproc.redaction.edges import TAGGED
 from noteproc.redaction.initials import SIGNS, Initials
-from noteproc.redaction.lexicon import lexicon
 from noteproc.redaction.spans import Span
 from noteproc.redaction.veto import forbidden
 from noteproc.redaction.words import Words
@@ -105,21 +104,46 @@ def test_what_must_stay(redactor: Redactor, text: str, words: str) -> None:
     assert words in redactor.redact(Note("n", text)).text
 
 
+_SHIFT = "2030 turned w/ jt, skin intact. kd\n2330 ssi 4 u given, checked w/ rs.\n0415 jp drained 40 ml from the ng."
+
+
 @pytest.mark.parametrize(
     ("text", "letters", "signs"),
     [
         ("I have reviewed what was scribed by mp and agree.", "mp", True),
         ("Scribe cg was here.", "cg", True),
         ("The rash is fading. tp LPN", "tp", True),
+        ("Hgb 9.1, called to kw RN on 6N, read back.", "kw", True),
+        ("Orders per RB, cosign when able.", "RB", True),
+        (_SHIFT, "jt", True),
+        (_SHIFT, "kd", True),
+        (_SHIFT, "rs", True),
+        (_SHIFT, "jp", False),
+        (_SHIFT, "ng", False),
         ("It was scribed by an aide.", "an", False),
-        ("The rash is fading with mp cream.", "mp", False),
-        ("The rash is fading. tp LPN to call", "tp", False),
+        ("Dressing changed per md order.", "md", False),
+        ("Pt to CT w/ RN, BP 120/70, HR 80.", "CT", False),
     ],
 )
 def test_letters_where_somebody_signs_weigh_enough_by_themselves(text: str, letters: str, signs: bool) -> None:
     words = Words(text)
-    weight = Initials(words, lexicon()).weight(words.words.index(letters))
-    assert (weight >= SIGNS) == signs
+    odds = Initials(words).weights().get(words.words.index(letters), SIGNS - 1.0)
+    assert (odds >= SIGNS) == signs
+
+
+def test_letters_that_sign_elsewhere_in_a_note_need_less_of_a_place() -> None:
+    line = "0820 walked the hall with qv twice, tolerated well."
+    alone = Words(f"{line}\nSleeping since.\nNo complaints.\nCalm.\nResting.")
+    signed = Words(f"{line}\nSleeping since. qv\nNo complaints. qv RN\nCalm. qv\nResting.")
+    by_itself = Initials(alone).weights()[alone.words.index("qv")]
+    assert Initials(signed).weights()[signed.words.index("qv")] > by_itself
+
+
+def test_letters_of_a_name_in_the_note_need_less_of_a_place() -> None:
+    line = "Seen with HB today at the clinic."
+    strange, named = Words(f"{line}\nOlga Wren MD"), Words(f"{line}\nHenrik Byron MD")
+    odds = [Initials(words).weights()[words.words.index("HB")] for words in (strange, named)]
+    assert odds[0] < odds[1]
 
 
 @pytest.mark.parametrize(

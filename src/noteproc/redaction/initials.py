@@ -1,308 +1,251 @@
-"""Initials: how far the place where two to four letters stand says that somebody signs there."""
+"""Initials: how far letters, and the place where they stand, say that somebody signs there.
+
+How much each sign counts is fitted by ``models/initials.py`` on our own notes.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple
 
-import numpy as np
-
+from noteproc.artifacts import models_dir
+from noteproc.errors import ModelError
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.words import Words
 
-# From here on letters are initials by their place alone; a person whose initials they are needs less.
-SIGNS = 2.5
-# From here on it takes the tagger's word as well; from here on, that a known person has these initials.
-BACKS = 1.5
-OWNED = 1.0
-# Tokens beside which letters may be somebody's: by themselves these say nothing yet.
-_SAYS_BEFORE = lx.SIGNS_BEFORE | lx.CREDENTIAL | lx.ROLE | lx.NUMBER
-_SAYS_AFTER = lx.SIGNS_AFTER | lx.CREDENTIAL | lx.NUMBER
-_NEVER = lx.CREDENTIAL | lx.UNITWORD | lx.MONTH | lx.WEEKDAY | lx.TITLE | lx.KIN | lx.ROLE
+# Log odds: from here on letters are initials by themselves even in a text that is redacted already, from here on in any
+# other, and from here on with the tagger's word as well.
+CLEARLY = 1.7
+SIGNS = -0.4
+BACKS = -2.0
+# What it adds that a person of the note has these initials.
+OWNED = 4.3
+
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")
 _TIMED = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\b(?:[01]?\d|2[0-3]):?[0-5]\d)[ \t,]{1,3}$")
-_TIME_MARKS = frozenset({",", "@"})
-# Labels of whoever spoke or typed: "tr: lmp".
-_WRITTEN_BY = frozenset(lx.read_words("written_by.txt"))
-_IN_DATES = frozenset("/.-:")
-_NO_CREDENTIALS = frozenset({"in", "as", "do", "iv", "pt"})
-_CLOSERS = ".;!?)\"']"
+_TIME_REACH = 12
+# What letters say that no place outweighs: two of them may well be somebody's whatever else they stand for.
+_FLOOR = -6.0
+_FLOOR_OF_TWO = -9.0
 _VOWELS = frozenset("aeiouy")
-# What a place must say, and several places together, for letters that stand so again and again to be somebody's.
-_TELLS = 1.25
-_TELL_TOGETHER = 4.5
-# What the end of a note says by itself.
-_IN_TAIL = 0.5
 _TAIL_LINES = 3
-
-
-@lru_cache(maxsize=1)
-def _signing_words() -> frozenset[str]:
-    return frozenset(w for w in lx.read_words("signing_words.txt") if w.isalpha() and len(w) > 1)
-
-
-@lru_cache(maxsize=1)
-def _telling_before() -> frozenset[str]:
-    return _signing_words() | {"by", "per", ",", *"/~>-(["}
-
-
-@lru_cache(maxsize=1)
-def _telling_after() -> frozenset[str]:
-    return _following_words() | _doing_words() | {"=", *".)/]~"}
-
-
-@lru_cache(maxsize=1)
-def _done_by() -> frozenset[str]:
-    return frozenset(lx.read_words("done_by.txt"))
-
-
-@lru_cache(maxsize=1)
-def _following_words() -> frozenset[str]:
-    return frozenset(lx.read_words("following_words.txt"))
-
-
-@lru_cache(maxsize=1)
-def _doing_words() -> frozenset[str]:
-    return frozenset(lx.read_words("doing_words.txt"))
-
-
-@lru_cache(maxsize=1)
-def _services() -> frozenset[str]:
-    return frozenset(lx.read_words("services.txt"))
-
-
-# Whether letters can be initials, what they say for it by themselves, and that where a person of the note has them.
-_Reading: TypeAlias = tuple[bool, float, float]
 _READINGS_KEPT = 20_000
+# A note of this many notes: what is written more often is language wherever it stands.
+_STEPS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
+_COMMONEST = 160.0
+_KINDS = (
+    (lx.CREDENTIAL, "credential"),
+    (lx.UNITWORD, "unit"),
+    (lx.ROLE, "role"),
+    (lx.TITLE, "title"),
+    (lx.KIN, "kin"),
+    (lx.MONTH, "month"),
+    (lx.WEEKDAY, "weekday"),
+    (lx.STATE, "state"),
+    (lx.NAME, "name"),
+)
+_CLASSES = _KINDS[:5]
+_LISTED = frozenset(lx.read_words("abbreviations.txt"))
+_EVERYDAY = frozenset(lx.read_words("everyday_words.txt"))
+_SIGNING = frozenset(w for w in lx.read_words("signing_words.txt") if len(w) > 1)
+_DONE_BY = frozenset(lx.read_words("done_by.txt"))
+_DOING = frozenset(lx.read_words("doing_words.txt"))
+_MOST = 5
 
 
-class _Readings(dict[str, _Reading]):
-    """The letters seen of late, each read once."""
+class Reading(NamedTuple):
+    """What letters are by themselves.
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        super().__init__()
-        self._bits = lexicon.bits
+    Args:
+        case: how they are written: ``s`` small, ``l`` small in a note of small letters, ``U`` capitals, ``C`` capitals
+            in a note of capitals, ``x`` mixed; "" for what can be nobody's initials.
+        signs: what speaks for and against them wherever they stand.
+    """
 
-    def __missing__(self, form: str) -> _Reading:
-        if len(self) >= _READINGS_KEPT:
-            self.clear()
-        bits = self._bits(form.lower())
-        found = self[form] = (_claimed_by_nobody(form, bits), _said(form, bits, False), _said(form, bits, True))
-        return found
+    case: str
+    signs: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
-def _readings(lexicon: Lexicon) -> _Readings:
-    return _Readings(lexicon)
+_NOBODY = Reading("", ())
 
 
-def _claimed_by_nobody(form: str, bits: int) -> bool:
-    if not (form.isalpha() and 2 <= len(form) <= lx.LONGEST_INITIALS):
-        return False
-    if not (form.isupper() or form.islower() or len(form) == 3):
-        return False
-    never = _NEVER & ~lx.UNITWORD if form.isupper() else _NEVER
-    return form.lower() not in _services() and not bits & never
+class Letters:
+    """How often letters stand for no person in the notes that we know, by a thousand notes.
+
+    Args:
+        seen: letters in lower case to how often they are written small, and how often in capitals.
+        lexicon: tells what they may be.
+    """
+
+    def __init__(self, seen: dict[str, tuple[float, float]], lexicon: Lexicon) -> None:
+        self._seen = seen
+        self._lexicon = lexicon
+        self._services = frozenset(lx.read_words("services.txt"))
+
+    def read(self, form: str, *, small: bool, upper: bool) -> Reading:
+        """What letters are by themselves.
+
+        Args:
+            form: as written.
+            small, upper: whether the whole note is written in small letters, or in capitals.
+        """
+        if not 2 <= len(form) <= lx.LONGEST_INITIALS or not form.isalpha():
+            return _NOBODY
+        low = form.lower()
+        as_small, as_upper = self._seen.get(low, (0.0, 0.0))
+        if form.islower():
+            case, here, there = ("l" if small else "s"), as_small, as_upper
+            if small:
+                here, there = max(here, there), min(here, there)
+        elif form.isupper():
+            case, here, there = ("C" if upper else "U"), as_upper, as_small
+            if upper:
+                here, there = max(here, there), min(here, there)
+        elif len(form) == 3 and not form[1:].islower():
+            case, here, there = "x", as_upper, as_small
+        else:
+            return _NOBODY
+        if here > _COMMONEST:
+            return _NOBODY
+        bits = self._lexicon.bits(low)
+        head = f"{case}{len(form)}"
+        signs = [head, f"{head} seen {_step(here)}", f"{case} else {_step(there)}"]
+        signs += [f"{case} {name}" for bit, name in _KINDS if bits & bit]
+        if low in _EVERYDAY:
+            signs.append(f"{case} everyday")
+        if low in self._services:
+            signs.append(f"{case} service")
+        if low in _LISTED:
+            signs += [f"{head} listed", f"listed seen {_step(here)}"]
+        elif not as_small + as_upper:
+            signs.append(f"{head} unheard")
+        if _VOWELS.isdisjoint(low):
+            signs.append(f"{head} no vowel")
+        return Reading(case, tuple(signs))
 
 
-def _said(form: str, bits: int, owned: bool) -> float:
-    small = form.islower()
-    if bits & lx.ABBREVIATION:
-        return -3.0 if not owned else -1.75 if small else -1.0
-    if small and len(form) == 2 and _VOWELS.isdisjoint(form):
-        # No word: whoever wrote it elsewhere signed there as well, or had an abbreviation of their own.
-        return 1.0 if bits & lx.CLINICAL else 2.0
-    if bits & lx.ORDINARY:
-        return -3.0 if small else -1.0
-    if bits & lx.CLINICAL:
-        # Two small letters of no common use are somebody's more often than not.
-        return 1.0 if small and len(form) == 2 else -0.25
-    if small:
-        return {2: 2.0, 3: 0.75}.get(len(form), 0.0)
-    return 0.5 if len(form) == 2 else 0.0
+def _step(rate: float) -> int:
+    return sum(rate > step for step in _STEPS)
 
 
 class Initials:
-    """Weighs letters where they stand.
+    """The letters of a note where they stand.
 
     Args:
         words: the words of the note.
-        lexicon: knows common abbreviations.
     """
 
-    def __init__(self, words: Words, lexicon: Lexicon) -> None:
+    def __init__(self, words: Words) -> None:
         self.words = words
-        self._lexicon = lexicon
-        self._readings = _readings(lexicon)
         self._tail = words.line_of[-1] - _TAIL_LINES if len(words) else 0
+        self._weights: dict[int, float] | None = None
 
-    def could_be(self, i: int) -> bool:
-        """Whether a token is two to four letters that no profession, unit or month claims."""
-        return self._readings[self.words.words[i]][0]
-
-    def weight(self, i: int, *, owned: bool = False) -> float:
-        """What the place and the letters themselves say; below zero they are language.
+    def place(self, i: int, case: str) -> list[str]:
+        """The signs of the place where a token stands.
 
         Args:
             i: the index of the token.
-            owned: a person of the note has these initials, so that an abbreviation speaks less against them.
+            case: as ``Reading`` has it.
         """
         words, text = self.words, self.words.text
-        form = words.words[i]
-        small = form.islower()
-        total = self._readings[form][2 if owned else 1]
-        line = words.line_of[i]
-        n = len(words)
-        opens = i == 0 or words.line_of[i - 1] != line
-        before = "" if opens else words.words[i - 1]
-        after = "" if i + 1 >= n or words.line_of[i + 1] != line else words.lower[i + 1]
-        if before and after and self._plain(i, small):
-            return total + _IN_TAIL if line > self._tail else total
-        k = i + 1
-        while k < n and words.line_of[k] == line and words.words[k] in ".)/]~":
-            k += 1
-        ends = k >= n or words.line_of[k] != line
-        gap = 0 if opens else words.starts[i] - words.ends[i - 1]
-        timed = (after.isdigit() or after in _TIME_MARKS) and _TIME.match(text, words.ends[i]) is not None
-        if opens and ends:
-            total += 2.5
-        elif opens:
-            total += 1.0 if timed or after in ("/", ":", "-") else 0.25
-        elif ends:
-            total += 1.0
-            if before in _CLOSERS and gap:
-                total += 1.5
-            elif gap > 1:
-                total += 1.0
-        if not opens:
-            lower = words.lower[i - 1]
-            if lower == "by" and i > 1 and words.lower[i - 2] in _done_by():
-                total += 3.0 if small else 5.5
-            elif lower in ("by", "per"):
-                total += 2.0 if small else 1.25
-            elif before == ":" and i > 1 and words.lower[i - 2] in _WRITTEN_BY:
-                total += 5.5
-            elif before == "/" and not gap and self._paired(i - 2):
-                total += 1.5
-            elif (
-                (before == "/" and i > 1 and words.words[i - 2] == "/")
-                or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(lower) > 1)
-                or lower in _signing_words()
-            ):
-                total += 2.0
-            elif before in ("/", "~", ">", "-", "(", "[") and not (before == "-" and not gap and not opens):
-                total += 0.5
-            if (
-                small
-                and len(form) == 2
-                and _VOWELS.isdisjoint(form)
-                and (lower in ("by", "per") or lower in _WRITTEN_BY)
-            ):
-                # "Cannulated by bg", "scribe cg": no other two letters without a vowel stand there, however common.
-                total = max(total, SIGNS)
+        lower, line_of, n = words.lower, words.line_of, len(words)
+        line = line_of[i]
+        before = lower[i - 1] if i and line_of[i - 1] == line else ""
+        after = lower[i + 1] if i + 1 < n and line_of[i + 1] == line else ""
+        signs = []
+        if before:
+            gap = words.starts[i] - words.ends[i - 1]
+            told = self._told(i - 1, before)
+            further = self._told(i - 2, lower[i - 2]) if i > 1 and line_of[i - 2] == line else "^"
+            spaced = "" if not gap else " " if gap == 1 else "  "
+            signs += [f"{case}<{told}{spaced}", f"<{told}", f"{case}gap{spaced}", f"<{further} {told}{spaced}"]
+            signs += [f"{case}<.{name}" for bit, name in _CLASSES if words.bits[i - 1] & bit]
+            if before in _SIGNING:
+                signs.append(f"{case}<.signing")
+            if i > 1 and before in ("by", ":") and lower[i - 2] in (_DONE_BY if before == "by" else _SIGNING):
+                signs.append(f"{case}<.signing{before}")
             dated = None
             if before == "," or before.isdigit():
-                dated = _TIMED.search(text, max(0, words.starts[i] - 12), words.starts[i])
+                dated = _TIMED.search(text, max(0, words.starts[i] - _TIME_REACH), words.starts[i])
             if dated:
-                total += 1.25
-                told = words.at(dated.start()) - 1
-                if told >= 0 and words.lower[told] in _done_by():
-                    total += 1.0 if small else 4.0
-        if before in ("(", "[", "/") and after in (")", "]", "/") and not gap:
-            total += 1.25 if small else 0.25
-        if timed:
-            total += 1.0
+                signs.append(f"{case}<time")
+                done = words.at(dated.start()) - 1
+                if done >= 0 and lower[done] in _DONE_BY:
+                    signs.append(f"{case}<done time")
+            if before == "/" and not gap and i > 1:
+                signs.append(f"{case}<{self._partner(i - 2)}/")
+        else:
+            told = "^"
         if after:
-            credential = words.bits[i + 1] & lx.CREDENTIAL and after not in _NO_CREDENTIALS
-            if credential and words.starts[i + 1] - words.ends[i] <= 2:
-                total += 2.0
-                if small and before in _CLOSERS and gap and (i + 2 >= n or words.line_of[i + 2] != line):
-                    # "Rash fading. tp LPN"
-                    total += 3.5
-                if before and words.lower[i - 1] == "by":
-                    total += 1.0
-            elif after == "/" and self._signed_twice(i, before):
-                total += 5.5
-            elif after in _following_words() or (after == "/" and i + 2 < len(words) and self._pairs(i + 2)):
-                total += 1.0
-            elif after in _doing_words():
-                total += 1.25
-            elif len(form) < lx.LONGEST_INITIALS and self._spelled_out(i, i + 2 if after == "=" else i + 1):
-                total += 4.5
+            gap = words.starts[i + 1] - words.ends[i]
+            follows = self._told(i + 1, after)
+            further = self._told(i + 2, lower[i + 2]) if i + 2 < n and line_of[i + 2] == line else "$"
+            spaced = "" if not gap else " " if gap == 1 else "  "
+            signs += [f"{case}>{spaced}{follows}", f">{follows}", f">{spaced}{follows} {further}"]
+            signs += [f"{case}>.{name}" for bit, name in _CLASSES if words.bits[i + 1] & bit]
+            if after in _DOING:
+                signs.append(f"{case}>.doing")
+            if (after.isdigit() or after in ",@") and _TIME.match(text, words.ends[i]):
+                signs.append(f"{case}>time")
+            if after == "/" and not gap and i + 2 < n:
+                signs.append(f"{case}>/{self._partner(i + 2)}")
+                if self._signed_twice(i, told):
+                    signs.append("signed twice")
+            if self._spelled_out(i, i + 2 if after in "=:(-" else i + 1):
+                signs.append(f"{case} spelled out")
+        else:
+            follows = "$"
+        if before and self._named_before(i):
+            signs.append(f"{case} named before")
+        if not before and not after:
+            signs.append(f"{case} alone")
+        elif not before:
+            signs.append(f"{case} opens")
+        elif not after:
+            signs.append(f"{case} ends")
+            signs.append(f"{told} $")
+        else:
+            signs.append(f"{told} {case} {follows}")
+        if before and (not after or follows == "."):
+            k = i
+            while k and line_of[k - 1] == line and i - k < 40:
+                k -= 1
+            signs.append(f"{case} ends timed" if lower[k].isdigit() else f"{case} ends untimed")
         if line > self._tail:
-            total += _IN_TAIL
-        return total
+            signs.append(f"{case} tail")
+            if not before:
+                signs.append(f"{case} opens tail")
+        return signs
 
-    def _plain(self, i: int, small: bool) -> bool:
-        """Whether neither of the tokens around, on the same line, says anything of who signs."""
-        words = self.words
-        after = words.lower[i + 1]
-        if after[0] == words.lower[i][0] and words.words[i + 1][0].isupper():
-            return False
-        if after in _telling_after() or words.bits[i + 1] & lx.CREDENTIAL:
-            return False
-        if after.isdigit() or (after in _TIME_MARKS and i + 2 < len(words) and not words.words[i + 2].isalpha()):
-            return False
-        before = words.lower[i - 1]
-        if before in _telling_before() or (small and words.bits[i - 1] & (lx.CREDENTIAL | lx.ROLE) and len(before) > 1):
-            return False
-        # Figures are a time or a date where they are three or more, or have others before them.
-        return not before.isdigit() or (len(before) < 3 and (i < 2 or words.words[i - 2] not in _IN_DATES))
+    def _told(self, k: int, low: str) -> str:
+        """A token beside letters as a sign names it: figures by their number, names and capitals by their kind."""
+        if low.isdigit():
+            return f"#{min(4, len(low))}"
+        bits = self.words.bits[k]
+        form = self.words.words[k]
+        if low.isalpha() and len(low) > 1:
+            if bits & lx.CREDENTIAL and len(low) > 2:
+                return "%credential"
+            if bits & lx.NAME and form[0].isupper() and not form.isupper() and low not in _EVERYDAY:
+                return "%name"
+        return low
 
-    def signers(self) -> dict[int, float]:
-        """The weight of each token that may be initials and has more for it than that of its letters.
+    def _partner(self, k: int) -> str:
+        """What stands on the other side of a slash."""
+        form = self.words.words[k]
+        written = "small" if form.islower() else "capitals" if form.isupper() else "other"
+        return f"listed {written}" if self.words.lower[k] in _LISTED else f"{written} {min(5, len(form))}"
 
-        Who signs again and again does so everywhere.
-        """
-        readings, words = self._readings, self.words
-        forms, lower = words.words, words.lower
-        weights: dict[int, float] = {}
-        telling: dict[str, list[float]] = {}
-        for i, told in self._placed():
-            could_be, said, _ = readings[forms[i]]
-            if could_be and (told or said >= BACKS - _IN_TAIL or lower[i + 1][0] == lower[i][0]):
-                weights[i] = self.weight(i)
-                if weights[i] - said >= _TELLS:
-                    telling.setdefault(lower[i], []).append(weights[i] - said)
-        for low, saying in telling.items():
-            word = self._lexicon.bits(low) & lx.ORDINARY and not _VOWELS.isdisjoint(low)
-            if len(saying) < 2 or sum(saying) < _TELL_TOGETHER or word:
-                continue
-            for i in words.vocabulary[low]:
-                could_be, said, _ = readings[forms[i]]
-                if could_be:
-                    weight = weights[i] if i in weights else self.weight(i)
-                    weights[i] = max(weight, 1.0 + weight - said)
-        return weights
-
-    def _placed(self) -> Iterator[tuple[int, bool]]:
-        """The tokens of two to four letters, and whether a token beside them, or the lack of one, may say more."""
-        words = self.words
-        short = words.is_class(lx.SHORT).nonzero()[0]
-        if not len(short):
-            return iter(())
-        told = np.ones(len(words), dtype=bool)
-        lines = words.lines
-        told[1:-1] = (lines[1:-1] != lines[:-2]) | (lines[1:-1] != lines[2:])
-        told[1:] |= words.is_class(_SAYS_BEFORE)[:-1]
-        told[:-1] |= words.is_class(_SAYS_AFTER)[1:]
-        return zip(short.tolist(), told[short].tolist(), strict=True)
-
-    def _paired(self, k: int) -> bool:
-        """Whether letters that are no word and no abbreviation stand before a slash ("kel/AR")."""
-        words = self.words
-        known = lx.ABBREVIATION | lx.ORDINARY | lx.CLINICAL | lx.UNITWORD
-        return (
-            k >= 0
-            and words.ends[k] == words.starts[k + 1]
-            and 2 <= len(words.words[k]) <= lx.LONGEST_INITIALS
-            and words.words[k].isalpha()
-            and not words.bits[k] & known
-        )
+    def weights(self) -> dict[int, float]:
+        """The log odds that each token that may be initials is a person's, by its index."""
+        if self._weights is None:
+            self._weights = _fitted().weigh(self)
+        return self._weights
 
     def _signed_twice(self, i: int, before: str) -> bool:
         """Whether a user name that begins alike, or in brackets a date, stands behind a slash: "AS/asolberg1"."""
@@ -323,6 +266,8 @@ class Initials:
     def _spelled_out(self, i: int, k: int) -> bool:
         """Whether the name with these initials begins at a token ("lw = Lorraine Wysocki", "RB Rowena Bright RN")."""
         words, line = self.words, self.words.line_of[i]
+        if k >= len(words) or words.lower[k][0] != words.lower[i][0]:
+            return False
         named = False
         for letter in words.lower[i]:
             while k < len(words) and words.words[k] in ".-'" and words.line_of[k] == line:
@@ -335,12 +280,175 @@ class Initials:
             k += 1
         return named
 
-    def _pairs(self, k: int) -> bool:
-        """Whether another token of initials' shape stands behind a slash ("LC/AN", "JB/tammi")."""
-        words = self.words
-        return (
-            words.starts[k] == words.ends[k - 1]
-            and words.words[k].isalpha()
-            and len(words.words[k]) <= 4
-            and not words.bits[k] & (lx.ABBREVIATION | lx.ORDINARY)
+    def _named_before(self, i: int) -> bool:
+        """Whether a name with these initials ends right before them: "Sig: P. Halverson PH", "Jane Doe, MD (jd)"."""
+        words, line = self.words, self.words.line_of[i]
+        letters = words.lower[i]
+        k = i - 1
+        passed = 0
+        while k >= 0 and words.line_of[k] == line and passed < _MOST:
+            if words.lower[k][0] == letters[-1] and words.words[k][0].isupper() and len(words.words[k]) > 2:
+                break
+            k -= 1
+            passed += 1
+        else:
+            return False
+        if k < 0 or words.line_of[k] != line:
+            return False
+        for letter in reversed(letters):
+            while k >= 0 and words.words[k] in ".-'" and words.line_of[k] == line:
+                k -= 1
+            if k < 0 or words.line_of[k] != line or words.lower[k][0] != letter or not words.words[k][0].isupper():
+                return False
+            k -= 1
+        return True
+
+
+class Fitted:
+    """The weights of the signs.
+
+    Args:
+        bias: of the log odds.
+        signs: the weight of each sign of the letters and of their place.
+        beside: the weights of what the letters around say, once all have been weighed by themselves.
+    """
+
+    def __init__(self, bias: float, signs: dict[str, float], beside: dict[str, float], letters: Letters) -> None:
+        self._bias, self._signs, self._beside, self._letters = bias, signs, beside, letters
+        self._said: dict[tuple[bool, bool], dict[str, tuple[str, float]]] = {}
+
+    def first(self, initials: Initials) -> dict[int, float]:
+        """The log odds by its own signs of each token that may be initials."""
+        words = initials.words
+        forms = words.words
+        said = self._said.setdefault((words.small, words.upper), {})
+        weight = self._signs.get
+        found: dict[int, float] = {}
+        for i in words.of_class(lx.SHORT):
+            form = forms[i]
+            known = said.get(form)
+            if known is None:
+                if len(said) >= _READINGS_KEPT:
+                    said.clear()
+                known = said[form] = self._say(form, words)
+            case, odds = known
+            if odds >= (_FLOOR_OF_TWO if len(form) == 2 else _FLOOR):
+                found[i] = odds + sum(weight(s, 0.0) for s in initials.place(i, case))
+        return found
+
+    def _say(self, form: str, words: Words) -> tuple[str, float]:
+        reading = self._letters.read(form, small=words.small, upper=words.upper)
+        if not reading.case:
+            return "", -99.0
+        return reading.case, self._bias + sum(self._signs.get(s, 0.0) for s in reading.signs)
+
+    def weigh(self, initials: Initials) -> dict[int, float]:
+        """The log odds of each token that may be initials in the light of the others."""
+        first = self.first(initials)
+        weight = self._beside.get
+        slope, bias = weight("slope", 1.0), weight("bias", 0.0)
+        return {
+            i: bias + slope * first[i] + sum(weight(s, 0.0) for s in signs)
+            for i, signs in beside(initials.words, first)
+        }
+
+
+def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[str]]]:
+    """For each token what the others say: the same letters elsewhere, those near by, those that end the lines around.
+
+    Args:
+        words: the words of the note.
+        first: the log odds of each token by its own signs.
+    """
+    same: dict[str, list[int]] = {}
+    ends: dict[int, float] = {}
+    n = len(words)
+    named = _named(words)
+    for i, odds in first.items():
+        same.setdefault(words.lower[i], []).append(i)
+        if i + 1 >= n or words.line_of[i + 1] != words.line_of[i]:
+            ends[words.line_of[i]] = odds
+    for i in first:
+        signs = []
+        others = same[words.lower[i]]
+        if len(others) > 1:
+            told = sorted((first[k] for k in others if k != i), reverse=True)
+            signs.append(f"elsewhere {_bounded(told[0])}")
+            if len(told) > 1:
+                signs.append(f"again {_bounded(told[1])}")
+        if words.lower[i] in named:
+            signs.append("named small" if words.words[i].islower() else "named")
+        line = words.line_of[i]
+        near = [first[k] for k in (i - 3, i - 2, i + 2, i + 3) if k in first and words.line_of[k] == line]
+        if near:
+            signs.append(f"near {_bounded(max(near))}")
+        next_to = [first[k] for k in (i - 1, i + 1) if k in first and words.line_of[k] == line]
+        if next_to:
+            signs.append(f"next {_bounded(max(next_to))}")
+        if ends.get(line) == first[i]:
+            around = [ends[k] for k in (line - 2, line - 1, line + 1, line + 2) if k in ends]
+            if around:
+                signs.append(f"column {_bounded(max(around))}")
+        yield i, signs
+
+
+def _named(words: Words) -> set[str]:
+    """The initials of what may be names: words with a capital side by side, the last one no language."""
+    found: set[str] = set()
+    capitals, forms, line_of = words.capitals, words.words, words.line_of
+    language = lx.ORDINARY | lx.CLINICAL
+    for at, last in enumerate(capitals):
+        if len(forms[last]) < 3 or not at:
+            continue
+        bits = words.bits[last]
+        if bits & language and not bits & lx.NAME:
+            continue
+        letters = words.lower[last][0]
+        k = last
+        for first in (capitals[at - 1], capitals[at - 2] if at > 1 else -1):
+            if first < 0 or line_of[first] != line_of[last]:
+                break
+            between = forms[first + 1 : k]
+            if len(between) > 1 or (between and between[0] not in ".-'"):
+                break
+            letters = words.lower[first][0] + letters
+            found.add(letters)
+            found.add(letters[0] + letters[-1])
+            k = first
+    return found
+
+
+def _bounded(odds: float) -> int:
+    return max(-4, min(4, round(odds)))
+
+
+_last: list[Initials] = []
+
+
+def initials_of(words: Words) -> Initials:
+    """The initials of a note's words, those asked for last kept."""
+    if _last and _last[0].words is words:
+        return _last[0]
+    _last[:] = [found := Initials(words)]
+    return found
+
+
+def seen(folder_name: str = "phi_tagger") -> dict[str, tuple[float, float]]:
+    """How often letters stand for no person, from the models' folder."""
+    path = models_dir() / folder_name / "letters.tsv"
+    try:
+        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+        return {low: (float(small), float(upper)) for low, small, upper in rows}
+    except (OSError, ValueError):
+        raise ModelError("what is known of initials is missing or broken: run `make model`") from None
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> Fitted:
+    try:
+        stored = json.loads((models_dir() / "phi_tagger" / "initials.json").read_text(encoding="utf-8"))
+        return Fitted(
+            float(stored["bias"]), dict(stored["signs"]), dict(stored["beside"]), Letters(seen(), lx.lexicon())
         )
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ModelError("the weights of initials are missing or broken: run `make model`") from None

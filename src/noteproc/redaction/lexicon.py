@@ -32,9 +32,6 @@ PLACECUE = 1 << 18
 UNITWORD = 1 << 19
 UNIT = 1 << 20
 ABBREVIATION = 1 << 21
-# Beside what a word may be: what it says of letters behind it or before it, that somebody signs with them.
-SIGNS_BEFORE = 1 << 22
-SIGNS_AFTER = 1 << 23
 # How it is written.
 CAPITAL = 1 << 24
 UPPER = 1 << 25
@@ -97,8 +94,8 @@ def read_phrases(name: str) -> list[str]:
     return [p for line in lines for part in line.split(";") if (p := part.strip())]
 
 
-# A word as it is written, in lower case, what it may be, and that together with how it is written and what it says of
-# letters beside it. A plain tuple: many thousands are kept, and every collection of garbage would visit named ones.
+# A word as it is written, in lower case, what it may be, and that together with how it is written. A plain tuple: many
+# thousands are kept, and every collection of garbage would visit named ones.
 Form: TypeAlias = tuple[str, str, int, int]
 
 
@@ -107,13 +104,11 @@ class Forms(dict[str, Form]):
 
     Args:
         bits: gives the classes of a word in lower case.
-        signing: what some words in lower case say of letters beside them.
     """
 
-    def __init__(self, bits: Callable[[str], int], signing: dict[str, int]) -> None:
+    def __init__(self, bits: Callable[[str], int]) -> None:
         super().__init__()
         self._bits = bits
-        self._signing = signing
 
     def __missing__(self, text: str) -> Form:
         if len(self) >= _FORMS_KEPT:
@@ -134,7 +129,7 @@ class Forms(dict[str, Form]):
                 | NUMBER * text.isdecimal()
                 | MARK * (not text[0].isalnum())
             )
-        found = self[text] = (text, lower, bits, bits | self._signing.get(lower, 0) | written)
+        found = self[text] = (text, lower, bits, bits | written)
         return found
 
 
@@ -161,7 +156,7 @@ class Lexicon:
 
     def __init__(self, bits: dict[str, int]) -> None:
         self._bits = bits
-        self.forms = Forms(self.bits, _signing())
+        self.forms = Forms(self.bits)
         self.titles = dict(read_pairs("titles.tsv"))
         self.labels = {tuple(label.split()): kind for label, kind in read_pairs("labels.tsv")}
         self.states = {abbreviation: name.lower() for abbreviation, name in read_pairs("states.tsv")}
@@ -184,15 +179,6 @@ class Lexicon:
         if word.endswith("'s"):
             return self._bits.get(word[:-2], 0)
         return 0
-
-
-def _signing() -> dict[str, int]:
-    """What words and marks say of letters beside them."""
-    before = [w for w in read_words("signing_words.txt") if w.isalpha() and len(w) > 1]
-    signing = dict.fromkeys([*before, "by", "per", *",/~>-(["], SIGNS_BEFORE)
-    for word in (*read_words("following_words.txt"), *read_words("doing_words.txt"), *"=.)/]~,@"):
-        signing[word] = signing.get(word, 0) | SIGNS_AFTER
-    return signing
 
 
 def _base_bits() -> dict[str, int]:

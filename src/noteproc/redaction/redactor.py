@@ -28,7 +28,7 @@ from noteproc.redaction.reach import joined, whole
 from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
-from noteproc.redaction.recognizers.base import SURE, Hit
+from noteproc.redaction.recognizers.base import BARELY, SURE, Hit
 from noteproc.redaction.recognizers.bedsides import BedsideRecognizer
 from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import NoteDateRecognizer
@@ -362,12 +362,13 @@ def _counts(span: Span, tags: Sequence[tuple[int, int]], beside: Sequence[tuple[
     """Whether a span counts in a text with tags: it is no part of one, and beside one only what a pattern is sure of.
 
     Else what was redacted would be redacted further: neither the tagger nor weak patterns read a tag as what it hides.
+    What stands barely may stand only because words became tags.
     """
     if _touches(span, tags):
         return False
     if span.recognizer not in _REACHING or (span.score >= SURE and span.recognizer != TAGGED):
         return True
-    return not _touches(span, beside)
+    return not _touches(span, beside) and not (beside and span.score == BARELY)
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:

@@ -9,7 +9,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
-from noteproc.redaction.initials import Initials
+from noteproc.redaction.initials import initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
 from noteproc.redaction.recognizers.dates import SCALES, dated, scaled
@@ -55,7 +55,6 @@ class Signs:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._read: Initials | None = None
 
     def of(self, words: Words, span: Span, inside: range) -> list[str]:
         """The signs of a span, each named once.
@@ -185,13 +184,11 @@ class Signs:
         if low in _SERVICES:
             signs.append("name service")
 
-    def _initials(self, words: Words, i: int) -> str:
+    @staticmethod
+    def _initials(words: Words, i: int) -> str:
         """What the place of a few letters says of their being initials, in steps."""
-        if self._read is None or self._read.words is not words:
-            self._read = Initials(words, self._lexicon)
-        if not self._read.could_be(i):
-            return "initials of nobody"
-        return f"initials {max(-3, min(4, round(self._read.weight(i))))}"
+        odds = initials_of(words).weights().get(i)
+        return "initials of nobody" if odds is None else f"initials {max(-5, min(4, round(odds)))}"
 
     @staticmethod
     def _dated(signs: list[str], words: Words, span: Span, first: int, last: int, shown: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
-from noteproc.redaction.initials import OWNED, Initials
+from noteproc.redaction.initials import OWNED, SIGNS, initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.people import People, Person, ordinary
@@ -223,9 +223,9 @@ class Sweep:
             found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
             if found is not None and not covered[m.start()]:
                 yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
-        initials = Initials(words, self._lexicon)
+        weights = initials_of(words).weights()
         for i in words.among(self._owned):
-            if not covered[words.starts[i]] and initials.could_be(i) and initials.weight(i, owned=True) >= OWNED:
+            if not covered[words.starts[i]] and weights.get(i, -9.0) + OWNED >= SIGNS:
                 yield Span(words.starts[i], words.ends[i], owners[words.lower[i]].role(), 0.8, NAME)
 
     def _surfaces(

@@ -16,6 +16,7 @@ from noteproc.redaction.words import Words
 # Below SURE the clinical shield may overrule; below LIKELY the tagger has to agree.
 SURE = 0.95
 LIKELY = 0.6
+BARELY = 0.55
 MAYBE = 0.4
 
 

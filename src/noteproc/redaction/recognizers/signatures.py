@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.initials import BACKS, SIGNS, Initials
-from noteproc.redaction.recognizers.base import MAYBE, Hit
+from noteproc.redaction.initials import BACKS, CLEARLY, SIGNS, initials_of
+from noteproc.redaction.recognizers.base import BARELY, MAYBE, Hit
 from noteproc.redaction.recognizers.namerun import NameReader
 from noteproc.redaction.shapes import measured
 from noteproc.redaction.words import Cues, Words, matches
@@ -133,9 +133,9 @@ class SignatureRecognizer(NameReader):
 
     def _initials(self, words: Words) -> Iterator[Hit]:
         """Two to four letters where somebody signs, whoever it is."""
-        initials = Initials(words, self.lexicon)
-        for i, weight in initials.signers().items():
-            if weight >= BACKS and not measured(words, i):
-                yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", 0.7 if weight >= SIGNS else MAYBE)
+        for i, odds in initials_of(words).weights().items():
+            if odds >= BACKS and not measured(words, i):
+                score = 0.7 if odds >= CLEARLY else BARELY if odds >= SIGNS else MAYBE
+                yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", score)
         for m in _DOTTED.finditer(words.text) if len(words.dotted()) > 1 else ():
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)
