@@ -61,6 +61,51 @@ def test_the_code_the_words_support(coder: Coder, text: str, expected: set[str])
     assert codes(run(coder, text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # How another condition is says nothing of the one beside it; a site is shared, the nearer free one first.
+        ("Assessment: bleeding duodenal ulcer, acute blood loss anemia.", {"K26.4", "D62"}),
+        ("Assessment: gastric ulcer. Bleeding hemorrhoids.", {"K25.9", "K64.9"}),
+        ("Assessment: pressure ulcer of the sacrum and CKD stage 4.", {"L89.159", "N18.4"}),
+        ("Assessment: cholelithiasis with acute cholecystitis.", {"K80.00"}),
+        ("Assessment: hand osteoarthritis, acute gout of the right knee.", {"M10.061", "M19.041"}),
+        # An unspecified heading leads to the named ones beside it.
+        ("Assessment: acute DVT, left femoral vein.", {"I82.412"}),
+        ("Assessment: acute DVT of the left leg.", {"I82.402"}),
+        # What all codes of a family say need not be said.
+        ("Assessment: acute conjunctivitis, right.", {"H10.31"}),
+        ("Assessment: endometriosis of both ovaries.", {"N80.103"}),
+        # A word that half of all titles hold speaks for none of them.
+        ("Assessment: type 2 diabetes, chronic obstructive pulmonary disease.", {"E11.9", "J44.9"}),
+        # The classification wants the ulcer beside the diabetes of its phrase; no drinking beside a cirrhosis.
+        ("Assessment: diabetic ulcer of the right heel, fat layer exposed.", {"E11.621", "L97.412"}),
+        ("Assessment: alcoholic cirrhosis with ascites.", {"K70.31"}),
+        # The words as they are written before words that mean about the same.
+        ("Assessment: metabolic syndrome.", {"E88.810"}),
+        (
+            "Assessment: T2DM with (1) foot ulcer on the right (2) diabetic polyneuropathy.",
+            {"E11.621", "E11.42", "L97.519"},
+        ),
+    ],
+)
+def test_what_chooses_the_code_belongs_to_the_condition(coder: Coder, text: str, expected: set[str]) -> None:
+    assert codes(run(coder, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Assessment: hallux valgus R", {"M20.11"}),
+        ("Assessment: keratoconus OU", {"H18.603"}),
+        ("Assessment: impacted cerumen AU, severe AS", {"H61.23", "I35.0"}),
+        ("Assessment: otitis externa AD", {"H60.91"}),
+    ],
+)
+def test_letters_that_are_sides(coder: Coder, text: str, expected: set[str]) -> None:
+    assert codes(run(coder, text)) == expected
+
+
 def test_a_code_told_in_its_own_words_and_made_of_others_is_one(coder: Coder) -> None:
     text = (
         "Assessment:\n1. Rheumatoid arthritis of the left hand, rheumatoid factor positive.\n"

@@ -46,3 +46,9 @@ def test_a_whole_code_is_its_own_family(families: Families) -> None:
 @pytest.mark.parametrize("base", ["", "S52.5Z", "99213", "S52.501AZ"])
 def test_no_code_has_no_family(families: Families, base: str) -> None:
     assert families.of(base).leaves == ()
+
+
+def test_what_all_codes_say_tells_none_apart(families: Families) -> None:
+    family = families.of("H10.3")
+    assert "eye" in family.common
+    assert all("eye" not in leaf.keys for leaf in family.leaves)

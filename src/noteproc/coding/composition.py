@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
@@ -44,6 +45,8 @@ _BREATH = 3
 # Skin tumours, of which the site is often told in another sentence, so many away.
 _OF_SKIN = frozenset({"C43", "C44", "C4A"})
 _SITE_AWAY = 3
+# Chapters in which an unspecified event is a kind of its own beside the others: "motor-vehicle accident" is no fall.
+_OF_CAUSES = "TVWXY"
 # Words of their titles that name no site.
 _NO_SITE = (
     "skin other part unspecified site area including overlapping malignant neoplasm carcinoma situ melanoma basal cell"
@@ -56,6 +59,7 @@ _SAME_CHARACTERS = 3
 _MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "three": "3", "two": "2", "four": "4", "one": "1"}
 _COUNTS = frozenset({"stage", "stg", "grade", "class", "type", "category", "degree"})
+_NOTHING: Mapping[int, tuple[int, ...]] = MappingProxyType({})
 _ITEM_NUMBER = re.compile(r"[.):]\s")
 # How far before a number the word that it counts may stand.
 _COUNTED = 3
@@ -104,6 +108,7 @@ class Composer:
         *,
         side: str = "",
         known: Mapping[str, int] | None = None,
+        taken: Mapping[int, tuple[int, ...]] = _NOTHING,
     ) -> list[Composed]:
         """The codes for a concept; two where it is on both sides and no code says so.
 
@@ -115,15 +120,19 @@ class Composer:
             stands: whether a word of the note is asserted, so that it may choose a code.
             side: "left", "right" or "bilateral" where something else settled it.
             known: further keys that hold, and the word of the note that each comes from.
+            taken: words that are part of what another condition is called, and all the words of that.
         """
-        base = self._widened(base)
+        named, base = base, self._widened(base)
+        if named != base and base[0] not in "CD":
+            default = default or named
         family = self._families.of(base)
         if len(family.leaves) < 2:
             return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
         telling = family.telling
         if base[:3] in _OF_SKIN:
             mentions = self._with_site(reading, mentions, telling, stands)
-        evidence = self._evidence(reading, mentions, telling, stands)
+        foreign = self._foreign(reading, taken, telling | family.common)
+        evidence = self._evidence(reading, mentions, telling, stands, foreign)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (_STATED, word))
         sides = [side] if side else side_of(reading, mentions, base)
@@ -140,7 +149,7 @@ class Composer:
         def best_on(one: str) -> Composed:
             if silent:
                 return self._unsaid(base, one, default)
-            return self._best(reading.keys, family, evidence, one, default, own, refused)
+            return self._best(reading.keys, family, evidence, one, default, own, refused, taken)
 
         if sides == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
@@ -176,7 +185,7 @@ class Composer:
 
     def _read_unsaid(self, base: str, side: str, default: str) -> Composed:
         """The code for a concept of which the note says nothing more, but for the side."""
-        return self._best([], self._families.of(base), {}, side, default, frozenset(), frozenset())
+        return self._best([], self._families.of(base), {}, side, default, frozenset(), frozenset(), _NOTHING)
 
     def _widen(self, base: str) -> str:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""
@@ -194,7 +203,7 @@ class Composer:
             # A tumour of an unspecified site: the note may name the site elsewhere in the sentence.
             return base[:_SAME_CHARACTERS]
         if not entry.billable:
-            return base
+            return entry.parent if self._says_no_more(entry.title, entry.parent) else base
         if not _is_code(entry.parent) or len(base) == 8:
             return base
         if UNSPECIFIED.search(entry.title):
@@ -206,12 +215,44 @@ class Composer:
             return entry.parent
         return base
 
+    def _says_no_more(self, title: str, parent: str) -> bool:
+        """Whether a heading says "unspecified" alone beyond the one above it ("deep veins": some are named)."""
+        above = self._codesets.entry(ICD10CM, parent)
+        if above is None or not UNSPECIFIED.search(title) or not _is_code(parent) or parent[0] in _OF_CAUSES:
+            return False
+        return frozenset(self._lexicon.keys(above.title)).issuperset(
+            key for key in self._lexicon.keys(title) if key not in self._lexicon.filler
+        )
+
+    def _foreign(self, reading: Reading, taken: Mapping[int, tuple[int, ...]], known: frozenset[str]) -> frozenset[int]:
+        """The words that say how another condition is.
+
+        The "acute" of "acute blood loss anemia" makes no ulcer beside it acute; that of "acute cholecystitis" is said
+        of the stones too, of whose codes one is called so. A site is shared freely.
+        """
+        found: set[int] = set()
+        stop = self._lexicon.stop
+        for word, holder in taken.items():
+            if not self._tells_how(reading.keys[word]):
+                continue
+            named = [i for i in holder if not self._tells_how(reading.keys[i]) and reading.keys[i] not in stop]
+            # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.
+            noun = next((i for i in named if i > word), named[-1] if named else word)
+            said = reading.expansions[noun] or (reading.keys[noun],)
+            if all(known.isdisjoint(self._reach(key)) for key in said):
+                found.add(word)
+        return frozenset(found)
+
+    def _tells_how(self, key: str) -> bool:
+        return key in self._lexicon.manner or key[:1].isdigit()
+
     def _evidence(
         self,
         reading: Reading,
         mentions: list[tuple[int, ...]],
         telling: frozenset[str],
         stands: Callable[[int], bool],
+        foreign: frozenset[int],
     ) -> dict[str, tuple[float, int]]:
         """Each key that stands near a mention: how much it counts, and the word."""
         found: dict[str, tuple[float, int]] = {}
@@ -229,7 +270,7 @@ class Composer:
                     continue
                 if i in matched:
                     weight = _STATED
-                elif not stands(i):
+                elif i in foreign or not stands(i):
                     continue
                 elif at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
                     weight = _STATED if at is mentions[0] else _IN_SENTENCE
@@ -304,6 +345,7 @@ class Composer:
         default: str,
         own: frozenset[str],
         refused: frozenset[str],
+        taken: Mapping[int, tuple[int, ...]],
     ) -> Composed:
         """The code that the words support best.
 
@@ -313,17 +355,18 @@ class Composer:
             side: of the concept, or "".
             own: the keys of its strongest mention.
             refused: the keys that are denied beside it.
+            taken: words that are part of what another condition is called.
         """
         said, one_side = evidence.keys(), side in ("left", "right")
         told = {*said, *refused, "unilateral"} if one_side else {*said, *refused}
-        # Best first; of those that are as good the unspecified one, then the first in the book.
-        scored: list[tuple[float, bool, int, Leaf, tuple[int, ...]]] = []
+        # Best first; of those that are as good the unspecified one, the one that free words say, the first in the book.
+        scored: list[tuple[float, bool, int, int, Leaf, tuple[int, ...]]] = []
         for order, leaf in enumerate(family.leaves):
-            bonus = 0.45 if default and (leaf.code == default or default in leaf.codes) else 0.0
+            bonus = 0.45 if default and _stands_for(leaf, default) else 0.0
             sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
             if told.isdisjoint(leaf.plain) and told.isdisjoint(leaf.denied):
                 score = leaf.silent + (min(sided, 0.3) if leaf.lacking else sided) + bonus
-                scored.append((-round(score, 9), not leaf.unspecified, order, leaf, ()))
+                scored.append((-round(score, 9), not leaf.unspecified, 0, order, leaf, ()))
                 continue
             score = -leaf.unsaid
             lacking = leaf.lacking
@@ -339,7 +382,7 @@ class Composer:
                     score += ABSENT
                     lacking -= 1
                 if hit is not None and not one_sided:
-                    score += hit[0] * (0.15 if key in own else 1.0)
+                    score += hit[0] * (0.15 if key in own or key in self._lexicon.vague else 1.0)
                     support.append(hit[1])
             # A side alone never chooses a site that the note does not name.
             score += min(sided, 0.3) if lacking else sided
@@ -354,25 +397,31 @@ class Composer:
             if leaf.other:
                 score -= 0.1 if any(keys[i] not in own for i in support) else OTHER
             # Sums of the same terms in another order differ in the last place: equal must stay equal.
-            scored.append((-round(score + bonus, 9), not leaf.unspecified, order, leaf, tuple(sorted(support))))
+            far = sum(i in taken for i in support)
+            scored.append((-round(score + bonus, 9), not leaf.unspecified, far, order, leaf, tuple(sorted(support))))
         scored.sort()
         best = scored[0]
-        if default and best[3].code != default and default not in best[3].codes:
+        if default and not _stands_for(best[4], default):
             # Away from the phrase's own code only for words that all stand in the note.
-            kept = next((s for s in scored if s[3].code == default or default in s[3].codes), None)
+            kept = next((s for s in scored if _stands_for(s[4], default)), None)
             if kept is not None and any(
-                k not in evidence and k not in self._lexicon.default and k not in SIDES for k in best[3].keys
+                k not in evidence and k not in self._lexicon.default and k not in SIDES for k in best[4].keys
             ):
                 best = kept
         rest = [s for s in scored[:4] if s is not best][:3]
-        leaf = best[3]
+        leaf = best[4]
         return Composed(
             leaf,
-            best[4],
+            best[5],
             rest[0][0] - best[0] if rest else 1.0,
             _missing(leaf, family.named, family.leaves),
-            tuple(s[3].codes[0] for s in rest if s[0] < 1.0),
+            tuple(s[4].codes[0] for s in rest if s[0] < 1.0),
         )
+
+
+def _stands_for(leaf: Leaf, default: str) -> bool:
+    """Whether a leaf is the phrase's own code, or below it."""
+    return leaf.code.startswith(default) or default in leaf.codes
 
 
 def _as_number(reading: Reading, i: int) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ class Conventions:
                 code = kind + candidate.code[3:]
                 if self._codesets.entry(ICD10CM, code) is not None:
                     found[n] = candidate._replace(code=code, base=kind + candidate.base[3:])
-        return found
+        return _once(found)
 
     def _added(self, rule: Combination, coded: Sequence[Candidate], compose: Compose) -> list[Candidate]:
         """The code that a rule puts beside the first candidate it needs, unless its family is there already."""

@@ -42,6 +42,8 @@ _GIVEN = re.compile(
 )
 _ENDED = frozenset({"resolved", "cleared", "improved", "recovered"})
 _LEAST_DIAGNOSIS = 8
+# So many letters of a code name its category.
+_CATEGORY = 3
 # Codes that speak of relatives.
 _OF_FAMILY = ("Z80", "Z81", "Z82", "Z83", "Z84", "Z31", "Z37", "Z63", "Z62", "Z20")
 _STOPPED = re.compile(
@@ -91,6 +93,7 @@ class _Case:
     pregnancy: Mapping[str, int]
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
+    owned: Mapping[int, tuple[str, tuple[int, ...]]]
 
 
 class Diagnoses:
@@ -119,7 +122,15 @@ class Diagnoses:
                 groups.setdefault((mention.base, mention.default), []).append(mention)
                 named.setdefault(reading.sentence_of[mention.match.at[0]], []).append(mention)
         case = _Case(
-            reading, context, assertions, Episodes(reading), gestation, gestation.known(), _concludes(reading), named
+            reading,
+            context,
+            assertions,
+            Episodes(reading),
+            gestation,
+            gestation.known(),
+            _concludes(reading),
+            named,
+            _owned(mentions),
         )
         found: list[Candidate] = []
         for (base, default), group in groups.items():
@@ -227,7 +238,9 @@ class Diagnoses:
         stands = case.assertions.stands if reason is None else _always
         known = case.pregnancy if base[0] == "O" else None
         found = []
-        for composed in self._composer.compose(case.reading, base, default, places, stands, known=known):
+        category = base[:_CATEGORY]
+        taken = {word: at for word, (theirs, at) in case.owned.items() if theirs != category}
+        for composed in self._composer.compose(case.reading, base, default, places, stands, known=known, taken=taken):
             side = composed.leaf.side or _said_side(case.reading, places)
             code = case.episodes.choose(composed.leaf, places, side)
             found.append(self._candidate(base, code, composed, mentions, reason))
@@ -282,6 +295,20 @@ class Diagnoses:
             if words and not any(reading.says(keys) for keys in words):
                 return False
         return True
+
+
+def _owned(mentions: Sequence[Mention]) -> dict[int, tuple[str, tuple[int, ...]]]:
+    """The words of longer phrases, each with the category and the words of the condition that it is part of."""
+    found: dict[int, tuple[str, tuple[int, ...]]] = {}
+    for mention in mentions:
+        at = mention.match.at
+        if mention.match.system != ICD10CM or len(at) < 2:
+            continue
+        for word in at:
+            known = found.get(word)
+            if known is None or len(known[1]) < len(at):
+                found[word] = mention.base[:_CATEGORY], at
+    return found
 
 
 def _always(_word: int) -> bool:

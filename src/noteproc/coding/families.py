@@ -94,16 +94,18 @@ class Family(NamedTuple):
         leaves: in the book's order.
         named, denied: the keys that any of them holds, and those that any says are not there.
         telling: both.
+        common: the keys of the concept and of all its leaves.
     """
 
     leaves: tuple[Leaf, ...]
     named: frozenset[str]
     denied: frozenset[str]
     telling: frozenset[str]
+    common: frozenset[str]
 
 
 _NONE: frozenset[str] = frozenset()
-_EMPTY = Family((), frozenset(), frozenset(), frozenset())
+_EMPTY = Family((), frozenset(), frozenset(), frozenset(), frozenset())
 
 
 class Families:
@@ -128,14 +130,20 @@ class Families:
             return _EMPTY
         if len(entry.code) == _WHOLE:
             stem = _stem(self._codesets, entry.code[:-1], (entry.code,))
-            return _family((self._leaf(stem, frozenset(_title_keys(_EXTENSION.sub("", entry.title)))),))
+            own = frozenset(_title_keys(_EXTENSION.sub("", entry.title)))
+            return _family((self._leaf(stem, own),), own)
         concepts, stems = self._part(part_of(entry.code))
         concept = concepts.get(entry.code)
         if concept is None:
             return _EMPTY
         shared, first, last = concept
+        below = [cast(_Stem, unpack(stem)) for stem in stems[first:last]]
         beyond = frozenset(shared)
-        return _family(tuple(self._leaf(cast(_Stem, unpack(stem)), beyond) for stem in stems[first:last]))
+        if len(below) > 1:
+            # What all of them say tells none apart: "eye" of the conjunctivitis of either, unsaid of that of both.
+            one = [frozenset(plain) for _, _, _, plain, sides, *_ in below if "bilateral" not in sides]
+            beyond = beyond.union(*([frozenset.intersection(*one)] if one else ()))
+        return _family(tuple(self._leaf(stem, beyond) for stem in below), beyond)
 
     def _read_part(self, name: str) -> _Part:
         return cast(_Part, self._blocks.get(name) or ({}, ()))
@@ -155,10 +163,10 @@ class Families:
         return Leaf(code, title, codes, plain, sides, denied, unspecified, other, side, lacking, unsaid, silent)
 
 
-def _family(leaves: tuple[Leaf, ...]) -> Family:
+def _family(leaves: tuple[Leaf, ...], common: frozenset[str]) -> Family:
     named = _NONE.union(*[leaf.plain for leaf in leaves], *[leaf.sides for leaf in leaves])
     denied = _NONE.union(*[leaf.denied for leaf in leaves])
-    return Family(leaves, named, denied, named | denied)
+    return Family(leaves, named, denied, named | denied, common)
 
 
 @lru_cache(maxsize=1000)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
-from noteproc.codesets import ICD10CM, CodeSets, Quantity, When, Words
+from noteproc.codesets import ICD10CM, CodeNames, CodeSets, Quantity, When, Words
 from noteproc.coding.assertion import Assertions, Verdict
 from noteproc.coding.history import becomes
 from noteproc.coding.index import PhraseIndex
@@ -32,6 +32,11 @@ _TIER = {"user": 5, "starter": 4, "index": 4, "inclusion": 3, "title": 3, "inclu
 _SHORT = re.compile(r"[A-Z][A-Z0-9]{1,4}")
 _OPERATIONS = ("10004", "69990")
 _CONCLUDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx", "problem_list"})
+# Notes that name what is coded besides.
+_BESIDE = ("use_additional", "code_also")
+# What such notes name that no phrase of a disease holds: drinking, smoking, what is taken ("alcoholic cirrhosis").
+_CIRCUMSTANCES = ("F1", "Z")
+_CATEGORY = 3  # letters of a code that name its category
 _INDEXED = 4  # the place of "index" among the sources
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
 
@@ -90,6 +95,7 @@ class Mentions:
     def __init__(self, index: PhraseIndex, codesets: CodeSets) -> None:
         self._index = index
         self._codesets = codesets
+        self._wants = lru_cache(maxsize=10_000)(self._read_wants)
         weak = _weak()
         numbers = [index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary]
         self._weak_phrases = frozenset(plan[0] for number in numbers for plan in index.heads[number][0])
@@ -123,7 +129,7 @@ class Mentions:
             section = reading.section(reading.words[at[0]].start).name
             verdict = assertions.of(at[0], at[-1], own=frozenset(at))
             if system == ICD10CM:
-                found.append(self._diagnosis(group, section, verdict))
+                found.append(self._diagnosis(reading, group, section, verdict))
             else:
                 found.extend(self._procedure(group, near_misses.get((system, at), ()), section, verdict, nearness))
         return found
@@ -172,21 +178,36 @@ class Mentions:
         lasting = self._lasting(by_span)
         # A span is held by longer ones alone, so among those of one length the order does not matter.
         order = sorted(by_span.items(), key=lambda item: -len(item[0][1]))
-        holders: dict[tuple[str, int], list[frozenset[int]]] = {}
+        holders: dict[tuple[str, int], list[tuple[frozenset[int], str]]] = {}
         kept = []
         for (system, at), group in order:
             if (system, at) in lasting:
                 continue
             held = holders.get((system, at[0]))
-            if held and any(holder.issuperset(at) for holder in held if len(holder) > len(at)):
+            if held and any(
+                holder.issuperset(at) and not (system == ICD10CM and any(self._wants(code, m.code) for m in group))
+                for holder, code in held
+                if len(holder) > len(at)
+            ):
                 continue
             kept.append(((system, at), group))
             if len(at) > 1 and max(m.score for m in group) >= _TRUSTED:
-                inside = frozenset(at)
+                inside = frozenset(at), group[0].code
                 for word in at:
                     holders.setdefault((system, word), []).append(inside)
         kept.sort(key=lambda item: (item[0][1], item[0][0]))
         return kept
+
+    def _read_wants(self, code: str, nested: str) -> bool:
+        """Whether the classification wants a code beside one whose phrase holds its own ("diabetic heel ulcer")."""
+        if code[:_CATEGORY] == nested[:_CATEGORY] or nested.startswith(_CIRCUMSTANCES):
+            return False
+        sets = self._codesets
+        beside = [note for kind in _BESIDE for note in sets.notes(ICD10CM, code, kind)]
+        before = sets.notes(ICD10CM, nested, "code_first")
+        return any(CodeNames.of(note.codes).hold(nested) for note in beside) or any(
+            CodeNames.of(note.codes).hold(code) for note in before
+        )
 
     def _lasting(
         self, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]
@@ -202,7 +223,7 @@ class Mentions:
                     found.add((system, at))
         return frozenset(found)
 
-    def _diagnosis(self, group: Sequence[Match], section: str, verdict: Verdict) -> Mention:
+    def _diagnosis(self, reading: Reading, group: Sequence[Match], section: str, verdict: Verdict) -> Mention:
         if len(group) == 1:
             only = group[0]
             entry = self._codesets.entry(ICD10CM, only.code)
@@ -213,7 +234,16 @@ class Mentions:
         counts = self._index.counts
         fullest = max(counts[m.phrase] for m in group)
         group = [m for m in group if counts[m.phrase] == fullest]
-        ranked = sorted(group, key=lambda m: (-self._tier(m), -m.score, len(m.code), m.code))
+        ranked = sorted(
+            group,
+            key=lambda m: (
+                -self._tier(m),
+                -m.score,
+                m.code[0] == "Z" or not self._is_written(reading, m),
+                len(m.code),
+                m.code,
+            ),
+        )
         top = ranked[0]
         sets = self._codesets
         lineage = {top.code, *sets.ancestors(ICD10CM, top.code)}
@@ -234,6 +264,11 @@ class Mentions:
         return Mention(
             best, base, default, section, verdict, rivals, self._is_weak(best), is_rare_short(best, self._index)
         )
+
+    def _is_written(self, reading: Reading, match: Match) -> bool:
+        """Whether a phrase's very words stand in the note: "metabolic syndrome" is not "metabolic disorder"."""
+        start, end = reading.words[match.first].start, reading.words[match.last].end
+        return reading.text[start:end].lower() == self._index.phrase(match.phrase).lower()
 
     def _procedure(
         self,

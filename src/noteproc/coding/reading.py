@@ -28,6 +28,7 @@ _CLOCKED = re.compile(r"^(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-
 _RECORD = 3
 _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
+_ITEM_NUMBER = re.compile(r"(?<!\S)\(\d{1,2}\)(?=\s)")
 _EYES = {"OD": "right", "OS": "left", "OU": "bilateral"}
 _OF_EYES = frozenset(
     {
@@ -40,14 +41,22 @@ _OF_EYES = frozenset(
             "cornea",
             "macular",
             "glaucoma",
-            "lens",
+            "len",
             "retinopathy",
             "eyelid",
         ),
         *("intravitreal", "amd", "armd", "macula", "keratitis", "iol", "conjunctivitis", "uveitis", "chalazion"),
         *("corneal", "retinal", "vitreous", "oct", "phaco", "lasik", "yag", "blepharitis", "pterygium"),
+        *("keratoconus", "iridocyclitis", "iritis", "scleritis", "episcleritis", "hyphema", "ectropion", "entropion"),
+        *("esotropia", "exotropia", "amblyopia", "myopia", "papilledema", "pseudophakia", "aphakia", "hordeolum"),
+        *("dacryocystitis", "crvo", "brvo", "crao", "brao", "poag", "npdr", "pdr", "drusen", "pinguecula", "visual"),
     }
 )
+# "AD" and "AS" are ears so near a word of ears alone: they stand for dementia and for a valve too.
+_EARS = {"AD": "right", "AS": "left", "AU": "bilateral"}
+_OF_EARS = frozenset({"ear", "otitis", "cerumen", "tympanic", "tm", "otalgia", "otorrhea", "hearing", "tinnitus"})
+_EAR_AWAY = 4
+_CLAUSED = frozenset(",;.")
 SIDES = frozenset({"left", "right", "bilateral"})
 _SIDES = {"L": "left", "R": "right"}
 _WITHOUT = frozenset("wW")
@@ -57,8 +66,9 @@ _WITH = frozenset({"w", "with", "and", "or"})
 _ULTRASOUND = frozenset("uU")
 _ABDOMEN = frozenset("aA")
 _SIDE_LETTERS = frozenset("LRlr")
+_JOINS = frozenset("'’/")
 _NO_WORDS = range(0)
-_LETTERS = _WITHOUT | _ABRIDGED | _ULTRASOUND | _ABDOMEN | _SIDE_LETTERS | frozenset(_EYES)
+_LETTERS = _WITHOUT | _ABRIDGED | _ULTRASOUND | _ABDOMEN | _SIDE_LETTERS | frozenset(_EYES) | frozenset(_EARS)
 _FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
 
@@ -90,6 +100,7 @@ class Reading:
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
         self.gaps: list[str] = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
         self.keys: list[str] = list(map(_KEY, read))
+        self._read_items()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
@@ -107,6 +118,7 @@ class Reading:
         self._read_sides([i for i in letters if written[i] in _SIDE_LETTERS])
         self._read_capitals(list(compress(count(), map(_SHOUTED, read))))
         self._read_eyes([i for i in letters if written[i] in _EYES])
+        self._read_ears([i for i in letters if written[i] in _EARS])
         self.sections: list[Section] = headings.find(text)
         self.sentences = _cut(sentences.split(text), self.sections, _clocked(text))
         self._heading_starts = [s.heading_start for s in self.sections]
@@ -231,6 +243,13 @@ class Reading:
         """The text between word ``left`` and word ``right``."""
         return self.text[self.words[left].end : self.words[right].start]
 
+    def _read_items(self) -> None:
+        """The numbers of a list within a line say nothing: "(1) foot ulcer (2) diabetic neuropathy" is no type 2."""
+        if "(1)" not in self.text or "(2)" not in self.text:
+            return
+        for m in _ITEM_NUMBER.finditer(self.text):
+            self.keys[bisect_right(self._starts, m.start() + 1) - 1] = ""
+
     def _read_capitals(self, shouted: list[int]) -> None:
         """A stop word in capitals beside a word in small letters is an abbreviation ("severe AS")."""
         words, text = self.words, self.text
@@ -277,6 +296,13 @@ class Reading:
             for i in sides:
                 self.keys[i] = _EYES[self.text[self.words[i].start : self.words[i].end]]
 
+    def _read_ears(self, sides: list[int]) -> None:
+        """AD, AS and AU are sides beside a word of ears."""
+        for i in sides:
+            near = range(max(0, i - _EAR_AWAY), min(len(self.keys), i + _EAR_AWAY + 1))
+            if any(self.keys[k] in _OF_EARS and _CLAUSED.isdisjoint(self.between(*sorted((i, k)))) for k in near):
+                self.keys[i] = _EARS[self.text[self.words[i].start : self.words[i].end]]
+
     def _read_sides(self, letters: list[int]) -> None:
         """Single letters L and R are sides beside another word ("L knee", "hip R", "B/L"), never beside a number."""
         words, keys, text = self.words, self.keys, self.text
@@ -288,7 +314,7 @@ class Reading:
             if letter.upper() == "L" and before in "/\\" and i and words[i - 1].form == "b":
                 keys[i] = keys[i - 1] = "bilateral"
                 continue
-            if before in "'’/" or after in "'’/":
+            if before in _JOINS or after in _JOINS:
                 continue
             follows = words[i + 1] if i + 1 < len(words) else None
             if letter in "Ll" and follows is not None and follows.form == "spine" and follows.start == word.end + 1:

@@ -126,6 +126,13 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     listed = match.kind == "reordered" and len(match.at) == 2 and "," in pieces[0] and match.system == ICD10CM
     if listed and _leads_on(reading, match.at[1], index):
         return True
+    if (
+        match.kind == "reordered"
+        and match.system == ICD10CM
+        and "," in pieces[-1]
+        and _belongs_on(reading, match, index)
+    ):
+        return True
     first = reading.words[match.at[0]]
     if match.kind == "reordered" and first.form.isdigit():
         line = reading.text.rfind("\n", 0, first.start) + 1
@@ -145,6 +152,20 @@ def _leads_on(reading: Reading, word: int, index: PhraseIndex) -> bool:
         return False
     number = index.vocabulary.get(reading.keys[word + 1])
     return number is not None and bool(index.heads[number][0])
+
+
+def _belongs_on(reading: Reading, match: Match, index: PhraseIndex) -> bool:
+    """Whether the last word says how what follows it is: "duodenal ulcer, acute blood loss anemia"."""
+    last = match.last
+    words = lexicon.shipped()
+    if (
+        reading.keys[last] not in words.manner
+        or last + 1 >= len(reading.words)
+        or reading.between(last, last + 1) != " "
+    ):
+        return False
+    after = reading.keys[last + 1]
+    return after in index.vocabulary and after not in words.stop
 
 
 @lru_cache(maxsize=50_000)

@@ -84,6 +84,8 @@ class Lexicon:
         filler: keys of words that say nothing about which disease is meant.
         default: keys that a code may hold though the note does not say them.
         axis: keys that say which, not what: they may stand between the words of a phrase.
+        manner: keys that say how a condition is, or how far: they belong to the condition that they stand with.
+        vague: keys that half of all titles hold: they speak for none of them.
         lowercase: abbreviations that are read in small letters too.
         ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
         implications: key -> the keys that it says besides itself.
@@ -104,6 +106,8 @@ class Lexicon:
         self.filler = light["filler"]
         self.default = light["default"]
         self.axis = light.get("axis", frozenset())
+        self.manner = light["manner"]
+        self.vague = light["vague"]
         self._expansions: dict[str, tuple[str, ...]] = {}
         for row in rows(folder / "expansions.tsv", ("short", "long")):
             short = [t.form for t in tokens(row["short"])]
