@@ -260,3 +260,20 @@ def test_a_document_that_takes_its_time_is_read(tmp_path: Path) -> None:
     (note,) = read_all(tmp_path)
     assert isinstance(note, Note)
     assert note.text.count("HTN") == 20_000
+
+
+@pytest.mark.parametrize(
+    "text, table",
+    [
+        ("id,text\n1,one\n", True),
+        ('"NOTE_ID"|"PAT_ID"|"NOTE_TEXT"\r\n1|2|one\r\n', True),
+        ('{"id": 1, "text": "one"}\n{"id": 2, "text": "two"}\n', True),
+        ("ID | Note\n1 | seen\n", False),
+        ('{"note": "a template"}\n', False),
+        ("Report,\nthe text follows.\n", False),
+    ],
+)
+def test_a_table_that_is_named_as_a_note_is_not_read_as_one(tmp_path: Path, text: str, table: bool) -> None:
+    (tmp_path / "n.txt").write_text(text, encoding="utf-8")
+    (item,) = read_all(tmp_path / "n.txt")
+    assert (isinstance(item, Unreadable) and "begins as a table" in item.message) == table

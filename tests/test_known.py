@@ -41,7 +41,7 @@ def test_rows_join_notes_by_id_and_patients_by_theirs(tmp_path: Path) -> None:
     "text, words",
     [
         ("note_id,shoe size\na,44\n", "unknown column 'shoe size'; allowed: note_id, patient_id, account"),
-        ("name\nAnn\n", "needs a note_id or a patient_id column"),
+        ("name\nAnn\n", "needs a header with a note_id or a patient_id column"),
         ("", "is not a table"),
     ],
 )
@@ -60,3 +60,20 @@ def test_a_missing_table(tmp_path: Path) -> None:
 def test_columns_lead_to_entity_types(tmp_path: Path, kind: str) -> None:
     known = read_known_identifiers(table(tmp_path, f"note_id,{kind}\na,x\n"))
     assert known.added_to(Note("a", "")).metadata == {f"known:{kind}": "x"}
+
+
+@pytest.mark.parametrize(
+    "table, words",
+    [
+        ("Quartermain Zebediah,00448812\nSmith,2\n", "needs a header"),
+        ("note_id;name\nn1;Quartermain\n", "parted by commas"),
+        ("note_id,name\nn1,Zebediah,Quartermain\n", "row 1 has more cells"),
+        ('note_id,name\nn1,"Quartermain\nn2,Zebediah\n', "not a table in CSV"),
+    ],
+)
+def test_a_table_with_mistakes_is_refused_and_not_quoted(tmp_path: Path, table: str, words: str) -> None:
+    path = tmp_path / "known.csv"
+    path.write_text(table, encoding="utf-8")
+    with pytest.raises(ConfigError, match=words) as caught:
+        read_known_identifiers(path)
+    assert "Quartermain" not in str(caught.value)

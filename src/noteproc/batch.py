@@ -83,6 +83,7 @@ class RunSummary:
         interrupted: whether it was stopped before the end.
         skipped: files in folders that were left out as of unknown kind.
         repeated: notes whose id another one had before, and which have another for that.
+        known: notes of which the table of known identifiers told something.
     """
 
     notes: int
@@ -95,6 +96,7 @@ class RunSummary:
     interrupted: bool = False
     skipped: int = 0
     repeated: int = 0
+    known: int = 0
 
 
 def count_inputs(options: RunOptions) -> tuple[int | None, int]:
@@ -199,6 +201,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         interruption.asked(),
         skipped,
         left_out["repeated_ids"],
+        left_out["known"],
     )
 
 
@@ -266,6 +269,7 @@ def _summary(out: Path, seconds: float) -> RunSummary:
         names,
         skipped=counts["files_of_unknown_kind"],
         repeated=counts.get("repeated_ids", 0),
+        known=counts.get("notes_with_known_identifiers", 0),
     )
 
 
@@ -296,6 +300,7 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, lef
                 if told := content.metadata.get(key):
                     left_out[key] += int(told)
             note = known.added_to(content)
+            left_out["known"] += note is not content
             yield Item(
                 index, note_id, content.note_id, note if note.note_id == note_id else replace(note, note_id=note_id)
             )

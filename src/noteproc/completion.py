@@ -114,6 +114,7 @@ class Completion:
                 **counts,
                 "files_of_unknown_kind": self.skipped,
                 "repeated_ids": self.left_out["repeated_ids"],
+                "notes_with_known_identifiers": self.left_out["known"],
                 **{f"{key}_not_read" if key == "images" else key: self.left_out[key] for key in LEFT_OUT},
                 **({"copies_withheld": self.left_out["copies_withheld"]} if "copies" in exports else {}),
                 "cpus": os.cpu_count(),

@@ -136,7 +136,7 @@ def run(
         Results.open(out)
     if as_json:
         fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
-        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "repeated")}
+        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "repeated", "known")}
         print(json.dumps(counted))
     elif summary.interrupted:
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
@@ -153,6 +153,11 @@ def run(
         if summary.skipped:
             print(
                 f"{summary.skipped} files of unknown kind were left out: name one as an input itself to have it read",
+                file=sys.stderr,
+            )
+        if known_identifiers:
+            print(
+                f"{summary.known} notes are named in the table of known identifiers, by the ids of results.jsonl",
                 file=sys.stderr,
             )
         if summary.repeated:

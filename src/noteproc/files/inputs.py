@@ -17,7 +17,7 @@ from pathlib import Path
 from noteproc.errors import ConfigError, ReadError
 from noteproc.files.documents import LARGEST, document_of
 from noteproc.files.kinds import HEAD, MANY, SUFFIXES, Kind, kind_of
-from noteproc.files.rows import Columns, chosen_columns, row_label, row_note, rows
+from noteproc.files.rows import Columns, begins_table, chosen_columns, row_label, row_note, rows
 from noteproc.records import Note
 
 STANDARD_INPUT = "-"
@@ -180,6 +180,8 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
         if data is None and source.path is not None:
             with source.path.open("rb") as file:
                 data = file.read(LARGEST + 1)
+        if kind in (None, "text") and begins_table((data or b"")[:HEAD].decode("latin-1")):
+            raise ReadError("begins as a table of notes: give it as a file named .csv, .tsv or .jsonl")
         yield document_of(data or b"", kind).note(source.label)
 
 

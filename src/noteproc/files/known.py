@@ -57,13 +57,18 @@ def read_known_identifiers(path: Path) -> KnownIdentifiers:
     kinds = column_kinds()
     try:
         text, _ = decode(path.read_bytes())
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ",")
+        delimiter = "\t" if path.suffix == ".tsv" else ","
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        # Asked first: without these the first row may be no header, and no word of it may be shown.
+        if not set(_KEYS) & set(map(_folded, reader.fieldnames or ())):
+            parted = "tabs" if delimiter == "\t" else "commas"
+            raise ConfigError(f"{path.name}: needs a header with a note_id or a patient_id column, parted by {parted}")
         columns = {name: _column(name, kinds, path) for name in reader.fieldnames or ()}
-        if not set(_KEYS) & set(columns.values()):
-            raise ConfigError(f"{path.name}: needs a note_id or a patient_id column")
         by_note: dict[str, dict[str, str]] = {}
         by_patient: dict[str, dict[str, str]] = {}
-        for row in reader:
+        for number, row in enumerate(reader, 1):
+            if any(row.get(None) or ()):
+                raise ConfigError(f"{path.name}: row {number} has more cells than the header")
             values: dict[str, str] = {}
             for name, key in columns.items():
                 if value := (row.get(name) or "").strip():
@@ -81,7 +86,7 @@ def read_known_identifiers(path: Path) -> KnownIdentifiers:
 
 
 def _column(name: str, kinds: Mapping[str, str], path: Path) -> str:
-    folded = name.strip().lower().replace(" ", "_").replace("-", "_")
+    folded = _folded(name)
     if folded in _KEYS:
         return folded
     if folded in kinds:
@@ -89,6 +94,10 @@ def _column(name: str, kinds: Mapping[str, str], path: Path) -> str:
     if _ENTITY_TYPE.fullmatch(name) and name in kinds.values():
         return f"known:{name}"
     raise ConfigError(f"{path.name}: unknown column {name!r}; allowed: {', '.join((*_KEYS, *sorted(kinds)))}")
+
+
+def _folded(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 @lru_cache(maxsize=1)

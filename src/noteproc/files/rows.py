@@ -126,6 +126,21 @@ def choose(names: Sequence[str], columns: Columns) -> Chosen:
     return Chosen(note_id, text, told, known, tuple(rest))
 
 
+def begins_table(head: str) -> bool:
+    """Whether a text begins with the header of a table of notes, or with a row of JSON lines: it names id and text."""
+    first = head.lstrip("\ufeff\r\n").split("\n", 1)[0].rstrip("\r")
+    try:
+        row = json.loads(first)
+        names = list(row) if isinstance(row, dict) else []
+    except (ValueError, RecursionError):
+        names = [name.strip('"') for name in first.split(_delimiter(first, ""))]
+    try:
+        # In a note a line such as "ID | Note" may head a list.
+        return choose(names, Columns()).note_id is not None and all(name == name.strip() for name in names)
+    except ReadError:
+        return False
+
+
 def rows(path: Path, kind: str, columns: Columns, *, whole: bool = False) -> Iterator[tuple[Row, Chosen | None]]:
     """The rows of a table with what their columns are taken for (None where a row cannot be read).
 
