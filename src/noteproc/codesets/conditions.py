@@ -37,6 +37,7 @@ QUANTITIES = (
     "months",
     "percent",
     "sqcm",
+    "stations",
     "studies",
     "tumor",
     "units",
@@ -44,6 +45,8 @@ QUANTITIES = (
     "weeks",
     "years",
 )
+# What says that a phrase is an act, or, though something must stand in what was done, a name or the sign of an act.
+_ACT, _NAME, _SIGN = "+", "=", "~"
 _NUMBER = r"\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<name>[a-z]+)\s+(?P<low>{_NUMBER})?\s*-\s*(?P<high>{_NUMBER})?")
 
@@ -89,11 +92,15 @@ class When:
         text: the cell as written, stripped.
         clauses: in the order written; all must hold.
         act: whether the phrase is an act: whoever tells it, did it.
+        sign: whether it is a sign of one: it was done where nothing says that it is planned.
+        name: whether it only names one, which counts where an operation is told.
     """
 
     text: str = ""
     clauses: tuple[Clause, ...] = ()
     act: bool = False
+    sign: bool = False
+    name: bool = False
 
     @classmethod
     def parse(cls, text: str) -> When:
@@ -133,8 +140,9 @@ def _parse(text: str) -> When:
     if not text:
         return ALWAYS
     parts = [part.strip() for part in text.split(";")]
-    act = any(part.startswith("+") for part in parts)
-    return When(text, tuple(_clause(part) for part in parts if part != "+"), act)
+    name, sign = _NAME in parts, _SIGN in parts
+    act = any(part.startswith("+") for part in parts) and not (name or sign)
+    return When(text, tuple(_clause(part) for part in parts if part not in (_ACT, _NAME, _SIGN)), act, sign, name)
 
 
 def _clause(text: str) -> Clause:

@@ -41,6 +41,12 @@ _AGAIN = re.compile(
     r"\b(?:same|second|next|likewise|repeat|repeated|identical|identically|similarly|other|also|joints?|facets?)\b",
     re.I,
 )
+# A level that was left alone: "C6-7 is also worn, and was not addressed".
+_SPARED = re.compile(r"\b(?:not|no|left alone|deferred|spared)\b", re.I)
+_LEFT_ALONE = re.compile(
+    r"[^.;\n]*\b(?:not\s\w{0,8}\s?(?:addressed|treated|included|fused|decompressed)|left alone|spared)\b", re.I
+)
+_REST = 90
 _SPINE = {"C": 0, "T": 7, "L": 19, "S": 24}
 # The first stages that a note names are its evidence.
 _MOST_STAGES = 3
@@ -74,7 +80,8 @@ class Extents:
         """The extent of a procedure, or None where the note gives none.
 
         Args:
-            quantity: "levels" (spaces or vertebrae), "spaces", "stages", "minutes", "infusion", or a plain quantity.
+            quantity: "levels" (spaces or vertebrae), "spaces", "stages", "minutes", "infusion", "own count" (told in
+                the sentence itself), or a plain quantity.
             mentions: where the procedure is told.
         """
         if quantity in ("levels", "spaces"):
@@ -84,20 +91,20 @@ class Extents:
         if quantity in ("minutes", "infusion"):
             found = [e for e in (self._minutes(m, quantity) for m in mentions) if e is not None]
             return max(found, key=lambda e: e.value, default=None)
-        if quantity == "count":
-            return self._count(mentions)
+        if quantity in ("count", "own count"):
+            return self._count(mentions, above=quantity == "count")
         match = mentions[0].match
         told = self._quantities.nearest(quantity, match.first, match.last)
         return None if told is None else Extent(told[1], (self._reading.word_after(told[0]),))
 
-    def _count(self, mentions: Sequence[Mention]) -> Extent | None:
+    def _count(self, mentions: Sequence[Mention], *, above: bool) -> Extent | None:
         """How many were treated, as a mention's own sentence tells; of several ("scalp x4, hand x2") the sum."""
         best: Extent | None = None
         for mention in mentions:
             counted = self._quantities.counted(mention.match.first, mention.match.last)
             if counted is not None and (best is None or counted[0] > best.value):
                 best = Extent(counted[0], tuple(self._reading.word_after(offset) for offset in counted[1]))
-        return best if best is not None else self._counted_above(mentions[0])
+        return best if best is not None or not above else self._counted_above(mentions[0])
 
     def _counted_above(self, mention: Mention) -> Extent | None:
         """The number told on the mention's line or paragraph before it ("AKs, 8 of them: ... Liquid nitrogen")."""
@@ -115,6 +122,8 @@ class Extents:
         text = self._reading.text
         for begin, end in self._told(mentions):
             for m in _SPACE.finditer(text, begin, end):
+                if _LEFT_ALONE.search(text, m.end(), min(end, m.end() + _REST)):
+                    continue
                 first = _SPINE[m.group(1)] + int(m.group(2))
                 last = _SPINE[m.group(3) or m.group(1)] + int(m.group(4))
                 if first < last <= first + 6:
@@ -136,9 +145,9 @@ class Extents:
         for m in mentions:
             section = reading.section(reading.words[m.match.first].start)
             for n, sentence in enumerate(reading.sentences):
-                if section.start <= sentence.start < section.end and _AGAIN.search(
-                    reading.text, sentence.start, sentence.end
-                ):
+                goes_on = _AGAIN.search(reading.text, sentence.start, sentence.end)
+                spared = _SPARED.search(reading.text, sentence.start, sentence.end)
+                if section.start <= sentence.start < section.end and goes_on and not spared:
                     numbers.add(n)
         return [(reading.sentences[n].start, reading.sentences[n].end) for n in sorted(numbers)]
 

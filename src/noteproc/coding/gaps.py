@@ -51,6 +51,8 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
                 return _BREAK
             if form in _CONJUNCTION:
                 conjunction = i
+            elif told and key in words.adverb:
+                continue
             elif key not in words.stop and key not in words.filler and key not in words.axis:
                 # "smokes 8 cigarettes": a number counts, it names nothing.
                 nouns += 0.3 if key.isdigit() else 1.0

@@ -29,8 +29,10 @@ Ints = NDArray[np.int32]
 
 # Longer phrases are sentences of the manual that no clinician writes.
 MAX_KEYS = 8
+# How much more may stand between the two words of an act, which has further words that must stand in the note.
+_TOLD = 0.5
 # Raised with every change of what is compiled and how: older files are then built anew.
-_MAGIC = b"noteproc phrases 18\n"
+_MAGIC = b"noteproc phrases 24\n"
 _WHEN = "when "  # before the number of a condition, among the blocks
 # "Other asthma" is what is left when the named kinds are taken away: nobody means it by saying "asthma".
 _OTHER = re.compile(r"\bother\b", re.I)
@@ -58,8 +60,9 @@ Pairs: TypeAlias = tuple[tuple[Plan, tuple[int, ...]], ...]
 Heads: TypeAlias = tuple[tuple[Plan, ...], KeysView[int]]
 # The same in the file. The others are packed by their second key, which seldom stands beside the first.
 _Packed: TypeAlias = tuple[tuple[Plan, ...], dict[int, bytes]]
-# A condition: as written, whether it makes its phrase an act; which of its clauses are of words, and their fields.
-_Condition: TypeAlias = tuple[str, bool, tuple[bool, ...], tuple[tuple[Any, ...], ...]]
+# A condition: as written, whether it makes its phrase an act, the sign of one, or a name; which of its clauses are
+# of words, and their fields.
+_Condition: TypeAlias = tuple[str, tuple[bool, bool, bool], tuple[bool, ...], tuple[tuple[Any, ...], ...]]
 
 
 class PhraseIndex:
@@ -97,6 +100,7 @@ class PhraseIndex:
         # Bytes are read as fast as lists, and no number of them is an object.
         self.counts = bytes(cast(NDArray[np.uint8], array("counts")))
         self.source = bytes(cast(NDArray[np.uint8], array("source")))
+        self._conditions: list[str] = header["conditions"]
         self._condition: list[int] = cast(Ints, array("condition")).tolist()
         self._code, self._system = cast(Ints, array("code")), cast(Ints, array("system"))
         self._weight = cast(NDArray[np.float32], array("weight"))
@@ -107,7 +111,7 @@ class PhraseIndex:
         self._longest: dict[int, int] = {}
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
-        blocks = Blocks.open(path.with_name("heads.bin"), stamp, lambda: self._blocks(header["conditions"]))
+        blocks = Blocks.open(path.with_name("heads.bin"), stamp, self._blocks)
         self.heads = _Heads(blocks)
         self._condition_of = blocks.get
 
@@ -161,6 +165,8 @@ class PhraseIndex:
         system = self.systems[self._system[number]]
         # What was done is told with more words between than what is found.
         slack = 0.0 if system == ICD10CM else 0.6
+        when = When.parse(self._conditions[self._condition[number]])
+        told = _TOLD if when.act or when.sign else 0.0
         return (
             number,
             keys,
@@ -172,7 +178,7 @@ class PhraseIndex:
             any(name in BREAKERS for name in names),
             len(keys) > 1 and any(name[0].isdigit() for name in names),
             # A two-word phrase torn apart is mostly chance; a longer one has more words that vouch for it.
-            0.75 + slack if len(keys) == 2 else 0.5 + slack + (0.6 + 0.2 * slack) * (len(keys) - 1),
+            0.75 + slack + told if len(keys) == 2 else 0.5 + slack + (0.6 + 0.2 * slack) * (len(keys) - 1),
         )
 
     def pairs(self, key: int, second: int) -> Pairs:
@@ -182,9 +188,9 @@ class PhraseIndex:
             known = self._pairs[key, second] = cast(Pairs, unpack(self.heads.packed(key, second)))
         return known
 
-    def _blocks(self, conditions: list[str]) -> Iterator[tuple[Name, object]]:
+    def _blocks(self) -> Iterator[tuple[Name, object]]:
         yield from self._by_head()
-        for number, text in enumerate(conditions):
+        for number, text in enumerate(self._conditions):
             yield f"{_WHEN}{number}", _compiled(When.parse(text))
 
     def _by_head(self) -> Iterator[tuple[Name, object]]:
@@ -216,12 +222,17 @@ def _compiled(when: When) -> _Condition:
         else clause[:]
         for clause in when.clauses
     ]
-    return when.text, when.act, tuple(isinstance(clause, Words) for clause in when.clauses), tuple(clauses)
+    return (
+        when.text,
+        (when.act, when.sign, when.name),
+        tuple(isinstance(clause, Words) for clause in when.clauses),
+        tuple(clauses),
+    )
 
 
 def _when(condition: _Condition) -> When:
     """The condition that was compiled."""
-    text, act, kinds, clauses = condition
+    text, tells, kinds, clauses = condition
     found: list[Words | Quantity] = []
     for of_words, fields in zip(kinds, clauses, strict=True):
         if of_words:
@@ -229,7 +240,7 @@ def _when(condition: _Condition) -> When:
             found.append(Words(alternatives, negated, needed, keys, frozenset(key[0] for key in keys)))
         else:
             found.append(Quantity._make(fields))
-    return When(text, tuple(found), act)
+    return When(text, tuple(found), *tells)
 
 
 class _Heads(dict[int, Heads]):

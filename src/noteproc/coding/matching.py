@@ -25,6 +25,8 @@ from noteproc.text import lexicon
 
 # How many keyed words apart the two rarest words of a phrase may stand.
 _WINDOW = 9
+# What may stand at most between two words that come the other way round.
+_TURNED = 1.35
 # Numbers remembered by a process.
 _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
@@ -74,12 +76,14 @@ class _Numbered:
         at: the word that each stands for.
         whole: for those that are part of an abbreviation, its keys.
         repaired: which words were repaired.
+        against: for those that are part of an abbreviation which names a side, the key of the other side.
     """
 
     ids: list[int]
     at: list[int]
     whole: dict[int, frozenset[int]]
     repaired: frozenset[int]
+    against: dict[int, int]
 
 
 class _Numbers(dict[str, int]):
@@ -117,6 +121,8 @@ class Matcher:
         self._lexicon = lexicon.shipped()
         self._numbers = _Numbers(index, self._lexicon)
         self._parts = lru_cache(maxsize=4096)(self._read_parts)
+        other = {"left": "right", "right": "left"}
+        self._sides = {side: index.vocabulary.get(away, _Numbers.UNKNOWN) for side, away in other.items()}
         self._positive = index.vocabulary.get(self._lexicon.key("positive"))
 
     def find(self, reading: Reading) -> list[Match]:
@@ -173,6 +179,7 @@ class Matcher:
         ids: list[int] = []
         at: list[int] = []
         whole: dict[int, frozenset[int]] = {}
+        against: dict[int, int] = {}
         repaired = [i for i, number in enumerate(numbers) if number < _Numbers.LIGHT and not expansions[i]]
         positive = self._positives(reading)
         done = 0
@@ -193,13 +200,16 @@ class Matcher:
                 at.append(i)
             if longer:
                 wanted, parts = self._parts(longer)
+                other = next((self._sides[part] for part in longer if part in self._sides), None)
                 for part in parts:
                     whole[len(ids)] = wanted
+                    if other is not None:
+                        against[len(ids)] = other
                     ids.append(part)
                     at.append(i)
         at += plain[done:]
         ids += map(numbers.__getitem__, plain[done:])
-        return _Numbered(ids, at, whole, frozenset(repaired))
+        return _Numbered(ids, at, whole, frozenset(repaired), against)
 
     def _read_parts(self, expansion: tuple[str, ...]) -> tuple[frozenset[int], tuple[int, ...]]:
         """The numbers of an abbreviation's words: those that a match must hold together, and all that are known."""
@@ -243,7 +253,8 @@ class Matcher:
                 whole = note.whole.get(position)
                 if whole:
                     abbreviated = True
-                    if not whole.issubset(keys):
+                    # "LHC via R radial" is no right heart catheterization.
+                    if not whole.issubset(keys) or note.against.get(position) in keys:
                         return None
         places = [at[position] for position in chosen]
         if abbreviated:
@@ -257,7 +268,7 @@ class Matcher:
             return None
         spread = tuple(dict.fromkeys(ordered))
         cost = between(reading, spread, self._lexicon, joined and in_order, told=in_order and system != ICD10CM)
-        if cost > limit:
+        if cost > limit or (len(keys) == 2 and not in_order and cost > _TURNED):
             return None
         if not in_order and abbreviated and has_comma(reading, spread):
             # "COPD, HTN" is a list, not hypertension due to COPD.

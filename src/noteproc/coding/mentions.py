@@ -55,6 +55,8 @@ class Mention(NamedTuple):
         short: whether it is a bare abbreviation that is not of the commonest.
         support: words elsewhere that made a condition of the dictionary true.
         acted: whether it is an act that by itself tells a procedure: who tells it, did it.
+        sign: whether it is the sign of one: a part or a tool that only the procedure has.
+        named: whether it only names one, which counts where an operation is told.
     """
 
     match: Match
@@ -67,6 +69,8 @@ class Mention(NamedTuple):
     short: bool = False
     support: tuple[int, ...] = ()
     acted: bool = False
+    sign: bool = False
+    named: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -302,7 +306,9 @@ class Mentions:
                 verdict,
                 tuple(c for c in others if c != code),
                 support=supports[code][1],
-                acted=conditions[code].act,
+                acted=any(self._condition(m).act for m in group if m.code == code),
+                sign=any(self._condition(m).sign for m in group if m.code == code),
+                named=all(self._condition(m).name for m in group if m.code == code),
             )
             for code in chosen
         ]

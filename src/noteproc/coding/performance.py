@@ -299,11 +299,12 @@ class Performance:
             return None
         if kind == "present" and (entry.code in _VISITS or entry.code[:2] == "A0"):
             return None
-        if kind == "historical" and words["today"].search(text) and not mention.verdict.has("absent"):
+        today = words["today"].search(text) is not None and not self._is_told_away(mention)
+        if kind == "historical" and today and not mention.verdict.has("absent"):
             # "S/p shave biopsy in office today".
             kind = "present"
         section = self._default(mention)
-        if section == "historical" and words["today"].search(text):
+        if section == "historical" and today:
             section = "present"
         if section == "planned" and words["done"].search(text):
             section = "present"
@@ -319,11 +320,13 @@ class Performance:
             return reason
         if entry.code in _VACCINES and not self._is_given_here(mention):
             return "planned"
-        if mention.section not in _STORY or words["today"].search(text):
+        if mention.named and not self._operative:
+            return "historical"
+        if mention.section not in _STORY or today:
             return None
         if self._is_elsewhere(mention):
             return "historical"
-        done = surely or self._in_block(mention) or self._is_worked(mention)
+        done = surely or mention.sign or self._in_block(mention) or self._is_worked(mention)
         return None if done or (self._operative and not self._told) else "historical"
 
     def _test(self, mention: Mention, entry: CodeEntry) -> Reason | None:
@@ -580,6 +583,14 @@ class Performance:
             text = reading.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
         dated = reading.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
         return telling()["elsewhere"].search(text) is not None or _DATE.search(dated) is not None
+
+    def _is_told_away(self, mention: Mention) -> bool:
+        """Whether the rest of a mention's clause puts it elsewhere: "stapled at urgent care 8 days ago, out today"."""
+        text, end = self._reading.text, self._end(mention)
+        close = _CLAUSE_END.search(text, end)
+        last = close.start() if close else len(text)
+        away = telling()["given elsewhere"].search(text, end, last) or telling()["elsewhere"].search(text, end, last)
+        return away is not None and telling()["today"].search(text, end, last) is None
 
     def _default(self, mention: Mention) -> str:
         return self._headings.defaults[mention.section].procedure if mention.section else "present"

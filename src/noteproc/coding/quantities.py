@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from noteproc.coding import nerves
+from noteproc.coding import nerves, stations
 from noteproc.coding.reading import Reading
 
 # What a number begins with comes first in the patterns, so that the engine passes over everything else.
@@ -31,9 +31,13 @@ _UNITS: Mapping[str, str] = {
     "months": r"mo(?:nth)?s?\b",
     "years": r"y(?:ea)?rs?\b|yo\b|y/o",
     "percent": r"%|percent\b",
-    "levels": r"levels?\b",
+    # "C6-7 level" is one of them.
+    "levels": r"(?<![-–]\d)(?<![-–]\d\s)levels?\b",
     "views": r"(?:views?|v)\b",
-    "count": r"(?:lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
+    "count": r"(?:(?:actinic|seborrheic|irritated|inflamed|plantar|common|flat|small|thick|dystrophic|mycotic"
+    r"|separate|discrete|different|skin|dental|more)\s){0,2}(?:acrochordons?|condylomas?|condylomata|papillomas?|mollusc(?:um|a)"
+    r"|calluses|corns|toenails?"
+    r"|implants?|cysts?|lesions?|polyps?|nevi|tags?|warts?|keratos[ei]s|injections?|sites?|muscles?|points?|biops(?:y|ies)"
     r"|specimens?|nails?|teeth|lymph nodes?|nodes?|levels?|units?|blocks?|stents?|vessels?|grafts?"
     r"|stud(?:y|ies)|nerves|aks?|sks?|of (?:them|these)|in all)\b",
     "units": r"(?:u\b|units?\b|iu\b)",
@@ -63,7 +67,11 @@ _EXCISED = re.compile(
     r"\b(?:excised|excision|total|defect|surgical)\s(?:lesion\s|lesional\s|excised\s)?(?:diameter|dimension|size|defect)s?\b"
     rf"[^.\n\d]{{0,24}}{_NUMBER}\s?(cm|mm)"
     rf"|{_NUMBER}\s?(cm|mm)\s(?:\w+\s){{0,3}}?(?:including|incl\.?|inclusive of|with|w/)\s?(?:the\s)?margins?\b"
-    rf"|{_NUMBER}\s?(cm|mm)\s(?:total\s)?(?:excised|excision)\s(?:diameter|dimension)",
+    rf"|{_NUMBER}\s?(cm|mm)\s(?:total\s)?(?:excised|excision)\s(?:diameter|dimension)"
+    # "Lesion plus margins 1.6 cm", "1.2 cm + 0.3 cm margins each side = 1.8 cm".
+    rf"|\b(?:plus|including|incl\.?)\s(?:the\s)?margins?\b[^.\n\d]{{0,16}}{_NUMBER}\s?(cm|mm)"
+    rf"|\bmargins?\b[^.\n\d=]{{0,24}}=\s?{_NUMBER}\s?(cm|mm)"
+    rf"|\b(?:total|excised)(?:\s(?:excised|size))?\s{_NUMBER}\s?(cm|mm)\b",
     re.I,
 )
 _MARGIN = re.compile(
@@ -174,6 +182,9 @@ class Quantities:
         return self._values[key]
 
     def _value(self, name: str, first: int, last: int) -> float | None:
+        if name == "stations":
+            named = stations.named(self._reading.text)
+            return float(named) if named else None
         if name == "studies":
             counted = nerves.studies(self._reading.text)
             if counted is not None:

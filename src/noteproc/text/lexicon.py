@@ -15,7 +15,7 @@ from noteproc.text.fold import fold, tokens
 from noteproc.text.tables import rows
 
 # Changed by hand with ``_stem`` or ``fold``.
-_SCHEME = b"keys 7"
+_SCHEME = b"keys 8"
 _KEPT = 200_000
 _KEPT_ENDINGS = frozenset(
     {"bleeding", "during", "evening", "morning", "feeding", "blood", "burning", "clothing", "skinned", "hearing"}
@@ -31,6 +31,9 @@ def _stem(word: str) -> str:
     """``word`` without a verb's ending, so that "dislocated" and "dislocate" meet; short words are left alone."""
     if len(word) < 6 or word in _KEPT_ENDINGS or not word.isalpha():
         return word
+    if word.endswith("ization") and len(word) > 10:
+        # "Embolization" and "embolized".
+        return word[:-5]
     if (word.endswith("ation") and len(word) > 7) or (word.endswith("ction") and len(word) > 8):
         return word[:-3]
     for ending in ("ing", "ed"):
@@ -86,6 +89,7 @@ class Lexicon:
         axis: keys that say which, not what: they may stand between the words of a phrase.
         manner: keys that say how a condition is, or how far: they belong to the condition that they stand with.
         vague: keys that half of all titles hold: they speak for none of them.
+        adverb: keys that say how something was done: they may stand between the words that tell it.
         lowercase: abbreviations that are read in small letters too.
         ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
         implications: key -> the keys that it says besides itself.
@@ -108,6 +112,7 @@ class Lexicon:
         self.axis = light.get("axis", frozenset())
         self.manner = light["manner"]
         self.vague = light["vague"]
+        self.adverb = light.get("adverb", frozenset())
         self._expansions: dict[str, tuple[str, ...]] = {}
         for row in rows(folder / "expansions.tsv", ("short", "long")):
             short = [t.form for t in tokens(row["short"])]
