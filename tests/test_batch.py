@@ -236,6 +236,8 @@ def test_an_output_that_cannot_be_written_says_how_to_go_on(tmp_path: Path, monk
     def full(*told: object) -> RunSummary:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    with pytest.raises(ConfigError, match="needs --write copies"):
+        notes.run([str(tmp_path / "in")], tmp_path / "out", keep_columns=["ward"])
     monkeypatch.setattr(batch, "run", full)
     with pytest.raises(NoteprocError, match=r"cannot be written: No space left.* --resume"):
         notes.run([str(tmp_path / "in")], tmp_path / "out")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from noteproc.codesets import CPT, HCPCS, ICD10CM, CodeSets, summaries
+from noteproc.codesets.sources import find_sources
 from noteproc.errors import ConfigError
 
 
@@ -158,3 +159,11 @@ def test_broken_user_dictionary_loads_nothing(tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").rglob("*.sqlite"))
     with pytest.raises(ConfigError, match="no such dictionary folder"):
         CodeSets.open(cache_dir=tmp_path / "cache", user_dictionaries=[tmp_path / "nowhere"])
+
+
+def test_a_folder_of_which_nothing_would_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="holds no table"):
+        find_sources([tmp_path])
+    (tmp_path / "synonyms.tsv").write_text("code\tphrases\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"synonyms.tsv:1: not a table that is read here"):
+        find_sources([tmp_path])

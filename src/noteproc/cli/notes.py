@@ -115,6 +115,8 @@ def run(
     if unknown := set(exports or ()) - set(written):
         raise ConfigError(f"--write knows no {', '.join(sorted(unknown))}; allowed: {', '.join(EXPORT_KINDS)}")
     kept = tuple(keep_columns or ())
+    if kept and "copies" not in written:
+        raise ConfigError("--keep-column tells what stays in redacted copies: it needs --write copies")
     options = RunOptions(tuple(inputs), out, settings, resume, force, limit, known_identifiers, written, kept)
     total, skipped = count_inputs(options)
     _show_columns(options.inputs, settings)

@@ -14,7 +14,7 @@ from pathlib import Path
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets.imported import searched
 from noteproc.codesets.library import Library
-from noteproc.codesets.tables import SYSTEMS, table_files
+from noteproc.codesets.tables import SYSTEMS, table_files, user_complaint
 from noteproc.errors import ConfigError, ModelError
 
 # Raised with every change of the tables or of how they are filled: an older store is then built anew.
@@ -74,6 +74,11 @@ def find_sources(user_dictionaries: Sequence[Path] = (), library: Library | None
         liked = [path for path in table_files(folder) if path.stem == "preferences"]
         if not folder.is_dir():
             raise ConfigError(f"no such dictionary folder: {folder.name}")
+        if not own and not table_files(folder):
+            raise ConfigError(f"{folder.name} holds no table that is read: noteproc dictionaries check says what is")
+        for path in table_files(folder):
+            if path.stem != "preferences" and path.name != "sections.tsv":
+                raise user_complaint(path, 1, "not a table that is read here: preferences or sections.tsv")
         users += own
         preferences += liked
     seal = hashlib.sha256(f"schema {SCHEMA}".encode())
