@@ -151,6 +151,20 @@ def test_a_heading_in_a_text_is_no_segment() -> None:
     assert only(message).text == "Seen.\nHPI: cough\nROS\nnegative"
 
 
+def test_a_row_in_a_text_is_no_segment_and_its_separators_are_text() -> None:
+    message = (
+        "MSH|^~\\&|E\rPID|1\rXYZ|1|gone\rOBX|1|TX|N||Seen.\r\nDOB|1/2/1950|x\r\nstable||||||F|||20250314\r\n"
+        "BMI|31\rNTE|1|L|one\nHPI|two|RE\rZPI|1|gone\rDSC|gone\r"
+    )
+    note = only(message)
+    assert note.text == "Seen.\r\nDOB|1/2/1950|x\r\nstable\nBMI|31\none\nHPI|two"
+    for stretch in message_document(message).stretches:
+        start, end = stretch.trace.to_source(0, stretch.end - stretch.start)
+        assert message[start:end] == note.text[stretch.start : stretch.end]
+    observation, comment = (s for s in segments(message) if s.name in ("OBX", "NTE"))
+    assert (observation.value(11), observation.value(14), comment.value(4)) == ("F", "20250314", "RE")
+
+
 def test_letters_part_nothing() -> None:
     good = "MSH|^~\\&|E\rOBX|1|TX|N||kept\r"
     first, second = notes("MSH|bad\rOBX|1|TX|N||a badly mangled text\r" + good)

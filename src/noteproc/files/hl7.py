@@ -19,6 +19,7 @@ from noteproc.files.decoding import decoded, open_text
 from noteproc.files.document import Document, age_on, date_forms
 from noteproc.files.documents import document_of
 from noteproc.files.hl7_messages import (
+    TEXTS,
     Segment,
     Separators,
     blocks,
@@ -32,7 +33,6 @@ from noteproc.files.inputs import Unreadable
 from noteproc.files.kinds import HEAD, kind_of
 from noteproc.records import Note
 
-_TEXTS = frozenset({"TX", "FT", "ST", ""})
 _SHORTEST_PLACE = 5
 
 
@@ -90,7 +90,7 @@ def message_document(raw: str) -> Document:
     """
     found = segments(raw)
     document = Document()
-    names = {s.value(3, 2) or s.value(3, 1) for s in found if s.name == "OBX" and s.value(2) in _TEXTS}
+    names = {s.value(3, 2) or s.value(3, 1) for s in found if s.name == "OBX" and s.value(2) in TEXTS}
     headed = len(names) > 1
     heading = ""
     for segment in found:
@@ -110,23 +110,24 @@ def _observation(segment: Segment, document: Document, heading: str, headed: boo
     kind = segment.value(2).upper()
     marks = segment.separators
     name = segment.value(3, 2) or segment.value(3, 1)
-    values = next(((at, value) for n, at, value in segment.fields() if n == 5), None)
-    if values is None:
+    values = [(at, value) for n, at, value in segment.fields() if n == 5]
+    if not values:
         return heading
-    at, value = values
+    at, value = values[0]
     place = f"OBX[{segment.number}]-5"
     if kind == "ED":
         _encapsulated(value, document, place, marks)
         return heading
     if kind == "RP":
         return heading
-    if kind not in _TEXTS:
+    if kind not in TEXTS:
         if value:
             _measured(segment, kind, at, value, document, place)
         return ""
     if headed and name and name != heading:
         _component(segment, 3, document, "", "\n\n")
-    for number, (start, repeated) in enumerate(split(value, marks.repetition, at), 1):
+    repetitions = (part for at, value in values for part in split(value, marks.repetition, at))
+    for number, (start, repeated) in enumerate(repetitions, 1):
         text, trace = unescaped(repeated, marks, start)
         document.add(place if number == 1 else f"{place}[{number}]", text, key="message", trace=trace)
     return name

@@ -19,6 +19,10 @@ from noteproc.files.document import Trace, date_forms, joined, trace_of
 _LARGEST_MESSAGE = 64 << 20
 _STARTS = frozenset({"FHS", "BHS", "MSH", "BTS", "FTS"})
 _SEGMENT = re.compile(r"[\x0b\x1c\s]*([A-Z][A-Z0-9]{2})(?![A-Za-z0-9 ])")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
+TEXTS = frozenset({"TX", "FT", "ST", ""})  # value types of an observation in words
+_STATES = frozenset("ABCDFINOPRSUVWX")  # of an observation: table 0085
+_COMMENTS = frozenset({"PI", "AI", "GI", "DR", "GR", "RE", "1R", "2R"})  # table 0364
 _BREAKS = frozenset({".br", ".sp", ".ce", ".fi", ".nf"})
 
 
@@ -40,6 +44,13 @@ def field_table() -> dict[tuple[str, int], Field]:
             segment, number, kind, holds, title = (*line.split("\t"), "")[:5]
             table[segment, int(number)] = Field(kind, holds, title)
     return table
+
+
+@lru_cache(maxsize=1)
+def segment_names() -> frozenset[str]:
+    """The names of segments that end a text, from ``dictionaries/formats/hl7_segments.txt``."""
+    lines = (dictionaries_dir() / "formats" / "hl7_segments.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +93,54 @@ class Segment:
     separators: Separators
 
     def fields(self) -> list[tuple[int, int, str]]:
-        """(number, start in the message, text) of each field; of a header, field 1 is the separator itself."""
+        """(number, start in the message, text) of each field; of a header, field 1 is the separator itself.
+
+        Where a text goes on over lines, separators in it are text, up to fields that can only be those behind it. What
+        stands on lines below those is one more value of the text's field.
+        """
         out: list[tuple[int, int, str]] = []
         at = len(self.name) + 1
         first = 2 if self.name in _STARTS - {"BTS", "FTS"} else 1
-        for shift, value in enumerate(self.text[at:].split(self.separators.field)):
+        mark = self.separators.field
+        texts = _text_field(self.text, mark) if "\n" in self.text or "\r" in self.text else 0
+        for shift, value in enumerate(self.text[at:].split(mark)):
+            if first + shift == texts:
+                break
             out.append((first + shift, self.start + at, value))
             at += len(value) + 1
+        while texts and at <= len(self.text):
+            end, below = self._text_end(at)
+            out.append((texts, self.start + at, self.text[at:end]))
+            at = end + 1
+            for shift, value in enumerate(self.text[at:below].split(mark) if end < below else (), 1):
+                out.append((texts + shift, self.start + at, value))
+                at += len(value) + 1
+            while self.text[at : at + 1] in ("\r", "\n"):
+                at += 1
         return out
+
+    def _text_end(self, at: int) -> tuple[int, int]:
+        """Where a text that starts at ``at`` ends, and where the line of the fields behind it does."""
+        while at < len(self.text):
+            line = _LINE.match(self.text, at)
+            assert line is not None
+            parts = line[1].split(self.separators.field)
+            last = line.end() == len(self.text)
+            full = max((n for n, part in enumerate(parts) if part), default=0)
+            end = at
+            for number, part in enumerate(parts[:-1], 1):
+                end += len(part)
+                if self._behind(parts, number) or (last and number > full):
+                    return end, line.end(1)
+                end += 1
+            at = line.end()
+        return len(self.text), len(self.text)
+
+    def _behind(self, parts: Sequence[str], number: int) -> bool:
+        """Whether the fields behind a text start here: an observation tells its state, a comment its kind."""
+        if self.name == "NTE":
+            return parts[number].split(self.separators.component)[0] in _COMMENTS
+        return len(parts) > number + 5 and parts[number + 5] in _STATES
 
     def value(self, number: int, component: int = 0) -> str:
         """A field, or one component of its first repetition, counted from 1, as text; "" where there is none."""
@@ -140,19 +191,23 @@ def blocks(lines: Iterable[str]) -> Iterator[Block]:
 def segments(raw: str) -> list[Segment]:
     """The segments of a message; a line that starts no segment belongs to the one before.
 
+    What only looks like a segment, and stands within a text, is a line of that text.
+
     Raises:
         ReadError: the header is damaged.
     """
     found: list[tuple[str, int, int]] = []  # name, start, end
     at = 0
     mark = ""
+    within = False
     for line in io.StringIO(raw, newline=""):
         start = _SEGMENT.match(line)
         end = at + len(line.rstrip("\r\n\x1c"))
         if not found and start:
             mark = line[start.end(1) : start.end(1) + 1]
-        if start and (not found or _is_segment(start[1], line[start.end(1) :], mark)):
+        if start and (not found or _is_segment(start[1], line[start.end(1) :], mark, within)):
             found.append((start[1], at + start.start(1), end))
+            within = _text_field(line[start.start(1) :], mark) > 0
         elif found and line.strip("\r\n\x1c\x0b "):
             found[-1] = (found[-1][0], found[-1][1], end)
         at += len(line)
@@ -167,10 +222,18 @@ def segments(raw: str) -> list[Segment]:
     return out
 
 
-def _is_segment(name: str, rest: str, mark: str) -> bool:
-    """Whether a line is a segment, and no line of a text that begins with a heading ("HPI: ...", "ROS")."""
+def _text_field(segment: str, mark: str) -> int:
+    """The number of the field of an OBX or NTE segment that holds text; 0 where none does."""
+    if segment[:3] == "OBX":
+        parts = segment.split(mark, 6)
+        return 5 if len(parts) > 5 and parts[2].upper() in TEXTS else 0
+    return 3 if segment[:3] == "NTE" and segment.count(mark) > 2 else 0
+
+
+def _is_segment(name: str, rest: str, mark: str, within: bool) -> bool:
+    """Whether a line is a segment, and no line of a text that begins with a heading ("HPI: ...", "ROS", "DOB|...")."""
     if rest.startswith(mark):
-        return True
+        return not within or name[0] == "Z" or name in segment_names()
     return not rest.strip("\r\n\x1c ") and (name[0] == "Z" or any(name == known for known, _ in field_table()))
 
 
