@@ -14,7 +14,7 @@ import noteproc.batch as batch
 from noteproc.batch import RunOptions, RunSummary
 from noteproc.cli import notes
 from noteproc.config import Config
-from noteproc.errors import ConfigError, NoteprocError, RedactionError
+from noteproc.errors import ConfigError, ModelError, NoteprocError, RedactionError
 from noteproc.records import Note, NoteResult, RedactedNote
 
 
@@ -190,6 +190,36 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     assert (second.notes, second.failed) == (30, 1)
     for name in ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
+def test_a_finished_run_that_is_taken_up_is_done(tmp_path: Path) -> None:
+    make_notes(tmp_path / "in", {"a": "one", "b": "BUG"})
+    first = go(tmp_path)
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    again = go(tmp_path, resume=True)
+    assert (again.notes, again.failed, again.phi, again.earlier) == (2, first.failed, first.phi, True)
+    assert before == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="other settings"):
+        go(tmp_path, resume=True, time_limit=60)
+    make_notes(tmp_path / "in", {"c": "new"})
+    with pytest.raises(ConfigError, match="or inputs"):
+        go(tmp_path, resume=True)
+
+
+def test_a_run_that_cannot_start_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_notes(tmp_path / "in", {"a": "one"})
+    go(tmp_path)
+
+    def missing(config: Config) -> None:
+        raise ModelError("the tagger is missing")
+
+    monkeypatch.setattr(batch, "NoteProcessor", missing)
+    with pytest.raises(ModelError):
+        go(tmp_path, force=True)
+    assert (tmp_path / "out" / "results.jsonl").exists()
+    with pytest.raises(ModelError):
+        go(tmp_path, out="new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_output_is_never_an_input_nor_something_else(tmp_path: Path) -> None:

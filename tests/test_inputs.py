@@ -140,10 +140,24 @@ def test_a_row_that_is_no_csv_says_which_lines_it_took(tmp_path: Path) -> None:
     path.write_text('id,text\n1,one\n2,"never closed\n3,three\n4,"four"\n5,five\n6\n', encoding="utf-8")
     assert [i.text if isinstance(i, Note) else i.message for i in read_all(path)] == [
         "one",
-        "row 2 (lines 3 to 5): is not valid CSV (',' expected after '\"')",
+        "row 2 (lines 3 to 5): is not valid CSV (',' expected after '\"'); what is left of it may be read as rows",
         "five",
         "row 4: has 1 cells where the header has 2",
     ]
+
+
+def test_a_nul_costs_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,text\n1,one\n2,t\0wo\n3,three\n", encoding="utf-8")
+    assert [i.note_id if isinstance(i, Note) else i.message for i in read_all(path)] == [
+        "t/1",
+        "row 2: holds NUL bytes",
+        "t/3",
+    ]
+    path.write_text("id,text,\0\n1,one\n", encoding="utf-8")
+    (item,) = read_all(path)
+    assert isinstance(item, Unreadable)
+    assert "its header is not text" in item.message
 
 
 @pytest.mark.parametrize(

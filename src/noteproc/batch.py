@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import TypeAlias
 
@@ -84,6 +84,7 @@ class RunSummary:
         skipped: files in folders that were left out as of unknown kind.
         repeated: notes whose id another one had before, and which have another for that.
         known: notes of which the table of known identifiers told something.
+        earlier: whether an earlier run had done it all.
     """
 
     notes: int
@@ -97,6 +98,7 @@ class RunSummary:
     skipped: int = 0
     repeated: int = 0
     known: int = 0
+    earlier: bool = False
 
 
 def count_inputs(options: RunOptions) -> tuple[int | None, int]:
@@ -129,10 +131,12 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     policy = load_policy(options.config.policy)
     known = read_known_identifiers(options.known_identifiers) if options.known_identifiers else KnownIdentifiers()
     vault = _vault(options, policy)
-    if _prepare_out(options):
+    if _finished(options, found):
         return _summary(options.out, time.monotonic() - began)
     processor = NoteProcessor(options.config)
     settlement = Settlement(policy, vault)
+    # Last of what may be refused: a run that cannot start leaves no folder, and takes no earlier results away.
+    _make_ready(options)
     out = options.out.resolve()
     crosswalk = out.with_name(out.name + ".crosswalk.csv")
     streams = {
@@ -221,14 +225,16 @@ def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
     return found, skipped
 
 
-def _prepare_out(options: RunOptions) -> bool:
-    """Make the output folder ready; True where a run that is taken up again had only its last renames left to do."""
+def _finished(options: RunOptions, found: Sequence[Source]) -> bool:
+    """Whether a run that is taken up again is done, or had only its last renames left to do.
+
+    Raises:
+        ConfigError: the output folder holds something else, or a run that nobody asked to go on with or to replace.
+    """
     out = options.out
     Journal.refuse_second(out)
     if out.is_dir() and Journal.carry_out(out) and options.resume:
         return True
-    if options.resume and Journal.unfinished(out):
-        clear_partial(out)
     if out.exists() and not out.is_dir():
         raise ConfigError("the output is a file: name a folder with -o")
     if out.is_dir() and any(out.iterdir()):
@@ -239,12 +245,40 @@ def _prepare_out(options: RunOptions) -> bool:
             raise ConfigError(
                 "the output folder holds an unfinished run: go on with --resume, or start anew with --force"
             )
+        if not Journal.unfinished(out) and options.resume and not options.force:
+            _refuse_others(options, found)
+            return True
         if not Journal.unfinished(out) and not options.force:
             raise ConfigError("the output folder holds the results of an earlier run: replace them with --force")
-        if not options.resume or not Journal.unfinished(out):
-            _clear(out)
-    out.mkdir(parents=True, exist_ok=True)
     return False
+
+
+def _refuse_others(options: RunOptions, found: Sequence[Source]) -> None:
+    """Stop where a finished run was another than the one that is to be taken up."""
+    manifest, outcomes = read_manifest(options.out)
+    ours, theirs = json.loads(json.dumps(shown_settings(options.config))), manifest["config"]
+    assert isinstance(theirs, dict)
+    free = ("workers", "report_notes")
+    same = all(theirs.get(name) == value for name, value in ours.items() if name not in free)
+    same = same and all((options.out / EXPORT_NAMES[kind]).exists() for kind in options.exports)
+    ids = islice(note_ids(found, Columns(options.config.id_column, options.config.text_column)), options.limit)
+    if not same or any(
+        named is None or outcome is None or outcome["note_id"] not in named
+        for named, outcome in zip_longest(ids, outcomes)
+    ):
+        raise ConfigError(
+            "the run in the output folder is finished, and had other settings or inputs: replace it with --force, or "
+            "choose another folder with -o"
+        )
+
+
+def _make_ready(options: RunOptions) -> None:
+    out = options.out
+    if out.is_dir() and not (options.resume and Journal.unfinished(out)):
+        _clear(out)
+    elif out.is_dir():
+        clear_partial(out)
+    out.mkdir(parents=True, exist_ok=True)
 
 
 def _summary(out: Path, seconds: float) -> RunSummary:
@@ -270,6 +304,7 @@ def _summary(out: Path, seconds: float) -> RunSummary:
         skipped=counts["files_of_unknown_kind"],
         repeated=counts.get("repeated_ids", 0),
         known=counts.get("notes_with_known_identifiers", 0),
+        earlier=True,
     )
 
 

@@ -144,8 +144,11 @@ def run(
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
     else:
         rate = summary.notes / summary.seconds if summary.seconds else 0.0
+        done = f"in {summary.seconds:.1f} s ({rate:.1f} a second)"
+        if summary.earlier:
+            done = "were done before, and nothing is left to do"
         print(
-            f"{summary.notes} notes in {summary.seconds:.1f} s ({rate:.1f} a second): "
+            f"{summary.notes} notes {done}: "
             f"{summary.phi} identifiers redacted, {summary.suggestions} codes suggested, {summary.failed} notes failed"
             + (f", {summary.quarantined} held back by the leak gate" if summary.quarantined else "")
         )

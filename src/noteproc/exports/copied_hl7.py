@@ -19,6 +19,7 @@ from noteproc.files.decoding import open_text
 from noteproc.files.edits import Edit, edited, redaction_edits
 from noteproc.files.hl7 import message_document
 from noteproc.files.hl7_messages import (
+    TEXTS,
     Block,
     Field,
     Segment,
@@ -157,7 +158,7 @@ def _fields(found: Sequence[Segment], fields: NoteFields, read: set[int]) -> Ite
                     yield Edit(at, at + len(value), "")
                     continue
                 told = Field(*_PERSONAL[kind], "") if kind in _PERSONAL else None
-                if told is None and kind in ("TX", "FT", "ST", ""):
+                if told is None and kind in TEXTS:
                     continue
             if told is None or told.holds == "keep":
                 yield from _others(segment, at, value, fields, known, read)

@@ -45,11 +45,15 @@ class Encoding:
         return text.encode(self.codec, "replace")
 
 
-def encoding_of(chunks: Iterable[bytes]) -> Encoding:
+def encoding_of(chunks: Iterable[bytes], *, nul: bool = False) -> Encoding:
     """The encoding of a file, told from all of its bytes, of which only one chunk is held at a time.
 
     UTF-8 (with or without BOM), UTF-16/32 with a BOM, and UTF-16 without one where every other byte is NUL are
     recognised; what is not UTF-8 is cp1252, or latin-1 where it holds a byte that cp1252 leaves undefined.
+
+    Args:
+        chunks: the bytes.
+        nul: whether single NULs may stand in a text, which the caller then looks for.
 
     Raises:
         ReadError: empty, or not text. The message holds nothing of the data.
@@ -66,7 +70,7 @@ def encoding_of(chunks: Iterable[bytes]) -> Encoding:
     utf8 = codecs.getincrementaldecoder("utf-8")()
     valid, undefined, part = True, False, head
     while part:
-        if b"\0" in part:
+        if not nul and b"\0" in part:
             raise ReadError("holds NUL bytes: it is not a text file")
         following = next(parts, b"")
         if valid:
@@ -110,15 +114,19 @@ def decoded(data: bytes) -> tuple[str, Encoding]:
     return text, encoding
 
 
-def open_text(path: Path) -> tuple[TextIO, Encoding]:
+def open_text(path: Path, *, nul: bool = False) -> tuple[TextIO, Encoding]:
     """A text file to read line by line, line ends untouched, and its encoding.
+
+    Args:
+        path: the file.
+        nul: as ``encoding_of``.
 
     Raises:
         ReadError: empty, or not text.
         OSError: it cannot be opened.
     """
     with path.open("rb") as file:
-        encoding = encoding_of(iter(lambda: file.read(_CHUNK), b""))
+        encoding = encoding_of(iter(lambda: file.read(_CHUNK), b""), nul=nul)
     binary = path.open("rb")
     binary.seek(len(encoding.bom))
     return io.TextIOWrapper(binary, encoding.codec, newline=""), encoding

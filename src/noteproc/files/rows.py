@@ -216,7 +216,7 @@ def open_csv(path: Path) -> tuple[TextIO, Encoding, str, list[str]]:
         ReadError: it is empty, no text, or its header is no CSV.
         OSError: it cannot be read.
     """
-    file, encoding = open_text(path)
+    file, encoding = open_text(path, nul=True)
     try:
         head = (line for line in iter(lambda: file.readline(1 << 20), "") if line.strip())
         first = next(head, "")
@@ -228,6 +228,9 @@ def open_csv(path: Path) -> tuple[TextIO, Encoding, str, list[str]]:
     except (csv.Error, TypeError, UnicodeDecodeError):
         file.close()
         raise ReadError("is not a table in CSV") from None
+    if any("\0" in name for name in names):
+        file.close()
+        raise ReadError("holds NUL bytes: its header is not text")
     return file, encoding, delimiter, names
 
 
@@ -301,7 +304,8 @@ def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None
                     if reader.line_num <= before + 1
                     else f"lines {before + 1} to {reader.line_num}"
                 )
-                yield Row(number, f"row {number} ({where}): is not valid CSV ({error})", lines.taken()), None
+                told = f"row {number} ({where}): is not valid CSV ({error}); what is left of it may be read as rows"
+                yield Row(number, told, lines.taken()), None
                 continue
             except UnicodeDecodeError:
                 yield Row(number, f"row {number}: is cut off or in another encoding"), None
@@ -312,6 +316,9 @@ def _csv_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | None
                 number -= 1
                 continue
             raw = lines.taken()
+            if "\0" in raw:
+                yield Row(number, f"row {number}: holds NUL bytes", raw), None
+                continue
             if any(cells[len(names) :]) or len(cells) < needed:
                 yield Row(number, f"row {number}: has {len(cells)} cells where the header has {len(names)}", raw), None
                 continue
