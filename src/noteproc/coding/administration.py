@@ -9,10 +9,12 @@ from functools import lru_cache
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import CPT, HCPCS, CodeSets
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.performance import Performance, codes_of
+from noteproc.coding.note_type import NoteType
 from noteproc.coding.quantities import Quantities
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, codes_of
 from noteproc.coding.reading import Reading
+from noteproc.coding.routes import route
+from noteproc.coding.surroundings import Surroundings
 from noteproc.coding.telling import telling
 from noteproc.text.tables import rows
 
@@ -49,14 +51,14 @@ class Administration:
 
     Args:
         reading: the note.
-        performance: what was done in it, and how drugs were given.
+        note: what it is.
         codesets: a service that they do not hold is left out.
         quantities: tells the person's age.
     """
 
-    def __init__(self, reading: Reading, performance: Performance, codesets: CodeSets, quantities: Quantities) -> None:
+    def __init__(self, reading: Reading, note: NoteType, codesets: CodeSets, quantities: Quantities) -> None:
         self._reading = reading
-        self._performance = performance
+        self._note = note
         self._codesets = codesets
         self._quantities = quantities
 
@@ -87,11 +89,12 @@ class Administration:
         injectates = codes_of("injectates.tsv", "drugs")
         drugs = [c for c in coded if c.system == HCPCS and c.code[0] in "JQ"]
         drugs = [c for c in drugs if not (operated and c.code in injectates)]
-        if not drugs or self._performance.surgical:
+        if not drugs or self._note.surgical:
             return []
-        routes = {c.code: self._performance.route(c.mentions[0], [d.mentions[0] for d in drugs]) for c in drugs}
+        routes = {c.code: route(self._reading, c.mentions[0], [d.mentions[0] for d in drugs]) for c in drugs}
         found: dict[str, Candidate] = {}
         initial = False
+        near = Surroundings(self._reading)
         for rule in _rules("administration.tsv", "route"):
             for drug in drugs:
                 if drug.code in injectates and routes.get(drug.code) != "shot" and drug.code not in rule.products:
@@ -99,7 +102,7 @@ class Administration:
                 if routes.get(drug.code) != rule.when or drug.code not in rule.products:
                     continue
                 del routes[drug.code]
-                text = self._performance.sentence(drug.mentions[0])
+                text = near.sentence(drug.mentions[0])
                 code = rule.first
                 if code in _INITIAL:
                     code = rule.next if initial else rule.first
@@ -112,7 +115,7 @@ class Administration:
                         code = "96368"
                     initial = True
                 self._count(found, code, drug)
-                if rule.first == "96374" and self._performance.emergency and telling()["repeated"].search(text):
+                if rule.first == "96374" and self._note.emergency and telling()["repeated"].search(text):
                     self._count(found, "96376", drug)
                 if rule.first.startswith("964") and telling()["pump"].search(self._reading.text):
                     self._count(found, "96416", drug, once=True)

@@ -16,6 +16,7 @@ from noteproc.coding.closures import is_apart, summed
 from noteproc.coding.doses import Doses
 from noteproc.coding.extents import Extents
 from noteproc.coding.mentions import Mention
+from noteproc.coding.note_type import NoteType
 from noteproc.coding.parts import without_parts
 from noteproc.coding.performance import Performance
 from noteproc.coding.quantities import Quantities
@@ -77,7 +78,8 @@ class Procedures:
                 groups.setdefault((mention.match.system, mention.base), []).append(mention)
         if not groups:
             return []
-        performance = Performance(reading, self._headings, setting)
+        note = NoteType.of(reading, setting)
+        performance = Performance(reading, note, self._headings)
         found: list[Candidate] = []
         for (system, code), group in groups.items():
             entry = self._codesets.entry(system, code)
@@ -86,7 +88,7 @@ class Procedures:
         found = self._with_products(found, groups, performance, reading, quantities)
         settled = without_parts(self._one_of_siblings(self._without_included(reading, found)))
         settled = united(summed(reading, quantities, self._with_first(settled)), self._codesets)
-        given = Administration(reading, performance, self._codesets, quantities).add(settled)
+        given = Administration(reading, note, self._codesets, quantities).add(settled)
         given = with_further(given, Extents(reading, quantities), self._codesets)
         return self._without_idle_addons(given)
 

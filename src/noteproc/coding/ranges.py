@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from noteproc.artifacts import dictionaries_dir
+from noteproc.text.tables import rows
+
 _Row = TypeVar("_Row")
 _CATEGORY = 3  # characters of a code that name its category
 
@@ -71,6 +74,13 @@ class CodeTable(Generic[_Row]):
         """The rows that name a code, in their order."""
         near, wide = self._places.get(code[:_CATEGORY], {}), self._places.get(code[:1], {})
         return tuple(self._rows[place][1] for place in sorted({**near, **wide}) if code in self._rows[place][0])
+
+
+@lru_cache(maxsize=8)
+def codes_of(table: str, column: str) -> CodeRanges:
+    """The code ranges that a table of ``dictionaries/rules`` lists, all its rows together."""
+    cells = [row[column] for row in rows(dictionaries_dir() / "rules" / table, (column,))]
+    return CodeRanges.parse(" | ".join(cells))
 
 
 def _parts(low: str, high: str) -> Iterable[str]:

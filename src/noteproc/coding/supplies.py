@@ -1,0 +1,69 @@
+"""Whether a supply was handed out, or a product was put in or used."""
+
+from __future__ import annotations
+
+import re
+
+from noteproc.codesets import CodeEntry
+from noteproc.coding.event_status import REASONS, EventStatus
+from noteproc.coding.mentions import Mention
+from noteproc.coding.note_type import NoteType
+from noteproc.coding.ranges import codes_of
+from noteproc.coding.standing import HERE, OWN_DRUGS, Standing
+from noteproc.coding.surroundings import Surroundings
+from noteproc.coding.telling import telling
+from noteproc.records import Reason
+
+_TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
+
+
+class Supplies:
+    """Judges the mentions of supplies and products in one note.
+
+    Args:
+        note: what the note is.
+        near: what stands around its mentions.
+        standing: where they stand.
+        status: how they are asserted.
+    """
+
+    def __init__(self, note: NoteType, near: Surroundings, standing: Standing, status: EventStatus) -> None:
+        self._note = note
+        self._near = near
+        self._standing = standing
+        self._status = status
+
+    def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
+        """Why a mention is not coded, or None where the supply was handed out or put in."""
+        note = self._note
+        kind = self._status.told(mention)
+        text = self._near.sentence(mention)
+        words = telling()
+        if kind == "planned" and words["went home"].search(self._near.beside(mention)):
+            return None
+        if kind != "present":
+            return REASONS.get(kind, "planned")
+        implant = entry.code in codes_of("implants.tsv", "supplies")
+        if entry.code[0] == "C" and not implant:
+            return "included"
+        if implant:
+            return None if note.operative else "historical"
+        if note.operative and not note.visit and not words["taken home"].search(text):
+            # What an operation uses is part of it.
+            return "included"
+        if entry.code in codes_of("dressings.tsv", "supplies") and not words["taken home"].search(text):
+            return "included"
+        if note.delivery and mention.section not in OWN_DRUGS:
+            return None
+        if words["had"].search(self._near.beside(mention)):
+            return "historical"
+        if words["handed"].search(text) or mention.section in HERE or self._standing.is_in_block(mention):
+            return None
+        return REASONS.get(self._status.by_section(mention), "planned")
+
+    def may_be_used(self, mention: Mention) -> bool:
+        """Whether nothing says of a product that it was not used here: no denial, no plan, no list of own drugs."""
+        kind = self._status.told(mention)
+        if kind != "present" or mention.section in OWN_DRUGS or self._near.is_elsewhere(mention):
+            return False
+        return _TAKEN_OUT.match(self._near.text, self._near.end(mention)) is None
