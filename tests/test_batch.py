@@ -240,10 +240,12 @@ def test_what_was_left_out_and_ids_that_came_again_are_counted(tmp_path: Path) -
     make_notes(tmp_path / "in", {"a": "one"})
     (tmp_path / "in" / "notes.csv").write_text("id,text\n7,first half\n7,second half\n", encoding="utf-8")
     (tmp_path / "in" / "export.log").write_text("words", encoding="utf-8")
+    (tmp_path / "in" / "Observation.ndjson").write_text('{"resourceType": "Observation"}\n', encoding="utf-8")
     summary = go(tmp_path)
-    assert (summary.notes, summary.skipped, summary.repeated) == (3, 1, 1)
+    assert (summary.notes, summary.failed, summary.skipped, summary.noteless, summary.repeated) == (3, 0, 1, 1, 1)
     counts = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["counts"]
-    assert (counts["files_of_unknown_kind"], counts["repeated_ids"]) == (1, 1)
+    told = ("files_of_unknown_kind", "files_without_notes", "repeated_ids")
+    assert [counts[name] for name in told] == [1, 1, 1]
 
 
 def test_limit_and_count(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from noteproc.errors import ReadError
 from noteproc.files.fhir import fhir_notes
-from noteproc.files.inputs import Unreadable
+from noteproc.files.inputs import Unreadable, read, sources
 from noteproc.records import Note
 from tests.filemakers import PATIENT, bundle, document_reference, make_pdf, packed
 
@@ -125,6 +125,33 @@ def test_one_resource_a_line_with_people_and_binaries_behind(tmp_path: Path) -> 
     assert isinstance(broken, Unreadable)
     assert broken.message.startswith("line 5: is not valid JSON")
     assert "Quartermain" not in broken.message
+
+
+def test_a_bulk_export_has_its_people_in_files_of_their_own(tmp_path: Path) -> None:
+    relative = {
+        "resourceType": "RelatedPerson",
+        "id": "r1",
+        "patient": {"reference": "Patient/p1"},
+        "name": [{"text": "Ada Quartermain"}],
+    }
+    other = {"resourceType": "Patient", "id": "p2", "name": [{"text": "Ludwig Other"}]}
+    lines: dict[str, list[object]] = {
+        "DocumentReference": [document_reference("Seen for HTN.", subject={"reference": "Patient/p1/_history/2"})],
+        "Observation": [{"resourceType": "Observation", "id": "o1"}],
+        "Patient": [other, PATIENT],
+        "RelatedPerson": [relative],
+    }
+    for name, resources in lines.items():
+        text = "".join(json.dumps(resource) + "\n" for resource in resources)
+        (tmp_path / f"{name}.ndjson").write_text(text, encoding="utf-8")
+    found, _ = sources([str(tmp_path)])
+    (note,) = (item for source in found for item in read(source))
+    assert isinstance(note, Note)
+    assert note.metadata["known:PATIENT_NAME"] == "Zebediah Alva Quartermain"
+    assert note.metadata["known:OTHER_NAME"] == "Ada Quartermain"
+    assert note.metadata["patient_id"] == "00448812"
+    (alone,) = read(sources([str(tmp_path / "Observation.ndjson")])[0][0])
+    assert isinstance(alone, Unreadable)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TypeAlias
 
@@ -84,6 +84,7 @@ class RunSummary:
         skipped: files in folders that were left out as of unknown kind.
         repeated: notes whose id another one had before, and which have another for that.
         known: notes of which the table of known identifiers told something.
+        noteless: files of resources that are no notes.
         earlier: whether an earlier run had done it all.
     """
 
@@ -98,6 +99,7 @@ class RunSummary:
     skipped: int = 0
     repeated: int = 0
     known: int = 0
+    noteless: int = 0
     earlier: bool = False
 
 
@@ -206,6 +208,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         skipped,
         left_out["repeated_ids"],
         left_out["known"],
+        left_out["without_notes"],
     )
 
 
@@ -304,6 +307,7 @@ def _summary(out: Path, seconds: float) -> RunSummary:
         skipped=counts["files_of_unknown_kind"],
         repeated=counts.get("repeated_ids", 0),
         known=counts.get("notes_with_known_identifiers", 0),
+        noteless=counts.get("files_without_notes", 0),
         earlier=True,
     )
 
@@ -323,8 +327,7 @@ def _clear(out: Path) -> None:
 def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, left_out: Counter[str]) -> Iterator[Item]:
     ids = UniqueIds()
     columns = Columns(config.id_column, config.text_column)
-    read_all: Iterable[Note | Unreadable] = chain.from_iterable(read(source, columns) for source in found)
-    for index, content in enumerate(read_all):
+    for index, content in enumerate(_read_all(found, columns, left_out)):
         if isinstance(content, Unreadable):
             note_id = ids.take(content.label)
             yield Item(index, note_id, content.label, content.message)
@@ -339,6 +342,15 @@ def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, lef
             yield Item(
                 index, note_id, content.note_id, note if note.note_id == note_id else replace(note, note_id=note_id)
             )
+
+
+def _read_all(found: Sequence[Source], columns: Columns, left_out: Counter[str]) -> Iterator[Note | Unreadable]:
+    for source in found:
+        empty = True
+        for content in read(source, columns):
+            empty = False
+            yield content
+        left_out["without_notes"] += empty
 
 
 def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:

@@ -113,6 +113,7 @@ class Completion:
                 "notes": journal.notes,
                 **counts,
                 "files_of_unknown_kind": self.skipped,
+                "files_without_notes": self.left_out["without_notes"],
                 "repeated_ids": self.left_out["repeated_ids"],
                 "notes_with_known_identifiers": self.left_out["known"],
                 **{f"{key}_not_read" if key == "images" else key: self.left_out[key] for key in LEFT_OUT},

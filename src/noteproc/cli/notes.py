@@ -20,7 +20,8 @@ from noteproc.exports import EXPORT_KINDS
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        help="Files (text, tables, HL7 v2, FHIR, C-CDA, RTF, Word, PDF, HTML), folders, or - for standard input.",
+        help="Files (text, tables, HL7 v2, FHIR, C-CDA, RTF, Word, PDF, HTML), folders (files of unknown kind "
+        "are left out and counted), or - for standard input.",
         show_default=False,
     ),
 ]
@@ -56,7 +57,9 @@ def run(
     setting: Setting = None,
     policy: Policy = None,
     replacement: Replacement = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was cut off; a finished one stays.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the results of an earlier run.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read.")] = False,
     limit: Annotated[
@@ -138,7 +141,7 @@ def run(
         Results.open(out)
     if as_json:
         fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
-        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "repeated", "known")}
+        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "noteless", "repeated", "known")}
         print(json.dumps(counted))
     elif summary.interrupted:
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
@@ -160,6 +163,8 @@ def run(
                 f"{summary.skipped} files of unknown kind were left out: name one as an input itself to have it read",
                 file=sys.stderr,
             )
+        if summary.noteless:
+            print(f"{summary.noteless} files hold FHIR resources, but no notes", file=sys.stderr)
         if known_identifiers:
             print(
                 f"{summary.known} notes are named in the table of known identifiers, by the ids of results.jsonl",

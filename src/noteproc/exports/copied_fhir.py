@@ -66,7 +66,7 @@ def copy_fhir(path: Path, out: BinaryIO, verdicts: Verdicts) -> bool:
     """
     with closing(open_resources(path)) as file:
         lines = is_lines(file)
-        found = found_notes(file, "")
+        found = found_notes(file, "", path)
         if not lines:
             notes = [(f, verdicts.next()) for f in found]
             file.seek(0)
@@ -81,7 +81,7 @@ def _copy_lines(path: Path, out: BinaryIO, verdicts: Verdicts) -> bool:
     """Line by line: the notes of a line are read with the whole file at hand, so two readers go side by side."""
     written = False
     with closing(open_resources(path)) as reading, closing(open_resources(path)) as file:
-        ahead = found_notes(reading, "")
+        ahead = found_notes(reading, "", path)
         waiting: list[Found] = []
         for line in file:
             if not line.strip():

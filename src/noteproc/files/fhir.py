@@ -20,6 +20,7 @@ from noteproc.errors import ReadError
 from noteproc.files.decoding import decoded
 from noteproc.files.document import Document, Trace, age_on, date_forms
 from noteproc.files.documents import LARGEST, document_of, html_markup
+from noteproc.files.fhir_neighbours import neighbours
 from noteproc.files.fhir_people import People, dicts, patient_of, text
 from noteproc.files.html import html_text
 from noteproc.files.inputs import Unreadable
@@ -76,20 +77,21 @@ class Found:
     document: Document | str
 
 
-def fhir_notes(source: Path | bytes, label: str) -> Iterator[Note | Unreadable]:
+def fhir_notes(source: Path | bytes, label: str, *, noteless: bool = False) -> Iterator[Note | Unreadable]:
     """The notes of a file of one resource, or of one resource a line.
 
     Args:
         source: the file or its bytes.
         label: what the file is called; notes of a Bundle are called after their resource in it.
+        noteless: whether resources that are no notes may stand alone in it.
 
     Raises:
-        ReadError: it is no FHIR, or holds no note.
+        ReadError: it is no FHIR, or holds no note where it should.
         OSError: it cannot be read.
     """
     with closing(open_resources(source)) as file:
         any_note = False
-        for found in found_notes(file, label):
+        for found in found_notes(file, label, source if isinstance(source, Path) else None):
             any_note = True
             if isinstance(found.document, str):
                 yield Unreadable(found.label, found.document)
@@ -98,7 +100,7 @@ def fhir_notes(source: Path | bytes, label: str) -> Iterator[Note | Unreadable]:
                 yield found.document.note(found.label)
             except ReadError as error:
                 yield Unreadable(found.label, str(error))
-        if not any_note:
+        if not any_note and not noteless:
             raise ReadError("holds no DocumentReference, DiagnosticReport or Composition")
 
 
@@ -107,19 +109,25 @@ def open_resources(source: Path | bytes) -> BinaryIO:
     return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
 
 
-def found_notes(file: BinaryIO, label: str) -> Iterator[Found]:
+def found_notes(file: BinaryIO, label: str, path: Path | None = None) -> Iterator[Found]:
     """The notes of an open file, in order.
+
+    Args:
+        file: the file.
+        label: what it is called.
+        path: where it is: people may stand in the files beside it.
 
     Raises:
         ReadError: it is no FHIR in JSON.
     """
+    people = People(neighbours(path)) if path is not None else People()
     if not is_lines(file):
         data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise ReadError(f"is larger than {LARGEST >> 20} MB: export it as newline-delimited JSON")
-        yield from resource_notes(parsed(data), label, People(), {})
+        yield from resource_notes(parsed(data), label, people, {})
         return
-    people, binaries = _index(file)
+    binaries = _index(file, people)
     file.seek(0)
     for number, line in enumerate(file, 1):
         if not line.strip():
@@ -164,9 +172,8 @@ def parsed(data: bytes) -> Mapping[str, object]:
     return value
 
 
-def _index(file: BinaryIO) -> tuple[People, dict[str, int]]:
-    """The people of a file of lines, and where each Binary starts."""
-    people = People()
+def _index(file: BinaryIO, people: People) -> dict[str, int]:
+    """Where each Binary of a file of lines starts; its people are added."""
     binaries: dict[str, int] = {}
     at = 0
     for line in file:
@@ -178,7 +185,7 @@ def _index(file: BinaryIO) -> tuple[People, dict[str, int]]:
         if resource.get("resourceType") == "Binary":
             binaries[f"Binary/{text(resource.get('id'))}"] = at
         at += len(line)
-    return people, binaries
+    return binaries
 
 
 def resource_notes(

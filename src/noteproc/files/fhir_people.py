@@ -5,7 +5,8 @@ Source: HL7 FHIR R4 (4.0.1): Patient, RelatedPerson, Practitioner, Organization,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from noteproc.files.document import Document, date_forms, joined
 
@@ -125,10 +126,25 @@ def references(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[s
             yield from references(inner, key, depth + 1)
 
 
-class People:
-    """The persons, places and visits of a file, by how references name them."""
+class Beyond(Protocol):
+    """Who stands outside the file."""
 
-    def __init__(self) -> None:
+    def find(self, reference: str) -> Mapping[str, object] | None:
+        """The resource that ``Type/id`` names."""
+
+    def relatives(self, reference: str) -> Iterable[Mapping[str, object]]:
+        """The RelatedPersons of a patient."""
+
+
+class People:
+    """The persons, places and visits of a file, by how references name them.
+
+    Args:
+        beyond: where else to look for whom a note refers to.
+    """
+
+    def __init__(self, beyond: Beyond | None = None) -> None:
+        self._beyond = beyond
         self._by_name: dict[str, Mapping[str, object]] = {}
         self._in_order: list[Mapping[str, object]] = []
         self._patients: list[Mapping[str, object]] = []
@@ -150,10 +166,13 @@ class People:
                 self._relatives.setdefault(text(patient.get("reference")), []).append(resource)
 
     def find(self, reference: str) -> Mapping[str, object] | None:
-        """The resource that a reference names, if it is in the file."""
+        """The resource that a reference names, if it is in the file or beyond it."""
         named = self._by_name.get(reference)
         if named is None and "/" in reference:
-            named = self._by_name.get("/".join(reference.split("/_history")[0].split("/")[-2:]))
+            short = _short(reference)
+            named = self._by_name.get(short)
+            if named is None and self._beyond is not None:
+                named = self._beyond.find(short)
         return named
 
     @property
@@ -170,6 +189,8 @@ class People:
             document.know(display_type(key, reference), text(reference.get("display")))
             name = text(reference.get("reference"))
             near += [r for r in (self.find(name),) if r is not None] + self._relatives.get(name, [])
+            if self._beyond is not None:
+                near += self._beyond.relatives(_short(name))
         for person in list(near):
             for key, reference in references(person):
                 if person.get("resourceType") != "Patient":
@@ -183,6 +204,11 @@ class People:
             for kind, value in person_identifiers(person):
                 if kind not in ("FACILITY", "CITY") or len(value) > 4:
                     document.know(kind, value)
+
+
+def _short(reference: str) -> str:
+    """A reference as ``Type/id``."""
+    return "/".join(reference.split("/_history")[0].split("/")[-2:])
 
 
 def patient_of(resource: Mapping[str, object], people: People) -> Mapping[str, object] | None:

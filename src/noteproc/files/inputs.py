@@ -34,12 +34,14 @@ class Source:
         path: where it is, or None for standard input.
         table: whether it may hold many notes.
         relative: its path relative to what the user named, suffix and all. It may hold PHI.
+        among: whether other files are read beside it, which may hold the notes that it has none of.
     """
 
     label: str = field(repr=False)
     path: Path | None = field(repr=False)
     table: bool
     relative: str = field(default="", repr=False)
+    among: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
             found.append(_source(path, Path(path.name)))
         else:
             raise ConfigError(f"input {len(found) + 1} does not exist: name a file, a folder, or - for standard input")
+    if len(found) > 1:
+        found = [replace(source, among=True) for source in found]
     return tuple(found), skipped
 
 
@@ -140,7 +144,10 @@ _GUESS = Columns()
 
 
 def read(source: Source, columns: Columns = _GUESS) -> Iterator[Note | Unreadable]:
-    """The notes of one source. Ids are as written there: they may hold PHI and need not be unique."""
+    """The notes of one source. Ids are as written there: they may hold PHI and need not be unique.
+
+    Only a file of FHIR resources, read among others, may give nothing at all.
+    """
     try:
         for item in _read(source, columns):
             yield _writable(item)
@@ -175,7 +182,7 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
     elif kind == "fhir":
         from noteproc.files.fhir import fhir_notes
 
-        yield from fhir_notes(source.path or data or b"", source.label)
+        yield from fhir_notes(source.path or data or b"", source.label, noteless=source.among)
     else:
         if data is None and source.path is not None:
             with source.path.open("rb") as file:
