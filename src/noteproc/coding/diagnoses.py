@@ -11,13 +11,14 @@ from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.composition import Composed, Composer
+from noteproc.coding.composition import Composer
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.history import becomes, of_relative
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
+from noteproc.coding.specificity import Composed
 from noteproc.records import Alternative, CodingContext, Reason
 from noteproc.text.fold import tokens
 from noteproc.text.sections import Headings

@@ -1,0 +1,210 @@
+"""What the words near a mention say more of a condition: its side, site, kind or stage, and what is denied of it.
+
+Each key that tells the codes of a concept apart is looked for beside its mentions, in their sentences, and in the other
+sentences that speak of the same concept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from noteproc.coding.reading import Reading
+from noteproc.text import lexicon
+
+# Keys that hold: how much each counts, and the word of the note that says it.
+Evidence: TypeAlias = dict[str, tuple[float, int]]
+
+# What counts in full; the rest is told farther away, or only implied.
+STATED = 1.0
+_IN_SENTENCE = 0.8
+_ELSEWHERE = 0.4
+_IMPLICATION = 0.9
+# So many words either side of a mention are close to it.
+_CLAUSE = 8
+# The site of a skin tumour is often told in another sentence, so many away.
+_SITE_AWAY = 3
+# Words of their titles that name no site.
+_NO_SITE = (
+    "skin other part unspecified site area including overlapping malignant neoplasm carcinoma situ melanoma basal cell"
+    " squamous merkel left right bilateral upper lower limb"
+)
+_MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "three": "3", "two": "2", "four": "4", "one": "1"}
+_COUNTS = frozenset({"stage", "stg", "grade", "class", "type", "category", "degree"})
+_ITEM_NUMBER = re.compile(r"[.):]\s")
+# How far before a number the word that it counts may stand.
+_COUNTED = 3
+
+
+class Details:
+    """Finds what notes say more of a condition."""
+
+    def __init__(self) -> None:
+        self._lexicon = lexicon.shipped()
+        self._reach = lru_cache(maxsize=50_000)(self._read_reach)
+
+    def evidence(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+        foreign: frozenset[int],
+    ) -> Evidence:
+        """Each key that stands near a mention: how much it counts, and the word.
+
+        Args:
+            reading: the note.
+            mentions: the words of each mention, the strongest first.
+            telling: the keys by which the codes of the concept differ.
+            stands: whether a word of the note is asserted.
+            foreign: the words that say how another condition is.
+        """
+        found: Evidence = {}
+        matched = {i for at in mentions for i in at}
+        keys = reading.keys
+        for at in mentions:
+            sentence = reading.sentence_of[at[0]]
+            for i in reading.words_of(sentence):
+                own = keys[i]
+                expansion = self._written_out(reading, i, telling, matched)
+                if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
+                    continue
+                said = (own, *expansion, *_as_number(reading, i))
+                if all(telling.isdisjoint(self._reach(key)) for key in said):
+                    continue
+                if i in matched:
+                    weight = STATED
+                elif i in foreign or not stands(i):
+                    continue
+                elif at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
+                    weight = STATED if at is mentions[0] else _IN_SENTENCE
+                else:
+                    weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
+                if own.isdigit() and not self._counts(reading, i, telling, matched):
+                    continue
+                for key in said:
+                    if key not in found or found[key][0] < weight:
+                        found[key] = (weight, i)
+                    for implied in self._reach(key)[1:]:
+                        if implied not in found or found[implied][0] < weight * _IMPLICATION:
+                            found[implied] = (weight * _IMPLICATION, i)
+        return found
+
+    def foreign(self, reading: Reading, taken: Mapping[int, tuple[int, ...]], known: frozenset[str]) -> frozenset[int]:
+        """The words that say how another condition is.
+
+        The "acute" of "acute blood loss anemia" makes no ulcer beside it acute; that of "acute cholecystitis" is said
+        of the stones too, of whose codes one is called so. A site is shared freely.
+
+        Args:
+            reading: the note.
+            taken: words that are part of what another condition is called, and all the words of that.
+            known: the keys of the concept and of its codes.
+        """
+        found: set[int] = set()
+        stop = self._lexicon.stop
+        for word, holder in taken.items():
+            if not self._tells_how(reading.keys[word]):
+                continue
+            named = [i for i in holder if not self._tells_how(reading.keys[i]) and reading.keys[i] not in stop]
+            # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.
+            noun = next((i for i in named if i > word), named[-1] if named else word)
+            said = reading.expansions[noun] or (reading.keys[noun],)
+            if all(known.isdisjoint(self._reach(key)) for key in said):
+                found.add(word)
+        return frozenset(found)
+
+    def refused(
+        self, reading: Reading, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]
+    ) -> frozenset[str]:
+        """Those of some keys that stand beside a mention and are denied there ("without loss of consciousness")."""
+        found: set[str] = set()
+        for i in reading.words_of(reading.sentence_of[at[0]]) if denied else ():
+            if not at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE or i in at:
+                continue
+            keys = (reading.keys[i], *reading.expansions[i])
+            if denied.isdisjoint(keys) or self._lexicon.stop.issuperset(keys):
+                continue
+            if not stands(i):
+                found.update(keys)
+        return frozenset(found)
+
+    def with_site(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+    ) -> list[tuple[int, ...]]:
+        """The mentions of a skin tumour, and the nearest word that names a site where their own sentences name none."""
+        places = telling - _siteless()
+
+        def named(sentence: int) -> int | None:
+            for i in reading.words_of(sentence):
+                if not places.isdisjoint(self._reach(reading.keys[i])) and stands(i):
+                    return i
+            return None
+
+        own = {reading.sentence_of[at[0]] for at in mentions}
+        if any(named(sentence) is not None for sentence in own):
+            return mentions
+        first = reading.sentence_of[mentions[0][0]]
+        for away in range(1, _SITE_AWAY + 1):
+            for sentence in (first - away, first + away):
+                word = named(sentence) if 0 <= sentence < len(reading.sentences) else None
+                if word is not None:
+                    return [*mentions, (word,)]
+        return mentions
+
+    def _tells_how(self, key: str) -> bool:
+        return key in self._lexicon.manner or key[:1].isdigit()
+
+    def _read_reach(self, key: str) -> tuple[str, ...]:
+        """A key, and those that it says besides itself."""
+        return key, *self._lexicon.implied(key)
+
+    def _written_out(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> tuple[str, ...]:
+        """What abbreviation ``i`` stands for; a part of another condition's name says nothing of this one.
+
+        The "chronic" of CKD makes no fibrillation beside it chronic.
+        """
+        expansion = reading.expansions[i]
+        if len(expansion) < 2 or i in matched:
+            return expansion
+        return expansion if telling.issuperset(k for k in expansion if k not in self._lexicon.stop) else ()
+
+    def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
+        """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""
+        if i in matched:
+            return True
+        if _ITEM_NUMBER.match(reading.text, reading.words[i].end) and _opens(reading, i):
+            return False
+        if _MEASURED.match(reading.text, reading.words[i].end) or reading.text[reading.words[i].start - 1] in ".x×":
+            return False
+        for k in range(i - 1, max(-1, i - _COUNTED - 1), -1):
+            if k in matched or (reading.keys[k] in telling and not reading.keys[k].isdigit()):
+                return True
+            if reading.keys[k].isdigit() or "," in reading.between(k, k + 1):
+                break
+        return i + 1 < len(reading.words) and reading.keys[i + 1] in telling and not reading.keys[i + 1].isdigit()
+
+
+def _opens(reading: Reading, i: int) -> bool:
+    """Whether nothing but marks stands before word ``i`` on its line."""
+    start = reading.words[i].start
+    return not reading.text[reading.text.rfind("\n", 0, start) + 1 : start].strip(" \t-*•#(")
+
+
+def _as_number(reading: Reading, i: int) -> tuple[str, ...]:
+    """The number that a roman numeral is beside what it counts: "stage IV"."""
+    number = _ROMAN.get(reading.keys[i])
+    return (number,) if number and i and reading.words[i - 1].form in _COUNTS else ()
+
+
+@lru_cache(maxsize=1)
+def _siteless() -> frozenset[str]:
+    return frozenset(lexicon.shipped().keys(_NO_SITE))

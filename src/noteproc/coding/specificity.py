@@ -1,0 +1,151 @@
+"""The most specific code that the words support, of those below a concept.
+
+A code that needs words which the note does not say loses to the one that says "unspecified" or "without".
+Source: ICD-10-CM Official Guidelines FY 2026, I.A.9 (other and unspecified codes), I.A.15 (with), I.B.13 (laterality),
+I.C.19.c (fracture not said to be displaced or open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from noteproc.coding.details import Evidence
+from noteproc.coding.families import ABSENT, BY_DEFAULT, MODEST, OTHER, UNMENTIONED, Family, Leaf
+from noteproc.coding.reading import SIDES
+from noteproc.text import lexicon
+
+
+class Composed(NamedTuple):
+    """The outcome for one concept.
+
+    Args:
+        leaf: the code or stem that the words support best.
+        support: words of the note that decided, as numbers.
+        margin: how far the best is ahead of the next, in weight units.
+        missing: words that tell the codes below apart and that the note does not say.
+        near: the next best codes, best first.
+    """
+
+    leaf: Leaf
+    support: tuple[int, ...]
+    margin: float
+    missing: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+def most_specific(
+    keys: Sequence[str],
+    family: Family,
+    evidence: Evidence,
+    side: str,
+    default: str,
+    own: frozenset[str],
+    refused: frozenset[str],
+    taken: Mapping[int, tuple[int, ...]],
+) -> Composed:
+    """The code that the words support best.
+
+    Args:
+        keys: of the note.
+        family: the codes below the concept.
+        evidence: the keys that hold.
+        side: of the concept, or "".
+        default: the billable code that the bare phrase gives, or "".
+        own: the keys of its strongest mention.
+        refused: the keys that are denied beside it.
+        taken: words that are part of what another condition is called.
+    """
+    words = lexicon.shipped()
+    said, one_side = evidence.keys(), side in ("left", "right")
+    told = {*said, *refused, "unilateral"} if one_side else {*said, *refused}
+    # Best first; of those that are as good the unspecified one, the one that free words say, the first in the book.
+    scored: list[tuple[float, bool, int, int, Leaf, tuple[int, ...]]] = []
+    for order, leaf in enumerate(family.leaves):
+        bonus = 0.45 if default and _stands_for(leaf, default) else 0.0
+        sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
+        if told.isdisjoint(leaf.plain) and told.isdisjoint(leaf.denied):
+            score = leaf.silent + (min(sided, 0.3) if leaf.lacking else sided) + bonus
+            scored.append((-round(score, 9), not leaf.unspecified, 0, order, leaf, ()))
+            continue
+        score = -leaf.unsaid
+        lacking = leaf.lacking
+        support: list[int] = []
+        for key in leaf.plain:
+            hit = evidence.get(key)
+            one_sided = one_side and key == "unilateral"
+            if hit is None and not one_sided:
+                continue
+            if key in words.default:
+                score += BY_DEFAULT
+            else:
+                score += ABSENT
+                lacking -= 1
+            if hit is not None and not one_sided:
+                score += hit[0] * (0.15 if key in own or key in words.vague else 1.0)
+                support.append(hit[1])
+        # A side alone never chooses a site that the note does not name.
+        score += min(sided, 0.3) if lacking else sided
+        for key in leaf.denied:
+            hit = evidence.get(key)
+            if hit is not None:
+                score -= 0.5 if key not in own else 0.0
+            else:
+                score += 0.3 if key in refused else -UNMENTIONED
+        if leaf.unspecified or leaf.denied:
+            score += MODEST
+        if leaf.other:
+            score -= 0.1 if any(keys[i] not in own for i in support) else OTHER
+        # Sums of the same terms in another order differ in the last place: equal must stay equal.
+        far = sum(i in taken for i in support)
+        scored.append((-round(score + bonus, 9), not leaf.unspecified, far, order, leaf, tuple(sorted(support))))
+    scored.sort()
+    best = scored[0]
+    if default and not _stands_for(best[4], default):
+        # Away from the phrase's own code only for words that all stand in the note.
+        kept = next((s for s in scored if _stands_for(s[4], default)), None)
+        if kept is not None and any(
+            k not in evidence and k not in words.default and k not in SIDES for k in best[4].keys
+        ):
+            best = kept
+    rest = [s for s in scored[:4] if s is not best][:3]
+    leaf = best[4]
+    return Composed(
+        leaf,
+        best[5],
+        rest[0][0] - best[0] if rest else 1.0,
+        _missing(leaf, family.named, family.leaves),
+        tuple(s[4].codes[0] for s in rest if s[0] < 1.0),
+    )
+
+
+def _stands_for(leaf: Leaf, default: str) -> bool:
+    """Whether a leaf is the phrase's own code, or below it."""
+    return leaf.code.startswith(default) or default in leaf.codes
+
+
+def _missing(best: Leaf, named: frozenset[str], leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
+    """What a physician would have to document for a more specific code, of what the codes' titles name."""
+    if not best.unspecified:
+        return ()
+    found = []
+    if named >= {"left", "right"} and not best.keys & SIDES and _differ_by_side(leaves):
+        found.append("side (left, right or both)")
+    if "displac" in named and "displac" not in best.keys:
+        found.append("displaced or nondisplaced")
+    if named & {"stag", "stage"}:
+        found.append("stage")
+    if named & {"mild", "moderate", "sever"}:
+        found.append("severity")
+    if "trimester" in named:
+        found.append("trimester")
+    if not found:
+        examples = [leaf.title for leaf in leaves if not (leaf.unspecified or leaf.other) and leaf is not best][:2]
+        found.append("kind or site" + (f", such as: {'; '.join(examples)}" if examples else ""))
+    return tuple(found)
+
+
+def _differ_by_side(leaves: tuple[Leaf, ...]) -> bool:
+    """Whether two codes differ by the side alone ("left ventricular failure" names no side)."""
+    known = {leaf.keys for leaf in leaves}
+    return any("left" in keys and (keys - {"left"}) | {"right"} in known for keys in known)
