@@ -114,8 +114,10 @@ def fitted(name: str, rows: Rows, lowest: float) -> tuple[float, dict[str, float
     scores = held_out(rows)
     steps = [round(lowest + 0.01 * n, 2) for n in range(51)]
     best = max(f1(scores, rows, t) for t in steps)
-    # On the plateau of equal F1 the lowest: more is missed on new notes than is told wrongly.
-    threshold = min(t for t in steps if f1(scores, rows, t) >= best - PLATEAU)
+    # In the middle of the plateau of equal F1, where other notes move it least.
+    plateau = [t for t in steps if f1(scores, rows, t) >= best - PLATEAU]
+    threshold = plateau[len(plateau) // 2]
+    print(f"equal from {plateau[0]} to {plateau[-1]}")
     print(f"{name}: notes {len(rows.missed)}, candidates {len(rows.y)}, right {int(rows.y.sum())}")
     print(
         f"held out: F1 {f1(scores, rows, threshold):.3f} at {threshold}; Brier {np.mean((scores - rows.y) ** 2):.3f}\n"

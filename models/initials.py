@@ -41,7 +41,8 @@ def write(models: str, out: str, files: list[str]) -> None:
     choose_models(Path(models))
     from noteproc.evaluation import load_gold
     from noteproc.redaction import lexicon as lx
-    from noteproc.redaction.initials import Fitted, Initials, Letters, beside
+    from noteproc.redaction.initials import Fitted, Initials, beside
+    from noteproc.redaction.letters import Letters
     from noteproc.redaction.plaintext import PlainText
     from noteproc.redaction.words import Words
 

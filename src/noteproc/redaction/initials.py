@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import repeat
 
 from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.lexicon import Lexicon
+from noteproc.redaction.letters import EVERYDAY, KINDS, LISTED, Letters, seen
 from noteproc.redaction.words import Words
 
 # Log odds: from here on letters are initials by themselves even in a text that is redacted already, from here on in any
@@ -24,6 +24,8 @@ SIGNS = -0.4
 BACKS = -2.0
 # What it adds that a person of the note has these initials.
 OWNED = 4.3
+# What our notes hold too rarely to be weighed there: "AS/asolberg1"; and "seen by GI", which others write all day.
+_BESIDES = {"signed twice": 6.0, "U service": -2.5, "C service": -2.5, "s service": -1.0, "U credential": -1.5}
 
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")
@@ -32,105 +34,13 @@ _TIME_REACH = 12
 # What letters say that no place outweighs: two of them may well be somebody's whatever else they stand for.
 _FLOOR = -6.0
 _FLOOR_OF_TWO = -9.0
-_VOWELS = frozenset("aeiouy")
 _TAIL_LINES = 3
 _READINGS_KEPT = 20_000
-# A note of this many notes: what is written more often is language wherever it stands.
-_STEPS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
-_COMMONEST = 160.0
-_KINDS = (
-    (lx.CREDENTIAL, "credential"),
-    (lx.UNITWORD, "unit"),
-    (lx.ROLE, "role"),
-    (lx.TITLE, "title"),
-    (lx.KIN, "kin"),
-    (lx.MONTH, "month"),
-    (lx.WEEKDAY, "weekday"),
-    (lx.STATE, "state"),
-    (lx.NAME, "name"),
-)
-_CLASSES = _KINDS[:5]
-_LISTED = frozenset(lx.read_words("abbreviations.txt"))
-_EVERYDAY = frozenset(lx.read_words("everyday_words.txt"))
+_CLASSES = KINDS[:5]
 _SIGNING = frozenset(w for w in lx.read_words("signing_words.txt") if len(w) > 1)
 _DONE_BY = frozenset(lx.read_words("done_by.txt"))
 _DOING = frozenset(lx.read_words("doing_words.txt"))
 _MOST = 5
-
-
-class Reading(NamedTuple):
-    """What letters are by themselves.
-
-    Args:
-        case: how they are written: ``s`` small, ``l`` small in a note of small letters, ``U`` capitals, ``C`` capitals
-            in a note of capitals, ``x`` mixed; "" for what can be nobody's initials.
-        signs: what speaks for and against them wherever they stand.
-    """
-
-    case: str
-    signs: tuple[str, ...]
-
-
-_NOBODY = Reading("", ())
-
-
-class Letters:
-    """How often letters stand for no person in the notes that we know, by a thousand notes.
-
-    Args:
-        seen: letters in lower case to how often they are written small, and how often in capitals.
-        lexicon: tells what they may be.
-    """
-
-    def __init__(self, seen: dict[str, tuple[float, float]], lexicon: Lexicon) -> None:
-        self._seen = seen
-        self._lexicon = lexicon
-        self._services = frozenset(lx.read_words("services.txt"))
-
-    def read(self, form: str, *, small: bool, upper: bool) -> Reading:
-        """What letters are by themselves.
-
-        Args:
-            form: as written.
-            small, upper: whether the whole note is written in small letters, or in capitals.
-        """
-        if not 2 <= len(form) <= lx.LONGEST_INITIALS or not form.isalpha():
-            return _NOBODY
-        low = form.lower()
-        as_small, as_upper = self._seen.get(low, (0.0, 0.0))
-        if form.islower():
-            case, here, there = ("l" if small else "s"), as_small, as_upper
-            if small:
-                here, there = max(here, there), min(here, there)
-        elif form.isupper():
-            case, here, there = ("C" if upper else "U"), as_upper, as_small
-            if upper:
-                here, there = max(here, there), min(here, there)
-        elif len(form) == 3 and not form[1:].islower():
-            case, here, there = "x", as_upper, as_small
-        else:
-            return _NOBODY
-        if here > _COMMONEST:
-            return _NOBODY
-        bits = self._lexicon.bits(low)
-        head = f"{case}{len(form)}"
-        signs = [head, f"{head} seen {_step(here)}", f"{case} else {_step(there)}"]
-        signs += [f"{case} {name}" for bit, name in _KINDS if bits & bit]
-        if low in _EVERYDAY:
-            signs.append(f"{case} everyday")
-        if low in self._services:
-            signs.append(f"{case} service")
-        if low in _LISTED:
-            signs += [f"{head} listed", f"listed seen {_step(here)}"]
-        elif not as_small + as_upper:
-            signs.append(f"{head} unheard")
-        if _VOWELS.isdisjoint(low):
-            signs.append(f"{head} no vowel")
-        return Reading(case, tuple(signs))
-
-
-def _step(rate: float) -> int:
-    return sum(rate > step for step in _STEPS)
 
 
 class Initials:
@@ -231,7 +141,7 @@ class Initials:
         if low.isalpha() and len(low) > 1:
             if bits & lx.CREDENTIAL and len(low) > 2:
                 return "%credential"
-            if bits & lx.NAME and form[0].isupper() and not form.isupper() and low not in _EVERYDAY:
+            if bits & lx.NAME and form[0].isupper() and not form.isupper() and low not in EVERYDAY:
                 return "%name"
         return low
 
@@ -239,7 +149,7 @@ class Initials:
         """What stands on the other side of a slash."""
         form = self.words.words[k]
         written = "small" if form.islower() else "capitals" if form.isupper() else "other"
-        return f"listed {written}" if self.words.lower[k] in _LISTED else f"{written} {min(5, len(form))}"
+        return f"listed {written}" if self.words.lower[k] in LISTED else f"{written} {min(5, len(form))}"
 
     def weights(self) -> dict[int, float]:
         """The log odds that each token that may be initials is a person's, by its index."""
@@ -314,7 +224,8 @@ class Fitted:
     """
 
     def __init__(self, bias: float, signs: dict[str, float], beside: dict[str, float], letters: Letters) -> None:
-        self._bias, self._signs, self._beside, self._letters = bias, signs, beside, letters
+        self._bias, self._beside, self._letters = bias, beside, letters
+        self._signs = signs | {sign: signs.get(sign, 0.0) + weight for sign, weight in _BESIDES.items()}
         self._said: dict[tuple[bool, bool], dict[str, tuple[str, float]]] = {}
 
     def first(self, initials: Initials) -> dict[int, float]:
@@ -333,7 +244,7 @@ class Fitted:
                 known = said[form] = self._say(form, words)
             case, odds = known
             if odds >= (_FLOOR_OF_TWO if len(form) == 2 else _FLOOR):
-                found[i] = odds + sum(weight(s, 0.0) for s in initials.place(i, case))
+                found[i] = odds + sum(map(weight, initials.place(i, case), repeat(0.0)))
         return found
 
     def _say(self, form: str, words: Words) -> tuple[str, float]:
@@ -348,7 +259,7 @@ class Fitted:
         weight = self._beside.get
         slope, bias = weight("slope", 1.0), weight("bias", 0.0)
         return {
-            i: bias + slope * first[i] + sum(weight(s, 0.0) for s in signs)
+            i: bias + slope * first[i] + sum(map(weight, signs, repeat(0.0)))
             for i, signs in beside(initials.words, first)
         }
 
@@ -431,16 +342,6 @@ def initials_of(words: Words) -> Initials:
         return _last[0]
     _last[:] = [found := Initials(words)]
     return found
-
-
-def seen(folder_name: str = "phi_tagger") -> dict[str, tuple[float, float]]:
-    """How often letters stand for no person, from the models' folder."""
-    path = models_dir() / folder_name / "letters.tsv"
-    try:
-        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-        return {low: (float(small), float(upper)) for low, small, upper in rows}
-    except (OSError, ValueError):
-        raise ModelError("what is known of initials is missing or broken: run `make model`") from None
 
 
 @lru_cache(maxsize=1)

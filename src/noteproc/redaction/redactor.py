@@ -58,6 +58,8 @@ _WORDS_KEPT = 400_000
 _BESIDE = 40
 _NUMBERED = re.compile(r"_\d")
 _THRESHOLD = 0.5
+# From here on a pattern by itself takes a pair of figures for a day.
+_LIKELY = 0.6
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
 
@@ -368,6 +370,9 @@ def _counts(span: Span, tags: Sequence[tuple[int, int]], beside: Sequence[tuple[
         return False
     if span.recognizer not in _REACHING or (span.score >= SURE and span.recognizer != TAGGED):
         return True
+    if beside and span.entity_type == "DATE" and span.score < _LIKELY:
+        # What may be a day or a mark of a scale was judged beside the figures that are tags now.
+        return False
     return not _touches(span, beside) and not (beside and span.score == BARELY)
 
 

@@ -6,7 +6,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.printedcodes import printed_code
-from noteproc.redaction.recognizers.dates import before_a_noun, caused, dated
+from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
@@ -87,6 +87,9 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if span.entity_type == "EMAIL_ADDRESS":
         # An address is more than a plain word.
         return shown.isalpha() and bool(words.bits[inside[0]] & (lx.ORDINARY | lx.CLINICAL))
+    if span.entity_type == "PHONE_NUMBER" and sum(map(str.isdigit, shown)) == 1:
+        # "J3301 x4": a count is no extension.
+        return True
     if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
         return True
     if span.entity_type == "AGE_OVER_89":
@@ -268,8 +271,11 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
         return True
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]
-    alike = len(re.findall(rf"(?<![\d/]){_SMALL}/{found[2]}(?![\d/])", row))
-    return "/" in shown and alike > (1 if found[2] == "10" and _SCORED.search(row) else 2)
+    alike = re.findall(rf"(?<![\d/])({_SMALL})/{found[2]}(?![\d/])", row)
+    if int(found[2]) not in GRADES and len(set(alike)) < 2:
+        # One day told again and again.
+        return False
+    return "/" in shown and len(alike) > (1 if found[2] == "10" and _SCORED.search(row) else 2)
 
 
 def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:

@@ -72,7 +72,10 @@ class BedsideRecognizer(NameReader):
                     yield Hit(*self._double(words, k), "PATIENT_NAME", self._strength(words, k, after == [":"]))
         for start in words.line_starts:
             headed = _HEADED.match(words.text, start)
-            if headed and self._is_surname(words, words.at(headed.start(1))):
+            if headed and headed[1].lower() in self.lexicon.eponyms:
+                # "Graves 66F": who bears the name of a disease.
+                yield Hit(headed.start(1), headed.end(1), "PATIENT_NAME", SURE)
+            elif headed and self._is_surname(words, words.at(headed.start(1))):
                 yield Hit(headed.start(1), headed.end(1), "PATIENT_NAME", 0.7)
         rows = [m for start in words.line_starts if (m := _ROW.match(words.text, start))]
         # One such line may be of anything; several are a list of who lies where.

@@ -125,6 +125,8 @@ _SCALE_NEAR = re.compile(
 # A result, then when it was taken: "TSH 1.8 (1/8)".
 _VALUE_BEFORE = re.compile(r"\d\s?\($")
 _ENTRY_AFTER = re.compile(r"[ \t]{1,4}(?:[A-Za-z]{2}|\d{4}\b)")
+# Strength, coma and pain are told by these, and may well stay the same all day.
+GRADES = frozenset({5, 6, 10})
 SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
 _TIME_AFTER = re.compile(
     r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
@@ -177,6 +179,13 @@ def _beside_months(words: Words) -> list[int]:
     days = sorted([*words.numbers, *words.vocabulary.get("the", ())])
     near = [i for i in days if (at := bisect_left(months, i)) < len(months) and months[at] - i <= _DAY_TO_MONTH]
     return sorted([*(words.starts[i] for i in near), *words.opening(MONTH_WORDS)])
+
+
+def _is_scale(text: str, of: int) -> bool:
+    """Whether fractions of one denominator are marks of a scale: one day told again and again is a day."""
+    if text.count(f"/{of}") < 3 or f"/{of}/" in text:
+        return False
+    return of in GRADES or len(set(re.findall(rf"(\d+)/{of}(?!\d)", text))) > 1
 
 
 class NoteDateRecognizer(NoteRecognizer):
@@ -285,7 +294,7 @@ class NoteDateRecognizer(NoteRecognizer):
             if score < 0.8 and a <= b and b in (5, 6, 8, 9, 10, 12, 28, 30):
                 if b not in scales:
                     # One denominator over and over is a scale, not a day of the month.
-                    scales[b] = text.count(f"/{b}") >= 3 and text.count(f"/{b}/") == 0
+                    scales[b] = _is_scale(text, b)
                 if scales[b]:
                     score = min(score, 0.15)
             yield m.start(), m.end(), score
