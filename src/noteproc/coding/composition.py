@@ -77,7 +77,7 @@ class Composer:
         telling = family.telling
         if base[:3] in _OF_SKIN:
             mentions = self._details.with_site(reading, mentions, telling, stands)
-        foreign = self._details.foreign(reading, taken, telling | family.common)
+        foreign = self._details.foreign(reading, mentions, taken, telling | family.common)
         evidence = self._details.evidence(reading, mentions, telling, stands, foreign)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (STATED, word))

@@ -94,21 +94,30 @@ class Details:
                             found[implied] = (weight * _IMPLICATION, i)
         return found
 
-    def foreign(self, reading: Reading, taken: Mapping[int, tuple[int, ...]], known: frozenset[str]) -> frozenset[int]:
-        """The words that say how another condition is.
+    def foreign(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        taken: Mapping[int, tuple[int, ...]],
+        known: frozenset[str],
+    ) -> frozenset[int]:
+        """The words of the mentions' sentences that say how another condition is.
 
         The "acute" of "acute blood loss anemia" makes no ulcer beside it acute; that of "acute cholecystitis" is said
         of the stones too, of whose codes one is called so. A site is shared freely.
 
         Args:
             reading: the note.
+            mentions: the words of each mention of the concept.
             taken: words that are part of what another condition is called, and all the words of that.
             known: the keys of the concept and of its codes.
         """
         found: set[int] = set()
         stop = self._lexicon.stop
-        for word, holder in taken.items():
-            if not self._tells_how(reading.keys[word]):
+        sentences = dict.fromkeys(reading.sentence_of[at[0]] for at in mentions)
+        for word in (i for sentence in sentences for i in reading.words_of(sentence)):
+            holder = taken.get(word) if self._tells_how(reading.keys[word]) else None
+            if holder is None:
                 continue
             named = [i for i in holder if not self._tells_how(reading.keys[i]) and reading.keys[i] not in stop]
             # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.

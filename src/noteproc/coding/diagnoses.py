@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,6 +95,28 @@ class _Case:
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
     owned: Mapping[int, tuple[str, tuple[int, ...]]]
+
+
+class _OfOthers(Mapping[int, tuple[int, ...]]):
+    """Words that are part of what conditions of other categories are called, and all the words of that.
+
+    Made for every concept, asked about the few words near it.
+    """
+
+    def __init__(self, owned: Mapping[int, tuple[str, tuple[int, ...]]], category: str) -> None:
+        self._owned, self._category = owned, category
+
+    def __getitem__(self, word: int) -> tuple[int, ...]:
+        category, at = self._owned[word]
+        if category == self._category:
+            raise KeyError(word)
+        return at
+
+    def __iter__(self) -> Iterator[int]:
+        return (word for word, (category, _) in self._owned.items() if category != self._category)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Diagnoses:
@@ -239,8 +261,7 @@ class Diagnoses:
         stands = case.assertions.stands if reason is None else _always
         known = case.pregnancy if base[0] == "O" else None
         found = []
-        category = base[:_CATEGORY]
-        taken = {word: at for word, (theirs, at) in case.owned.items() if theirs != category}
+        taken = _OfOthers(case.owned, base[:_CATEGORY])
         for composed in self._composer.compose(case.reading, base, default, places, stands, known=known, taken=taken):
             side = composed.leaf.side or _said_side(case.reading, places)
             code = case.episodes.choose(composed.leaf, places, side)
