@@ -80,6 +80,8 @@ def redacted(text: str) -> str:
         ("Stay 3/1/26–3/9/26 on the ward.", "3/9/26"),
         ("Employer: Ridgewater Pallet Co.   DOI 10/2/25", "Ridgewater"),
         ("Lives in Duluth 55806.", "55806"),
+        ("Counts by NP and LS, correct x2.", "LS"),
+        ("Fell 3/12. Pain since 3/12. Better by 3/12, seen 3/12.", "3/12"),
         ("Here with son Will\nCough.", "Will"),
         ("Partner K. was told.", "K."),
     ],
@@ -143,6 +145,10 @@ def test_goes(text: str, gone: str) -> None:
         "Ulcer was 3.1x2.4x0.8, clean.",
         "HEART FAILURE CLINIC\nEdema of both legs.",
         "Internal Medicine Service\nEdema of both legs.",
+        "Seen by GI today for melena.",
+        "Cleared by PT. OT following.",
+        "Labs drawn by RN; EKG by MA.",
+        "Memory 7/12, then 8/12, then 9/12 with cues.",
     ],
 )
 def test_stays(text: str) -> None:

@@ -7,6 +7,7 @@ import re
 from noteproc.codesets import CodeEntry
 from noteproc.coding.doses import Doses
 from noteproc.coding.event_status import REASONS, EventStatus
+from noteproc.coding.judge import Judge
 from noteproc.coding.mentions import Mention
 from noteproc.coding.note_type import NoteType
 from noteproc.coding.ranges import codes_of
@@ -23,21 +24,11 @@ _CLOCKED = re.compile(
 _BY_DOSE = "1 dose"
 
 
-class DrugsGiven:
-    """Judges the mentions of drugs in one note.
-
-    Args:
-        note: what the note is.
-        near: what stands around its mentions.
-        standing: where they stand.
-        status: how they are asserted.
-    """
+class DrugsGiven(Judge):
+    """Judges the mentions of drugs in one note."""
 
     def __init__(self, note: NoteType, near: Surroundings, standing: Standing, status: EventStatus) -> None:
-        self._note = note
-        self._near = near
-        self._standing = standing
-        self._status = status
+        super().__init__(note, near, standing, status)
         self._doses = Doses(near.reading)
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from noteproc.codesets import CodeEntry
-from noteproc.coding.event_status import REASONS, EventStatus
+from noteproc.coding.event_status import REASONS
+from noteproc.coding.judge import Judge
 from noteproc.coding.mentions import Mention
-from noteproc.coding.note_type import NoteType
 from noteproc.coding.ranges import CodeRanges, codes_of
-from noteproc.coding.standing import Standing
-from noteproc.coding.surroundings import Surroundings
 from noteproc.coding.telling import telling
 from noteproc.records import Reason
 
@@ -26,21 +24,8 @@ _VOLUME = re.compile(r"\.?\d+(?:\.\d+)?\s?ml\b", re.I)
 _AFTER_VACCINE = 64
 
 
-class Services:
-    """Judges the mentions of services in one note.
-
-    Args:
-        note: what the note is.
-        near: what stands around its mentions.
-        standing: where they stand.
-        status: how they are asserted.
-    """
-
-    def __init__(self, note: NoteType, near: Surroundings, standing: Standing, status: EventStatus) -> None:
-        self._note = note
-        self._near = near
-        self._standing = standing
-        self._status = status
+class Services(Judge):
+    """Judges the mentions of services in one note."""
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where the service was done."""

@@ -5,33 +5,19 @@ from __future__ import annotations
 import re
 
 from noteproc.codesets import CodeEntry
-from noteproc.coding.event_status import REASONS, EventStatus
+from noteproc.coding.event_status import REASONS
+from noteproc.coding.judge import Judge
 from noteproc.coding.mentions import Mention
-from noteproc.coding.note_type import NoteType
 from noteproc.coding.ranges import codes_of
-from noteproc.coding.standing import HERE, OWN_DRUGS, Standing
-from noteproc.coding.surroundings import Surroundings
+from noteproc.coding.standing import HERE, OWN_DRUGS
 from noteproc.coding.telling import telling
 from noteproc.records import Reason
 
 _TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 
 
-class Supplies:
-    """Judges the mentions of supplies and products in one note.
-
-    Args:
-        note: what the note is.
-        near: what stands around its mentions.
-        standing: where they stand.
-        status: how they are asserted.
-    """
-
-    def __init__(self, note: NoteType, near: Surroundings, standing: Standing, status: EventStatus) -> None:
-        self._note = note
-        self._near = near
-        self._standing = standing
-        self._status = status
+class Supplies(Judge):
+    """Judges the mentions of supplies and products in one note."""
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where the supply was handed out or put in."""

@@ -28,7 +28,7 @@ from noteproc.redaction.reach import joined, whole
 from noteproc.redaction.recognizers.accounts import AccountRecognizer
 from noteproc.redaction.recognizers.addresses import AddressRecognizer
 from noteproc.redaction.recognizers.ages import AgeRecognizer
-from noteproc.redaction.recognizers.base import BARELY, SURE, Hit
+from noteproc.redaction.recognizers.base import BARELY, LIKELY, SURE, Hit
 from noteproc.redaction.recognizers.bedsides import BedsideRecognizer
 from noteproc.redaction.recognizers.custom import custom_recognizers
 from noteproc.redaction.recognizers.dates import NoteDateRecognizer
@@ -58,8 +58,6 @@ _WORDS_KEPT = 400_000
 _BESIDE = 40
 _NUMBERED = re.compile(r"_\d")
 _THRESHOLD = 0.5
-# From here on a pattern by itself takes a pair of figures for a day.
-_LIKELY = 0.6
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
 
@@ -370,10 +368,9 @@ def _counts(span: Span, tags: Sequence[tuple[int, int]], beside: Sequence[tuple[
         return False
     if span.recognizer not in _REACHING or (span.score >= SURE and span.recognizer != TAGGED):
         return True
-    if beside and span.entity_type == "DATE" and span.score < _LIKELY:
-        # What may be a day or a mark of a scale was judged beside the figures that are tags now.
-        return False
-    return not _touches(span, beside) and not (beside and span.score == BARELY)
+    # What may be a day or a mark of a scale was judged beside the figures that are tags now.
+    doubtful = span.score == BARELY or (span.entity_type == "DATE" and span.score < LIKELY)
+    return not _touches(span, beside) and not (beside and doubtful)
 
 
 def _touches(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
