@@ -20,6 +20,8 @@ GOLDEN = [
     "No evidence of <absent>malignancy</>, moderate degenerative <present>disease of the spine</>.",
     "Denies <absent>chest pain</> but has <present>dyspnea</>.",
     "He is not <absent>diabetic</>.",
+    "Non <absent>diabetic</>, with <present>gout</>.",
+    "Chronic non healing <present>ulcer</> of the foot.",
     "<absent>Pneumonia</> was ruled out.",
     "<absent>Osteoarthritis</>? no.",
     "HIV <absent>disease</>? - no, tests are negative.",

@@ -55,6 +55,9 @@ def reasons(result: NoteResult) -> dict[str, str]:
         ("Assessment: Colles fracture, right, closed.", {"S52.531A"}),
         ("Follow-up visit. Assessment: healing Colles fracture of the right wrist.", {"S52.531D"}),
         ("Assessment: osteoporosis with sacral insufficiency fracture.", {"M80.08XA"}),
+        ("Assessment: Sever's disease, right heel.", {"M92.61"}),
+        ("Assessment: right carpal tunnel syndrome, severe.", {"G56.01"}),
+        ("Assessment: lumbar radic d/t disc herniation L4-5.", {"M51.16"}),
     ],
 )
 def test_the_code_the_words_support(coder: Coder, text: str, expected: set[str]) -> None:

@@ -257,6 +257,9 @@ class Assertions:
         return _without_informants(found, said) if found else found
 
     def _reaches(self, cue: Cue, first: int, last: int, sentence: int) -> bool:
+        if cue.direction == "next":
+            # "Non tender", but not the ulcer of a "non healing ulcer".
+            return cue.end == first
         forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
         if forward and cue.kind == "possible" and self._arrow(cue.end, first):
             return False

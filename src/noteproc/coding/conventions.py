@@ -164,6 +164,7 @@ class Conventions:
                         specific=True,
                         support=tuple(sorted({*candidate.support, *support})),
                         derived=True,
+                        missing=(),
                     )
                 elif existing != at:
                     # Told twice, once in its own words: what speaks for the one speaks for the other.

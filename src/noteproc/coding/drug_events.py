@@ -219,7 +219,9 @@ class DrugEvents:
             meant = candidate.code in codes and (not drugs.pairs or drug.stem in drugs)
             if meant and self._codesets.entry(ICD10CM, becomes) is not None:
                 at = (*candidate.support, *range(drug.first, drug.last + 1))
-                return candidate._replace(code=becomes, composed=True, unspecified=False, specific=True, support=at)
+                return candidate._replace(
+                    code=becomes, composed=True, unspecified=False, specific=True, support=at, missing=()
+                )
         return candidate
 
     def _missed(self, drug: _Drug) -> tuple[int, ...]:

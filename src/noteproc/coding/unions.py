@@ -48,7 +48,7 @@ def united(candidates: Sequence[Candidate], codesets: CodeSets) -> list[Candidat
         if rule.becomes in coded:
             found[at] = old.without("included")
         else:
-            found[at] = old._replace(code=rule.becomes, base=rule.becomes, derived=True, alternatives=())
+            found[at] = old._replace(code=rule.becomes, base=rule.becomes, derived=True, alternatives=(), missing=())
         for n, candidate in enumerate(found):
             if candidate.reason is None and candidate.code in rule.drops and candidate.code != rule.becomes:
                 found[n] = candidate.without("included")
