@@ -88,3 +88,21 @@ def test_what_a_condition_makes_of_its_phrase(text: str, act: bool, sign: bool, 
 )
 def test_stations_named(text: str, count: int) -> None:
     assert named(text) == count
+
+
+@pytest.mark.parametrize(
+    "text, code, done",
+    [
+        # A line that is about nothing else reports what it names.
+        ("Laparoscopic Nissen, 360 wrap, for reflux.", "43280", True),
+        ("Fragile skin. Short leg cast, fiberglass.", "29405", True),
+        ("Two weeks after laparoscopic Nissen, swallowing well.", "43280", False),
+        ("Laparoscopic Nissen scheduled, wants to think about it.", "43280", False),
+        ("Here for cough. Laparoscopic Nissen, 360 wrap.", "43280", False),
+        # An amount of what was put in is told of what was done.
+        ("HPI: headaches wax and wane.\nR occipital nerve block w 2 cc lido/kenalog, better at once.", "64405", True),
+        ("HPI: headaches wax and wane.\nR occipital nerve block helps when it is needed.", "64405", False),
+    ],
+)
+def test_a_name_that_reports(codes: Callable[[str], set[str]], text: str, code: str, *, done: bool) -> None:
+    assert (code in codes(text)) is done

@@ -24,6 +24,8 @@ _VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "ros", 
 # So many different words of the operating table make a note operative without any heading.
 _OPERATING = 3
 _BEGINNING = 700
+# So many words, without a heading, say one thing.
+_BRIEF = 50
 # Who writes a note says so at its head; who brought the person, and from where, soon after.
 _HEAD, _TOP, _DEPARTMENT = 160, 300, 400
 
@@ -43,6 +45,7 @@ class NoteType:
         surgical: whether it tells an operation.
         procedure_section: whether a section of its own tells the procedure.
         delivery: whether it tells that supplies were delivered.
+        brief: whether it is a line or two without headings that tells no visit.
         others: for each of its writers, what others do and report, and what of that the writer does.
     """
 
@@ -56,6 +59,7 @@ class NoteType:
     surgical: bool
     procedure_section: bool
     delivery: bool
+    brief: bool
     others: tuple[tuple[CodeRanges, CodeRanges], ...]
 
     @classmethod
@@ -95,12 +99,17 @@ class NoteType:
             surgical=surgical or (operating and operates),
             procedure_section="procedure" in names,
             delivery=words["delivery"].opens(beginning, _BEGINNING),
+            brief=_is_brief(reading) and not away and words["visit told"].search(text) is None,
             others=tuple((o, but) for writer, o, but in _writers() if words[writer].opens(beginning, _HEAD)),
         )
 
     def leaves_to_others(self, code: str) -> bool:
         """Whether who wrote the note does not do what a code names ("therapist", of an operation)."""
         return any(code in others and code not in but for others, but in self.others)
+
+
+def _is_brief(reading: Reading) -> bool:
+    return len(reading.words) < _BRIEF and not any(section.name for section in reading.sections)
 
 
 @lru_cache(maxsize=1)

@@ -52,6 +52,7 @@ class Services(Judge):
         if section == "planned" and words["done"].search(text):
             section = "present"
         surely = (mention.acted and not note.away) or words["surely done"].search(text) is not None
+        surely = surely or near.is_dosed(mention)
         if mention.section in _CLOSING and surely and not near.is_elsewhere(mention):
             section = "present"
         if mention.section in _OVERRUN and mention.acted and self._operates_here(mention):
@@ -70,6 +71,7 @@ class Services(Judge):
         if near.is_elsewhere(mention):
             return "historical"
         done = surely or mention.sign or standing.is_in_block(mention) or standing.is_worked(mention)
+        done = done or (note.brief and standing.is_stated(mention))
         return None if done or (note.operative and not note.procedure_section) else "historical"
 
     def _operates_here(self, mention: Mention) -> bool:

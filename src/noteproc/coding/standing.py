@@ -14,6 +14,8 @@ HERE = frozenset({"procedure", "technique", "implants"})
 _OPENING = 240
 # What a heading names follows it at once.
 _HEADED = 40
+# So many code points may stand before what a sentence is about; or one of these marks stands right before it.
+_LEAD, _LEADS = 32, (":", " -", "--", ";", "/")
 # So many sentences after a procedure's name may tell how it was done; so many of their words make sure that it was.
 _AFTERWARDS, _SURE = 3, 2
 # A line this short may head the lines below it, up to so many; one with a colon may be longer.
@@ -39,7 +41,19 @@ class Standing:
 
     def is_told_here(self, mention: Mention) -> bool:
         """Whether a bare noun may name what was done: in the note's title, or where a section opens with it."""
-        return self.opens_procedure(mention, _OPENING) or self.is_titled(mention)
+        return (
+            self.opens_procedure(mention, _OPENING)
+            or self.is_titled(mention)
+            or (self._note.brief and self.is_stated(mention))
+        )
+
+    def is_stated(self, mention: Mention) -> bool:
+        """Whether a sentence is about a mention: it opens with it, or names it behind a colon, and recounts nothing."""
+        sentence = self._near.reading.sentences[self._near.reading.sentence_of[mention.match.first]]
+        start = self._near.start(mention)
+        before = self._near.text[sentence.start : start]
+        opens = len(before) <= _LEAD or before.rstrip().endswith(_LEADS)
+        return opens and telling()["recounted"].search(self._near.sentence(mention)) is None
 
     def opens_procedure(self, mention: Mention, reach: int = _HEADED) -> bool:
         """Whether a mention stands among the first code points under a heading that names what was done."""

@@ -15,6 +15,7 @@ _BESIDE = 45
 # So many words after a noun may its verb stand.
 _VERB = 2
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
+_DOSED = re.compile(r"\s(?:w|with|using)(?:/|\s)\s?\d+(?:\.\d+)?\s?(?:cc|ml|mg|units?|u)\b", re.I)
 _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 
 
@@ -74,6 +75,10 @@ class Surroundings:
         reading, last = self.reading, mention.match.last
         end = min(last + _VERB + 1, reading.words_of(reading.sentence_of[last]).stop)
         return any(reading.keys[i] in performing() for i in range(last + 1, end))
+
+    def is_dosed(self, mention: Mention) -> bool:
+        """Whether what was put in stands with its amount in a mention's clause: "nerve block w 2 cc lidocaine"."""
+        return _DOSED.search(self.text, self.end(mention), self.clause_end(mention)) is not None
 
     def is_elsewhere(self, mention: Mention) -> bool:
         """Whether the words before a mention, or just after it, put it at another place or time."""
