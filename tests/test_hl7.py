@@ -147,7 +147,7 @@ def test_every_row_of_the_field_table_is_of_a_known_kind() -> None:
 
 
 def test_a_heading_in_a_text_is_no_segment() -> None:
-    message = "MSH|^~\\&|E\rPID|1\rOBX|1|TX|N||Seen.\nHPI: cough\nROS\nnegative\rPV1\rZPI|1|gone\r"
+    message = "MSH|^~\\&|E\rPID|1\rOBX|1|TX|N||Seen.\nHPI: cough\nROS\nnegative\rPV1|1\rZPI|1|gone\r"
     assert only(message).text == "Seen.\nHPI: cough\nROS\nnegative"
 
 
@@ -179,3 +179,41 @@ def test_a_picture_beside_a_text_is_counted() -> None:
     (alone,) = notes(f"MSH|^~\\&|E\r{picture}\r")
     assert isinstance(alone, Unreadable)
     assert "only 1 images" in alone.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["PID control was good", "OBX: normal", "PID", "PID|yes", "REL|spouse", "ZES", "Z79|long term", "ZES|ruled out|x",
+     "MSH: x", "FTS", "BTS|2", "FHS|family", "OBX|1|of two|x", "PSS|4", "ZIP|03820"],
+)  # fmt: skip
+def test_a_word_that_names_a_segment_ends_no_text(line: str) -> None:
+    message = f"MSH|^~\\&|E\rPID|1||7\rOBX|1|TX|N||Seen.\n{line}\nafter\rPV1|1|I\rZPI|1|gone\r"
+    assert only(message).text == f"Seen.\n{line}\nafter"
+
+
+@pytest.mark.parametrize(
+    "line", ["PID|1||8", "OBX|2|TX|M||more", "NTE||L|more", "OBR||9", "ORC|RE|9", "ZPI|GONE|Quartermain", "ZDS|1.2.3^x"]
+)
+def test_a_segment_ends_the_text(line: str) -> None:
+    message = f"MSH|^~\\&|E\rOBX|1|TX|N||Seen.\nagain\n{line}\rPV1|1|I\r"
+    assert only(message).text.removesuffix("more").removesuffix("\n\nM\n").removeprefix("N\n").strip() == "Seen.\nagain"
+
+
+def test_a_damaged_header_below_a_text_starts_a_message_of_its_own() -> None:
+    first, second = notes("MSH|^~\\&|E\rOBX|1|TX|N||Seen.\nagain\rMSH|\rPID|1||8\rOBX|1|TX|N||of somebody else\r")
+    assert isinstance(first, Note)
+    assert first.text == "Seen.\nagain"
+    assert isinstance(second, Unreadable)
+
+
+def test_a_nul_costs_its_message(tmp_path: Path) -> None:
+    path = tmp_path / "m.hl7"
+    message = "MSH|^~\\&|E\rPID|1\rOBX|1|TX|N||one\r"
+    data = f"{message}{message.replace('one', 't' + chr(0) + 'wo')}{message}{chr(0) * 9}".encode()
+    path.write_bytes(data)
+    for source in (path, data):
+        first, second, third = hl7_notes(source, "m")
+        assert isinstance(first, Note)
+        assert second == Unreadable("m/000002", "holds NUL bytes")
+        assert isinstance(third, Note)
+        assert third.text == "one"

@@ -13,8 +13,8 @@ import pytest
 
 from noteproc.errors import ConfigError
 from noteproc.files import patience
+from noteproc.files.columns import Columns
 from noteproc.files.inputs import Source, Unreadable, described_tables, read, sources
-from noteproc.files.rows import Columns
 from noteproc.records import Note
 
 
@@ -140,7 +140,7 @@ def test_a_row_that_is_no_csv_says_which_lines_it_took(tmp_path: Path) -> None:
     path.write_text('id,text\n1,one\n2,"never closed\n3,three\n4,"four"\n5,five\n6\n', encoding="utf-8")
     assert [i.text if isinstance(i, Note) else i.message for i in read_all(path)] == [
         "one",
-        "row 2 (lines 3 to 5): is not valid CSV (',' expected after '\"'); what is left of it may be read as rows",
+        "row 2 (lines 3 to 5): is not valid CSV (',' expected after '\"'); left out up to the next row without doubt",
         "five",
         "row 4: has 1 cells where the header has 2",
     ]

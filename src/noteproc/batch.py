@@ -22,12 +22,12 @@ from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
 from noteproc.exports import EXPORT_NAMES, ExportKind
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
+from noteproc.files.columns import Columns
 from noteproc.files.inputs import Source, Unreadable, read, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
 from noteproc.files.manifest import file_digest, read_manifest
 from noteproc.files.names import UniqueIds, clean_id, crosswalk_line
-from noteproc.files.rows import Columns
 from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
@@ -146,6 +146,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "failed": out / ".run" / "failed.jsonl",
         "crosswalk": crosswalk.with_name(crosswalk.name + ".partial"),
     }
+    columns = Columns(options.config.id_column, options.config.text_column, options.config.line_column)
     known_digest = file_digest(options.known_identifiers) if options.known_identifiers else ""
     terms = {
         "version": VERSION,
@@ -161,7 +162,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     with Journal(out, streams, terms, resume=options.resume) as journal, Interruption() as interruption:
         _count_earlier(journal, streams["results"], totals)
         left_out: Counter[str] = Counter()
-        items = islice(_items(found, options.config, known, left_out), options.limit)
+        items = islice(_items(found, columns, known, left_out), options.limit)
         _recall(journal, items, streams["results"], settlement)
         outcomes = process_all(items, processor, options.config, interruption.asked)
         try:
@@ -264,7 +265,8 @@ def _refuse_others(options: RunOptions, found: Sequence[Source]) -> None:
     free = ("workers", "report_notes")
     same = all(theirs.get(name) == value for name, value in ours.items() if name not in free)
     same = same and all((options.out / EXPORT_NAMES[kind]).exists() for kind in options.exports)
-    ids = islice(note_ids(found, Columns(options.config.id_column, options.config.text_column)), options.limit)
+    columns = Columns(options.config.id_column, options.config.text_column, options.config.line_column)
+    ids = islice(note_ids(found, columns), options.limit)
     if not same or any(
         named is None or outcome is None or outcome["note_id"] not in named
         for named, outcome in zip_longest(ids, outcomes)
@@ -324,9 +326,10 @@ def _clear(out: Path) -> None:
         (out / folder).unlink(missing_ok=True)
 
 
-def _items(found: Sequence[Source], config: Config, known: KnownIdentifiers, left_out: Counter[str]) -> Iterator[Item]:
+def _items(
+    found: Sequence[Source], columns: Columns, known: KnownIdentifiers, left_out: Counter[str]
+) -> Iterator[Item]:
     ids = UniqueIds()
-    columns = Columns(config.id_column, config.text_column)
     for index, content in enumerate(_read_all(found, columns, left_out)):
         if isinstance(content, Unreadable):
             note_id = ids.take(content.label)
@@ -355,9 +358,7 @@ def _read_all(found: Sequence[Source], columns: Columns, left_out: Counter[str])
 
 def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:
     """The id that each input has in a run, in order: as it is named, and as it is where its name holds PHI."""
-    for item in _items(
-        found, Config(id_column=columns.note_id, text_column=columns.text), KnownIdentifiers(), Counter()
-    ):
+    for item in _items(found, columns, KnownIdentifiers(), Counter()):
         yield item.note_id, public_id(item.index)
 
 

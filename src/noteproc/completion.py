@@ -15,13 +15,13 @@ from pathlib import Path
 from noteproc.config import Config, shown_settings
 from noteproc.exports import EXPORT_NAMES, ExportKind, write_export
 from noteproc.files.atomic import atomic_text
+from noteproc.files.columns import Columns
 from noteproc.files.inputs import Source
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers
 from noteproc.files.manifest import file_digest, write_manifest
 from noteproc.files.names import crosswalk_line
 from noteproc.files.report import write_report
-from noteproc.files.rows import Columns
 from noteproc.files.tables import SuggestionTable
 from noteproc.redaction import Policy
 from noteproc.redaction.vault import Vault
@@ -140,7 +140,7 @@ class Completion:
         config = self.config
         plan = CopyPlan(
             self.sources,
-            Columns(config.id_column, config.text_column),
+            Columns(config.id_column, config.text_column, config.line_column),
             self.keep_columns,
             self.known,
             self.label_is_private,

@@ -31,6 +31,7 @@ class Config:
         time_limit: seconds that a note may take for every 100,000 characters begun, 1 or more.
         report_notes: how many notes ``report.html`` shows, 0 or more.
         id_column, text_column: columns of a CSV or keys of a JSON line; "" guesses among the usual names.
+        line_column: the column that numbers the rows of one note; "" guesses, "none" takes every row for a note.
         dictionaries: folders of the user's own dictionaries.
         canaries: phrases that must stand in no output; a note that shows one is quarantined.
         vault: the vault that keeps what reversible policies take out, and draws surrogates and date offsets.
@@ -45,6 +46,7 @@ class Config:
     report_notes: int = 200
     id_column: str = ""
     text_column: str = ""
+    line_column: str = ""
     dictionaries: tuple[str, ...] = ()
     canaries: tuple[str, ...] = ()
     vault: str = ""

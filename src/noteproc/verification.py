@@ -10,9 +10,9 @@ from pathlib import Path
 
 from noteproc.batch import note_ids
 from noteproc.errors import ReadError
+from noteproc.files.columns import Columns
 from noteproc.files.inputs import sources
 from noteproc.files.manifest import file_digest, read_manifest
-from noteproc.files.rows import Columns
 
 STATUSES = ("done", "failed", "quarantined")
 
@@ -105,7 +105,8 @@ def _unanswered(out: Path, manifest: dict[str, object], inputs: Sequence[str]) -
     assert isinstance(config, dict)
     found, _ = sources(inputs)
     _, outcomes = read_manifest(out)
-    ids = note_ids(found, Columns(str(config["id_column"]), str(config["text_column"])))
+    columns = Columns(*(str(config.get(f"{column}_column", "")) for column in ("id", "text", "line")))
+    ids = note_ids(found, columns)
     for number, named in enumerate(ids, 1):
         outcome = next(outcomes, None)
         if outcome is None:

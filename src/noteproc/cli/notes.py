@@ -42,6 +42,14 @@ IdColumn = Annotated[
 TextColumn_ = Annotated[
     str | None, typer.Option("--text-column", help="Column that holds the text.", show_default="guessed")
 ]
+LineColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--line-column",
+        help="Column that numbers the rows of one note, which are joined; none: every row is a note.",
+        show_default="guessed",
+    ),
+]
 
 
 def run(
@@ -70,6 +78,7 @@ def run(
     ] = None,
     id_column: IdColumn = None,
     text_column: TextColumn_ = None,
+    line_column: LineColumn = None,
     dictionaries: Annotated[
         list[Path] | None, typer.Option("--dictionary", help="A folder of your own dictionaries.", show_default=False)
     ] = None,
@@ -109,6 +118,7 @@ def run(
         "report_notes": report_notes,
         "id_column": id_column,
         "text_column": text_column,
+        "line_column": line_column,
         "dictionaries": tuple(map(str, dictionaries)) if dictionaries else None,
         "vault": str(vault) if vault else None,
         "key_file": str(key_file) if key_file else None,
@@ -173,7 +183,7 @@ def run(
         if summary.repeated:
             print(
                 f"{summary.repeated} notes have an id that another had before: they end in ~2 and so on; if they are "
-                "pieces of one note, join them first",
+                "pieces of one note, name the column that puts them in order with --line-column",
                 file=sys.stderr,
             )
     if summary.interrupted:
@@ -293,11 +303,12 @@ def code(
 
 def _show_columns(inputs: Sequence[str], settings: Config) -> None:
     """Say on standard error what the columns of the tables are taken for, tables of one make once."""
+    from noteproc.files.columns import Columns
     from noteproc.files.inputs import described_tables, sources
-    from noteproc.files.rows import Columns
 
     shown: dict[str, list[int]] = {}
-    for number, words in described_tables(sources(inputs)[0], Columns(settings.id_column, settings.text_column)):
+    columns = Columns(settings.id_column, settings.text_column, settings.line_column)
+    for number, words in described_tables(sources(inputs)[0], columns):
         shown.setdefault(words, []).append(number)
     for words, numbers in shown.items():
         which = f"input {numbers[0]}" if len(numbers) == 1 else f"input {numbers[0]} and {len(numbers) - 1} more"

@@ -63,7 +63,7 @@ def copy_hl7(path: Path, out: BinaryIO, verdicts: Verdicts) -> None:
     Raises:
         ReadError: a message is not what it was in the run.
     """
-    file, encoding = open_text(path)
+    file, encoding = open_text(path, nul=True)
     out.write(encoding.bom)
     dropped = 0
     with closing(file):

@@ -7,17 +7,24 @@ A row without result is left out.
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from noteproc.errors import ReadError
+from noteproc.exports.results import items
 from noteproc.exports.verdicts import Verdict, Verdicts, as_read
-from noteproc.files.edits import Edit, edited
+from noteproc.files.columns import Chosen, Columns
+from noteproc.files.delimited import cell_places, csv_header, open_csv
+from noteproc.files.document import Stretch, Trace
+from noteproc.files.edits import Edit, edited, redaction_edits
+from noteproc.files.gathering import Gathered, gathered
 from noteproc.files.jsontext import JsonPath, json_string, parse_json, rewritten
-from noteproc.files.rows import Chosen, Columns, Row, csv_header, open_csv, open_parquet, row_note, rows
-from noteproc.records import Note
+from noteproc.files.opening import open_binary
+from noteproc.files.rows import Row, row_text, rows_note
+from noteproc.files.tabular import open_parquet
 from noteproc.redaction.fields import NoteFields
 
 _PUBLIC_ID = re.compile(r"note-\d{6,}")
@@ -30,7 +37,7 @@ def copy_csv(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, ke
     file.close()
     out.write(encoding.bom + encoding.encoded(csv_header(path)))
     for row, cells in _new_rows(path, "csv", columns, verdicts, kept):
-        places = _cells(row.raw, delimiter)
+        places = cell_places(row.raw, delimiter)
         assert not isinstance(row.values, str)
         told = [shown for _, _, shown in places]
         values = [str(v) for v in row.values.values()]
@@ -47,7 +54,7 @@ def copy_csv(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, ke
 
 def copy_jsonl(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
     """Write the redacted copy of a file of JSON lines; what is emptied becomes null."""
-    with path.open("rb") as file:
+    with open_binary(path) as file:
         out.write(b"\xef\xbb\xbf" if file.read(3) == b"\xef\xbb\xbf" else b"")
     for row, cells in _new_rows(path, "jsonl", columns, verdicts, kept):
         root = parse_json(row.raw)
@@ -85,40 +92,61 @@ def copy_parquet(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts
 def _new_rows(
     path: Path, kind: str, columns: Columns, verdicts: Verdicts, kept: Collection[str]
 ) -> Iterator[tuple[Row, Mapping[str, object]]]:
-    """The rows that have a result, each with its new cells by column.
+    """The rows that have a result, in the order of the file, each with its new cells by column.
 
     Raises:
         ReadError: a row is not what it was in the run.
     """
-    for row, chosen in rows(path, kind, columns, whole=True):
+    waiting: list[tuple[int, Row, Mapping[str, object]]] = []
+    for found in gathered(path, kind, columns, whole=True):
         verdict = verdicts.next()
-        if verdict.result is None or isinstance(row.values, str) or chosen is None:
+        # Notes come in the order of their first rows: what stands before this one's is complete.
+        first = min(row.number for row in found.rows)
+        while waiting and waiting[0][0] < first:
+            yield heapq.heappop(waiting)[1:]
+        if verdict.result is None or found.problem or found.chosen is None:
             continue
-        note = row_note(row, chosen, "")
+        note = rows_note(found.rows, found.chosen, "", found.between)
         if not as_read(verdict, note):
             raise ReadError("was changed since it was read")
         fields = verdicts.fields_of(verdict, note)
-        yield row, _new_cells(row.values, chosen, verdict, note, fields, kept)
+        for row, text in zip(found.rows, _texts(found, found.chosen, verdict), strict=True):
+            cells = _new_cells(row, found.chosen, text, verdict.note_id, fields, kept)
+            heapq.heappush(waiting, (row.number, row, cells))
         verdicts.keep(verdict, note, fields)
+    while waiting:
+        yield heapq.heappop(waiting)[1:]
+
+
+def _texts(found: Gathered, chosen: Chosen, verdict: Verdict) -> Sequence[str]:
+    """What becomes of the text of each row of a note: the redacted text, cut where the note's is."""
+    assert verdict.result is not None
+    if len(found.rows) == 1:
+        return [str(verdict.result["text"])]
+    texts = [row_text(row, chosen) for row in found.rows]
+    stretches: list[Stretch] = []
+    at = 0
+    for number, text in enumerate(texts):
+        stretches.append(Stretch(at, at + len(text), number, Trace.plain(len(text))))
+        at += len(text) + len(found.between)
+    edits: dict[object, list[Edit]] = {}
+    for stretch, edit in redaction_edits(stretches, items(verdict.result, "phi")):
+        edits.setdefault(stretch.key, []).append(edit)
+    return [edited(text, edits.get(number, ())) for number, text in enumerate(texts)]
 
 
 def _new_cells(
-    values: Mapping[str, object],
-    chosen: Chosen,
-    verdict: Verdict,
-    note: Note,
-    fields: NoteFields,
-    kept: Collection[str],
+    row: Row, chosen: Chosen, text: str, note_id: str, fields: NoteFields, kept: Collection[str]
 ) -> Mapping[str, object]:
-    assert verdict.result is not None
+    assert not isinstance(row.values, str)
     cells: dict[str, object] = {}
-    for name, value in values.items():
+    for name, value in row.values.items():
         shown = "" if value is None else str(value)
         if name == chosen.text:
-            cells[name] = str(verdict.result["text"])
+            cells[name] = text if text or value is not None else None
         elif name == chosen.note_id:
-            cells[name] = verdict.note_id if _PUBLIC_ID.fullmatch(verdict.note_id) else value
-        elif not shown or name in kept:
+            cells[name] = note_id if _PUBLIC_ID.fullmatch(note_id) else value
+        elif not shown or name in kept or name == chosen.line:
             cells[name] = value
         elif name in chosen.known:
             cells[name] = _replaced(chosen.known[name], shown, fields, value)
@@ -148,24 +176,3 @@ def _sorted_day(shown: str) -> str:
     """A day written as 3/14/2025 in the order that fields have; others as they are."""
     found = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]((?:18|19|20)\d\d)(?!\d)", shown)
     return f"{found[3]}-{int(found[1]):02d}-{int(found[2]):02d}" if found else shown
-
-
-def _cells(raw: str, delimiter: str) -> list[tuple[int, int, str]]:
-    """Start, end and text of each cell of a row as it stands in a file."""
-    at = len(raw) - len(raw.lstrip("\r\n"))
-    places: list[tuple[int, int, str]] = []
-    while True:
-        if raw[at : at + 1] == '"':
-            end = at + 1
-            while (end := raw.index('"', end)) + 1 < len(raw) and raw[end + 1] == '"':
-                end += 2
-            places.append((at, end + 1, raw[at + 1 : end].replace('""', '"')))
-            at = end + 1
-        else:
-            found = re.compile(r"[^\r\n" + re.escape(delimiter) + "]*").match(raw, at)
-            end = found.end() if found else at
-            places.append((at, end, raw[at:end]))
-            at = end
-        if raw[at : at + 1] != delimiter:
-            return places
-        at += 1

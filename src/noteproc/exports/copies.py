@@ -6,10 +6,11 @@ file the copy. Documents that can only be read (Word, PDF, RTF, HTML, C-CDA) hav
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from noteproc.errors import ReadError
 from noteproc.exports.copied_fhir import copy_fhir
@@ -18,13 +19,15 @@ from noteproc.exports.copied_rows import copy_csv, copy_jsonl, copy_parquet
 from noteproc.exports.results import Result
 from noteproc.exports.verdicts import Verdicts, as_read
 from noteproc.files.atomic import atomic_binary
+from noteproc.files.columns import Columns
 from noteproc.files.decoding import decoded
 from noteproc.files.document import Document
+from noteproc.files.documents import LARGEST
 from noteproc.files.inputs import Source, read, source_kind
-from noteproc.files.kinds import Kind
+from noteproc.files.kinds import SUFFIXES, Kind
 from noteproc.files.known import KnownIdentifiers
 from noteproc.files.names import UniqueIds
-from noteproc.files.rows import Columns
+from noteproc.files.opening import PACKED, is_packed, open_binary, unpacked_name
 from noteproc.redaction.fields import FieldRedactor
 
 _COPIED: frozenset[Kind] = frozenset({"text", "csv", "jsonl", "parquet", "hl7", "fhir"})
@@ -94,7 +97,7 @@ def write_copies(
         if source.path is None or kind not in _COPIED:
             verdicts.skip(sum(1 for _ in read(source, plan.columns)))
             continue
-        suffix = source.path.suffix.lower()
+        suffix = _suffix(source.path)
         name = source.relative
         if plan.private(source.label):
             name = plan.public(began) + suffix
@@ -115,16 +118,31 @@ def write_copies(
     return Copies(tuple(paths), withheld, tuple(renamed))
 
 
+def _suffix(path: Path) -> str:
+    """The suffix of a file's name, and of its packing; what is none of a format may be a name."""
+    suffix, packed = unpacked_name(path).suffix.lower(), path.suffix.lower() == PACKED
+    return (suffix if suffix in SUFFIXES else "") + (PACKED if packed else "")
+
+
 def _kind(source: Source) -> Kind | None:
     if source.path is None:
         return None
     try:
         return source_kind(source.path) or "text"
-    except OSError:
+    except (OSError, ReadError):
         return None
 
 
 def _copy(kind: Kind, path: Path, out: BinaryIO, plan: CopyPlan, verdicts: Verdicts) -> None:
+    if is_packed(path):
+        # Nothing of the day or of a name stands in it, so that the same copy has the same bytes.
+        with gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
+            _copy_plain(kind, path, cast(BinaryIO, packed), plan, verdicts)
+    else:
+        _copy_plain(kind, path, out, plan, verdicts)
+
+
+def _copy_plain(kind: Kind, path: Path, out: BinaryIO, plan: CopyPlan, verdicts: Verdicts) -> None:
     if kind == "text":
         _copy_text(path, out, verdicts)
     elif kind == "hl7":
@@ -141,7 +159,8 @@ def _copy_text(path: Path, out: BinaryIO, verdicts: Verdicts) -> None:
     verdict = verdicts.next()
     if verdict.result is None:
         raise _NothingLeft
-    text, encoding = decoded(path.read_bytes())
+    with open_binary(path) as file:
+        text, encoding = decoded(file.read(LARGEST + 1))
     document = Document()
     document.add("text", text)
     if not as_read(verdict, document.note("")):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from noteproc.errors import ReadError
+from noteproc.files.opening import open_binary
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
@@ -98,13 +99,17 @@ def decode(data: bytes) -> tuple[str, str]:
     return text, encoding.name
 
 
-def decoded(data: bytes) -> tuple[str, Encoding]:
+def decoded(data: bytes, *, nul: bool = False) -> tuple[str, Encoding]:
     """The text of a file and the encoding that writes it back, byte for byte.
+
+    Args:
+        data: the file.
+        nul: as ``encoding_of``.
 
     Raises:
         ReadError: empty, only blanks, or not text.
     """
-    encoding = encoding_of((data,))
+    encoding = encoding_of((data,), nul=nul)
     try:
         text = data[len(encoding.bom) :].decode(encoding.codec)
     except UnicodeDecodeError:
@@ -125,9 +130,9 @@ def open_text(path: Path, *, nul: bool = False) -> tuple[TextIO, Encoding]:
         ReadError: empty, or not text.
         OSError: it cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_binary(path) as file:
         encoding = encoding_of(iter(lambda: file.read(_CHUNK), b""), nul=nul)
-    binary = path.open("rb")
+    binary = open_binary(path)
     binary.seek(len(encoding.bom))
     return io.TextIOWrapper(binary, encoding.codec, newline=""), encoding
 

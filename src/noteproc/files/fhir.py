@@ -25,6 +25,7 @@ from noteproc.files.fhir_people import People, dicts, patient_of, text
 from noteproc.files.html import html_text
 from noteproc.files.inputs import Unreadable
 from noteproc.files.kinds import HEAD, Kind, kind_of
+from noteproc.files.opening import open_binary
 from noteproc.records import Note
 
 Path_: TypeAlias = tuple[str | int, ...]
@@ -106,7 +107,7 @@ def fhir_notes(source: Path | bytes, label: str, *, noteless: bool = False) -> I
 
 def open_resources(source: Path | bytes) -> BinaryIO:
     """A file of resources."""
-    return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+    return open_binary(source) if isinstance(source, Path) else io.BytesIO(source)
 
 
 def found_notes(file: BinaryIO, label: str, path: Path | None = None) -> Iterator[Found]:

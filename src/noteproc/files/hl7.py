@@ -66,7 +66,9 @@ def open_messages(source: Path | bytes) -> TextIO:
     Raises:
         ReadError: it is no text.
     """
-    return open_text(source)[0] if isinstance(source, Path) else io.StringIO(decoded(source)[0], newline="")
+    if isinstance(source, Path):
+        return open_text(source, nul=True)[0]
+    return io.StringIO(decoded(source, nul=True)[0], newline="")
 
 
 def _chained(first: str, second: str, rest: Iterator[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,9 +18,13 @@ from noteproc.files.document import Trace, date_forms, joined, trace_of
 
 _LARGEST_MESSAGE = 64 << 20
 _STARTS = frozenset({"FHS", "BHS", "MSH", "BTS", "FTS"})
+_HEADERS = frozenset({"FHS", "BHS", "MSH"})
 _SEGMENT = re.compile(r"[\x0b\x1c\s]*([A-Z][A-Z0-9]{2})(?![A-Za-z0-9 ])")
+_SEPARATORS = re.compile(r"([^\w\s])(?!\1)[^\w\s]{2,5}(?:\1|\Z)")
+_PADDING = "\r\n\x0b\x1c\0 "
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
 TEXTS = frozenset({"TX", "FT", "ST", ""})  # value types of an observation in words
+_VALUE_TYPE = re.compile(r"(?:[A-Z]{2,3})?", re.IGNORECASE)
 _STATES = frozenset("ABCDFINOPRSUVWX")  # of an observation: table 0085
 _COMMENTS = frozenset({"PI", "AI", "GI", "DR", "GR", "RE", "1R", "2R"})  # table 0364
 _BREAKS = frozenset({".br", ".sp", ".ce", ".fi", ".nf"})
@@ -47,10 +51,14 @@ def field_table() -> dict[tuple[str, int], Field]:
 
 
 @lru_cache(maxsize=1)
-def segment_names() -> frozenset[str]:
-    """The names of segments that end a text, from ``dictionaries/formats/hl7_segments.txt``."""
-    lines = (dictionaries_dir() / "formats" / "hl7_segments.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+def segment_names() -> Mapping[str, bool]:
+    """Names of segments that end a text, and whether such a segment begins with its number.
+
+    From ``dictionaries/formats/hl7_segments.tsv``.
+    """
+    lines = (dictionaries_dir() / "formats" / "hl7_segments.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return {name: first == "number" for name, _, first in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +182,13 @@ def blocks(lines: Iterable[str]) -> Iterator[Block]:
     taken: list[str] = []
     size = 0
     inside = False
+    batch = False
+    mark = ""
     for line in lines:
         found = _SEGMENT.match(line)
-        if found and found[1] in _STARTS:
+        if found and found[1] in _STARTS and _starts(found, line, mark if inside else "", batch):
+            mark = line[found.end(1) : found.end(1) + 1]
+            batch = batch or found[1] in ("FHS", "BHS")
             if taken:
                 yield Block("".join(taken), inside)
             taken, size, inside = [], 0, found[1] == "MSH"
@@ -188,6 +200,28 @@ def blocks(lines: Iterable[str]) -> Iterator[Block]:
         yield Block("".join(taken), inside)
 
 
+def _starts(found: re.Match[str], line: str, mark: str, batch: bool) -> bool:
+    """Whether a line starts a message, or what stands around one, and is no line of a note ("MSH: normal", "FTS").
+
+    A damaged header of a message starts one nonetheless: what stands below it may speak of somebody else.
+
+    Args:
+        found: the name of the segment.
+        line: the line.
+        mark: what parts the fields of the message that it stands in, or "".
+        batch: whether a header of a batch stands above.
+    """
+    framed = "\x0b" in found[0] or "\x1c" in found[0]
+    if not mark or framed:
+        return True
+    rest = line[found.end(1) :].rstrip("\r\n\x1c\0")
+    if found[1] == "MSH":
+        return not rest or rest.startswith(mark) or _SEPARATORS.match(rest) is not None
+    if found[1] in _HEADERS:
+        return _SEPARATORS.match(rest) is not None
+    return batch and (not rest or re.match(re.escape(mark) + r"\d*(?:\W|\Z)", rest) is not None)
+
+
 def segments(raw: str) -> list[Segment]:
     """The segments of a message; a line that starts no segment belongs to the one before.
 
@@ -196,19 +230,25 @@ def segments(raw: str) -> list[Segment]:
     Raises:
         ReadError: the header is damaged.
     """
+    if "\0" in raw.strip(_PADDING):
+        raise ReadError("holds NUL bytes")
     found: list[tuple[str, int, int]] = []  # name, start, end
     at = 0
     mark = ""
     within = False
-    for line in io.StringIO(raw, newline=""):
+    lines = list(io.StringIO(raw, newline=""))
+    for number, line in enumerate(lines):
         start = _SEGMENT.match(line)
-        end = at + len(line.rstrip("\r\n\x1c"))
+        end = at + len(line.rstrip("\r\n\x1c\0"))
         if not found and start:
             mark = line[start.end(1) : start.end(1) + 1]
-        if start and (not found or _is_segment(start[1], line[start.end(1) :], mark, within)):
+        rest = line[start.end(1) :] if start else ""
+        loose = number + 1 < len(lines) and _is_loose(lines[number + 1])
+        parted = number > 0 and _line_end(lines[number - 1]) == _line_end(lines[0])
+        if start and (not found or _is_segment(start[1], rest, mark, within, parted, loose)):
             found.append((start[1], at + start.start(1), end))
             within = _text_field(line[start.start(1) :], mark) > 0
-        elif found and line.strip("\r\n\x1c\x0b "):
+        elif found and line.strip(_PADDING):
             found[-1] = (found[-1][0], found[-1][1], end)
         at += len(line)
     if not found:
@@ -230,11 +270,42 @@ def _text_field(segment: str, mark: str) -> int:
     return 3 if segment[:3] == "NTE" and segment.count(mark) > 2 else 0
 
 
-def _is_segment(name: str, rest: str, mark: str, within: bool) -> bool:
-    """Whether a line is a segment, and no line of a text that begins with a heading ("HPI: ...", "ROS", "DOB|...")."""
-    if rest.startswith(mark):
-        return not within or name[0] == "Z" or name in segment_names()
-    return not rest.strip("\r\n\x1c ") and (name[0] == "Z" or any(name == known for known, _ in field_table()))
+def _is_loose(line: str) -> bool:
+    return bool(line.strip(_PADDING)) and not _SEGMENT.match(line)
+
+
+def _line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
+
+
+def _is_segment(name: str, rest: str, mark: str, within: bool, parted: bool, loose: bool) -> bool:
+    """Whether a line is a segment, and no line of a text.
+
+    Such a line may begin with a heading ("HPI: ...", "ROS", "DOB|...") or a word that a segment has for its name
+    ("PID", "REL|spouse", "Z79|long term").
+
+    Args:
+        name: the three letters.
+        rest: what stands behind them.
+        mark: what parts fields.
+        within: whether the line stands below one of a text.
+        parted: whether the line before it ends as that of the header does.
+        loose: whether the next line begins no segment.
+    """
+    if not within:
+        bare = not rest.strip(_PADDING) and (name[0] == "Z" or any(name == known for known, _ in field_table()))
+        return bare or rest.startswith(mark)
+    numbered = segment_names().get(name)
+    if not rest.startswith(mark) or (numbered is None and name[0] != "Z"):
+        return False
+    first = re.split(r"[^\w .:/-]", rest[1:].rstrip("\r\n"), maxsplit=1)[0]
+    if name == "OBX" and not _VALUE_TYPE.fullmatch((*rest.split(mark, 3), "", "")[2]):
+        return False
+    if numbered:
+        return not first or first.isdecimal()
+    prose = any(c.islower() or c.isspace() for c in first)
+    # Below a segment stands another, and no loose line.
+    return not loose and (parted or not prose)
 
 
 def unescaped(raw: str, separators: Separators, at: int = 0) -> tuple[str, Trace]:

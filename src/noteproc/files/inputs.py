@@ -15,9 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from noteproc.errors import ConfigError, ReadError
+from noteproc.files.columns import Columns, begins_table
 from noteproc.files.documents import LARGEST, document_of
+from noteproc.files.gathering import gathered, text_between
 from noteproc.files.kinds import HEAD, MANY, SUFFIXES, Kind, kind_of
-from noteproc.files.rows import Columns, begins_table, chosen_columns, row_label, row_note, rows
+from noteproc.files.opening import open_binary, unpacked_name
+from noteproc.files.rows import row_label, rows_note
+from noteproc.files.tabular import chosen_columns
 from noteproc.records import Note
 
 STANDARD_INPUT = "-"
@@ -72,7 +76,7 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
         path = Path(given)
         if path.is_dir():
             for file in sorted(_below(path), key=lambda p: p.relative_to(path).as_posix()):
-                if file.suffix.lower() in SUFFIXES or file.is_dir() or _known_content(file):
+                if unpacked_name(file).suffix.lower() in SUFFIXES or file.is_dir() or _known_content(file):
                     found.append(_source(file, file.relative_to(path)))
                 else:
                     skipped += 1
@@ -100,15 +104,16 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _source(path: Path, relative: Path) -> Source:
-    named = SUFFIXES.get(relative.suffix.lower())
-    label = relative.with_suffix("") if named else relative
+    unpacked = unpacked_name(relative)
+    named = SUFFIXES.get(unpacked.suffix.lower())
+    label = unpacked.with_suffix("") if named else relative
     return Source(_clean(label.as_posix()), path, table=named in MANY, relative=_clean(relative.as_posix()))
 
 
 def _known_content(path: Path) -> bool:
     try:
         return source_kind(path) not in (None, "image")
-    except OSError:
+    except (OSError, ReadError):
         return False
 
 
@@ -118,12 +123,9 @@ def source_kind(path: Path) -> Kind | None:
     Raises:
         OSError: it cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_binary(path) as file:
         head = file.read(HEAD)
-    kind = kind_of(head, path.suffix)
-    if kind == "fhir" and path.suffix.lower() in (".jsonl", ".ndjson"):
-        return "fhir"
-    return kind
+    return kind_of(head, unpacked_name(path).suffix)
 
 
 def described_tables(found: Sequence[Source], columns: Columns) -> Iterator[tuple[int, str]]:
@@ -137,7 +139,8 @@ def described_tables(found: Sequence[Source], columns: Columns) -> Iterator[tupl
         except (OSError, ReadError):
             continue  # the run says why
         if chosen is not None:
-            yield number, chosen.described()
+            between = text_between(source.path, str(kind), columns) if chosen.line else ""
+            yield number, chosen.described(between)
 
 
 _GUESS = Columns()
@@ -185,7 +188,7 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
         yield from fhir_notes(source.path or data or b"", source.label, noteless=source.among)
     else:
         if data is None and source.path is not None:
-            with source.path.open("rb") as file:
+            with open_binary(source.path) as file:
                 data = file.read(LARGEST + 1)
         if kind in (None, "text") and begins_table((data or b"")[:HEAD].decode("latin-1")):
             raise ReadError("begins as a table of notes: give it as a file named .csv, .tsv or .jsonl")
@@ -193,16 +196,17 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
 
 
 def _read_table(source: Source, path: Path, kind: Kind, columns: Columns) -> Iterator[Note | Unreadable]:
-    row = None
-    for row, chosen in rows(path, kind, columns):
-        if isinstance(row.values, str) or chosen is None:
-            yield Unreadable(row_label(row, chosen, source.label), str(row.values))
+    found = None
+    for found in gathered(path, kind, columns):
+        first, chosen = found.rows[0], found.chosen
+        if found.problem or chosen is None:
+            yield Unreadable(row_label(first, chosen, source.label), found.problem)
             continue
         try:
-            yield row_note(row, chosen, source.label)
+            yield rows_note(found.rows, chosen, source.label, found.between)
         except ReadError as error:
-            yield Unreadable(row_label(row, chosen, source.label), str(error))
-    if row is None:
+            yield Unreadable(row_label(first, chosen, source.label), str(error))
+    if found is None:
         raise ReadError("holds no rows")
 
 
