@@ -12,6 +12,7 @@ from noteproc.coding import procedures, ranking
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import Composer
+from noteproc.coding.continuations import Continuations
 from noteproc.coding.conventions import Conventions
 from noteproc.coding.diagnoses import Diagnoses
 from noteproc.coding.drug_events import DrugEvents
@@ -167,14 +168,18 @@ class Coder:
         matches = self._matcher.find(reading)
         mentions = self._mentions.read(reading, matches, assertions, quantities)
         episodes = Episodes(reading)
+        continuations = Continuations(reading, mentions)
 
         def compose(base: str, candidate: Candidate) -> str:
             places = [m.match.at for m in candidate.mentions]
             known = Gestation(reading).known() if base[0] == "O" else None
-            composed = self._composer.compose(reading, base, "", places, assertions.stands, known=known)
-            return episodes.choose(composed[0].leaf, places, "") if composed else candidate.code
+            further = continuations.of(places[0], candidate.base)
+            composed = self._composer.compose(
+                reading, base, "", places, assertions.stands, known=known, further=further
+            )
+            return episodes.choose(composed[0].leaf, places, "", further) if composed else candidate.code
 
-        found = self._diagnoses.read(reading, mentions, assertions, context)
+        found = self._diagnoses.read(reading, mentions, assertions, context, continuations)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose)
         found = self._conventions.want(self._conventions.outrank(found))

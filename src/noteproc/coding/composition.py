@@ -7,7 +7,7 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.B.2 (level of detail), I.B.13 (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -55,6 +55,7 @@ class Composer:
         side: str = "",
         known: Mapping[str, int] | None = None,
         taken: Mapping[int, tuple[int, ...]] = _NOTHING,
+        further: Sequence[int] = (),
     ) -> list[Composed]:
         """The codes for a concept; two where it is on both sides and no code says so.
 
@@ -67,6 +68,7 @@ class Composer:
             side: "left", "right" or "bilateral" where something else settled it.
             known: further keys that hold, and the word of the note that each comes from.
             taken: words that are part of what another condition is called, and all the words of that.
+            further: the sentences that go on about it.
         """
         named, base = base, self._widened(base)
         if named != base and base[0] not in "CD":
@@ -77,11 +79,11 @@ class Composer:
         telling = family.telling
         if base[:3] in _OF_SKIN:
             mentions = self._details.with_site(reading, mentions, telling, stands)
-        foreign = self._details.foreign(reading, mentions, taken, telling | family.common)
-        evidence = self._details.evidence(reading, mentions, telling, stands, foreign)
+        foreign = self._details.foreign(reading, mentions, taken, telling | family.common, further)
+        evidence = self._details.evidence(reading, mentions, telling, stands, foreign, further)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (STATED, word))
-        sides = [side] if side else side_of(reading, mentions, base)
+        sides = [side] if side else side_of(reading, mentions, base, further)
         if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)

@@ -7,7 +7,7 @@ sentences that speak of the same concept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ Evidence: TypeAlias = dict[str, tuple[float, int]]
 # What counts in full; the rest is told farther away, or only implied.
 STATED = 1.0
 _IN_SENTENCE = 0.8
+_CONTINUED = 0.6
 _ELSEWHERE = 0.4
 _IMPLICATION = 0.9
 # So many words either side of a mention are close to it.
@@ -53,6 +54,7 @@ class Details:
         telling: frozenset[str],
         stands: Callable[[int], bool],
         foreign: frozenset[int],
+        further: Sequence[int] = (),
     ) -> Evidence:
         """Each key that stands near a mention: how much it counts, and the word.
 
@@ -62,37 +64,54 @@ class Details:
             telling: the keys by which the codes of the concept differ.
             stands: whether a word of the note is asserted.
             foreign: the words that say how another condition is.
+            further: the sentences that go on about it.
         """
         found: Evidence = {}
         matched = {i for at in mentions for i in at}
-        keys = reading.keys
+        own = dict.fromkeys(reading.sentence_of[at[0]] for at in mentions)
         for at in mentions:
-            sentence = reading.sentence_of[at[0]]
-            for i in reading.words_of(sentence):
-                own = keys[i]
-                expansion = self._written_out(reading, i, telling, matched)
-                if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
-                    continue
-                said = (own, *expansion, *_as_number(reading, i))
-                if all(telling.isdisjoint(self._reach(key)) for key in said):
-                    continue
-                if i in matched:
-                    weight = STATED
-                elif i in foreign or not stands(i):
-                    continue
-                elif at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
+            for i in reading.words_of(reading.sentence_of[at[0]]):
+                if at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
                     weight = STATED if at is mentions[0] else _IN_SENTENCE
                 else:
                     weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
-                if own.isdigit() and not self._counts(reading, i, telling, matched):
-                    continue
-                for key in said:
-                    if key not in found or found[key][0] < weight:
-                        found[key] = (weight, i)
-                    for implied in self._reach(key)[1:]:
-                        if implied not in found or found[implied][0] < weight * _IMPLICATION:
-                            found[implied] = (weight * _IMPLICATION, i)
+                self._hear(found, reading, i, telling, stands, foreign, matched, weight)
+        for sentence in further:
+            for i in reading.words_of(sentence) if sentence not in own else ():
+                self._hear(found, reading, i, telling, stands, foreign, matched, _CONTINUED)
         return found
+
+    def _hear(
+        self,
+        found: Evidence,
+        reading: Reading,
+        i: int,
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+        foreign: frozenset[int],
+        matched: set[int],
+        weight: float,
+    ) -> None:
+        """Adds what word ``i`` says of a condition to what was found."""
+        own = reading.keys[i]
+        expansion = self._written_out(reading, i, telling, matched)
+        if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
+            return
+        said = (own, *expansion, *_as_number(reading, i))
+        if all(telling.isdisjoint(self._reach(key)) for key in said):
+            return
+        if i in matched:
+            weight = STATED
+        elif i in foreign or not stands(i):
+            return
+        if own.isdigit() and not self._counts(reading, i, telling, matched):
+            return
+        for key in said:
+            if key not in found or found[key][0] < weight:
+                found[key] = (weight, i)
+            for implied in self._reach(key)[1:]:
+                if implied not in found or found[implied][0] < weight * _IMPLICATION:
+                    found[implied] = (weight * _IMPLICATION, i)
 
     def foreign(
         self,
@@ -100,8 +119,9 @@ class Details:
         mentions: list[tuple[int, ...]],
         taken: Mapping[int, tuple[int, ...]],
         known: frozenset[str],
+        further: Sequence[int] = (),
     ) -> frozenset[int]:
-        """The words of the mentions' sentences that say how another condition is.
+        """The words of the mentions' sentences, and of further ones, that say how another condition is.
 
         The "acute" of "acute blood loss anemia" makes no ulcer beside it acute; that of "acute cholecystitis" is said
         of the stones too, of whose codes one is called so. A site is shared freely.
@@ -111,10 +131,11 @@ class Details:
             mentions: the words of each mention of the concept.
             taken: words that are part of what another condition is called, and all the words of that.
             known: the keys of the concept and of its codes.
+            further: the sentences that go on about it.
         """
         found: set[int] = set()
         stop = self._lexicon.stop
-        sentences = dict.fromkeys(reading.sentence_of[at[0]] for at in mentions)
+        sentences = dict.fromkeys((*(reading.sentence_of[at[0]] for at in mentions), *further))
         for word in (i for sentence in sentences for i in reading.words_of(sentence)):
             holder = taken.get(word) if self._tells_how(reading.keys[word]) else None
             if holder is None:

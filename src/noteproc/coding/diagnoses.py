@@ -12,6 +12,7 @@ from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.composition import Composer
+from noteproc.coding.continuations import Continuations
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.history import becomes, of_relative
@@ -95,6 +96,7 @@ class _Case:
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
     owned: Mapping[int, tuple[str, tuple[int, ...]]]
+    continuations: Continuations
 
 
 class _OfOthers(Mapping[int, tuple[int, ...]]):
@@ -134,7 +136,12 @@ class Diagnoses:
         self._headings = headings
 
     def read(
-        self, reading: Reading, mentions: Sequence[Mention], assertions: Assertions, context: CodingContext
+        self,
+        reading: Reading,
+        mentions: Sequence[Mention],
+        assertions: Assertions,
+        context: CodingContext,
+        continuations: Continuations,
     ) -> list[Candidate]:
         """The candidates, coded and not coded, in the order of their first mention."""
         gestation = Gestation(reading)
@@ -154,6 +161,7 @@ class Diagnoses:
             _concludes(reading),
             named,
             _owned(mentions),
+            continuations,
         )
         found: list[Candidate] = []
         for (base, default), group in groups.items():
@@ -262,9 +270,12 @@ class Diagnoses:
         known = case.pregnancy if base[0] == "O" else None
         found = []
         taken = _OfOthers(case.owned, base[:_CATEGORY])
-        for composed in self._composer.compose(case.reading, base, default, places, stands, known=known, taken=taken):
+        further = case.continuations.of(places[0], base)
+        for composed in self._composer.compose(
+            case.reading, base, default, places, stands, known=known, taken=taken, further=further
+        ):
             side = composed.leaf.side or _said_side(case.reading, places)
-            code = case.episodes.choose(composed.leaf, places, side)
+            code = case.episodes.choose(composed.leaf, places, side, further)
             found.append(self._candidate(base, code, composed, mentions, reason))
         return found
 

@@ -5,6 +5,7 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.A.5, I.C.7.a (glaucoma stage), 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -58,13 +59,22 @@ class Episodes:
         self._reading = reading
         self._is_later: bool | None = None
 
-    def choose(self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str) -> str:
-        """The billable code of a leaf."""
+    def choose(
+        self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str, further: Sequence[int] = ()
+    ) -> str:
+        """The billable code of a leaf.
+
+        Args:
+            mentions: the words of each mention of its concept, the strongest first.
+            side: of the concept, or "".
+            further: the sentences that go on about it.
+        """
         if len(leaf.codes) == 1:
             return leaf.codes[0]
         by_character = {code[-1]: code for code in leaf.codes}
         options = frozenset(by_character)
-        forms = self._near(mentions)
+        near = list(dict.fromkeys((*(self._reading.sentence_of[at[0]] for at in mentions), *further)))
+        forms = [self._reading.words[i].form for s in near for i in self._reading.words_of(s)]
         if options <= frozenset("1239") and "9" in options:
             return by_character.get(_SIDE.get(side, "9"), by_character["9"])
         for prefix, words in _stages():
@@ -73,8 +83,8 @@ class Episodes:
                     if character in options and _stands(forms, said):
                         return by_character[character]
         if options <= frozenset("01234"):
-            for at in mentions:
-                keys = [self._reading.keys[i] for i in self._sentence(at)]
+            for sentence in near:
+                keys = [self._reading.keys[i] for i in self._reading.words_of(sentence)]
                 for word, character in _STAGE.items():
                     if word in keys and character in options:
                         return by_character[character]
@@ -103,10 +113,3 @@ class Episodes:
             early = [w.form for w in reading.words[:60] if reading.section(w.start).name in _EARLY]
             self._is_later = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
         return self._is_later
-
-    def _sentence(self, at: tuple[int, ...]) -> range:
-        return self._reading.words_of(self._reading.sentence_of[at[0]])
-
-    def _near(self, mentions: list[tuple[int, ...]]) -> list[str]:
-        seen = sorted({self._reading.sentence_of[at[0]] for at in mentions})
-        return [self._reading.words[i].form for s in seen for i in self._reading.words_of(s)]
