@@ -101,6 +101,7 @@ class Reading:
         self.gaps: list[str] = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
         self.keys: list[str] = list(map(_KEY, read))
         self._read_items()
+        self._read_meanings()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
@@ -249,6 +250,18 @@ class Reading:
             return
         for m in _ITEM_NUMBER.finditer(self.text):
             self.keys[bisect_right(self._starts, m.start() + 1) - 1] = ""
+
+    def _read_meanings(self) -> None:
+        """Everyday words take the key of what they stand for here: the "crack" of a rib is a fracture."""
+        meanings = self._lexicon.meanings
+        if meanings.keys().isdisjoint(self.forms):
+            return
+        for i in [i for i, form in enumerate(self.forms) if form in meanings]:
+            for key, beside, never, reach in meanings[self.forms[i]]:
+                near = self.forms[max(0, i - abs(reach)) : i + max(0, reach) + 1]
+                if never.isdisjoint(near) and not (beside and beside.isdisjoint(near)):
+                    self.keys[i] = key
+                    break
 
     def _read_capitals(self, shouted: list[int]) -> None:
         """A stop word in capitals beside a word in small letters is an abbreviation ("severe AS")."""

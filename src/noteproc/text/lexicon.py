@@ -61,6 +61,22 @@ class Spelling(NamedTuple):
     shouted: bool
 
 
+class Meaning(NamedTuple):
+    """What an everyday word stands for by what stands near.
+
+    Attributes:
+        key: of the word that it stands for, or "" where it says nothing.
+        beside: folded words of which one must stand near; none: it always stands for it.
+        never: folded words of which none may.
+        reach: how many words away they may stand; below 0: before it alone.
+    """
+
+    key: str
+    beside: frozenset[str]
+    never: frozenset[str]
+    reach: int
+
+
 class _Spellings(dict[str, Spelling]):
     """Spellings by the word as written, made when first asked for."""
 
@@ -93,6 +109,7 @@ class Lexicon:
         lowercase: abbreviations that are read in small letters too.
         ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
         implications: key -> the keys that it says besides itself.
+        meanings: folded word -> what it stands for beside certain words.
         spellings: word as written -> what it says; any word may be asked for.
     """
 
@@ -130,6 +147,12 @@ class Lexicon:
             if row["kind"] == "ordinary"
             for words in row["words"].split()
         )
+        self.meanings: dict[str, tuple[Meaning, ...]] = {}
+        for row in rows(folder / "meanings.tsv", ("words", "means", "beside", "never", "reach")):
+            beside, never = (frozenset(fold(word) for word in row[c].split()) for c in ("beside", "never"))
+            meaning = Meaning("" if row["means"] == "-" else self.key(row["means"]), beside, never, int(row["reach"]))
+            for word in row["words"].split():
+                self.meanings[word] = (*self.meanings.get(word, ()), meaning)
         self._capitals_only = light.get("capitals", frozenset())
         self.spellings = _Spellings(self)
 
