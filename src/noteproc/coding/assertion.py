@@ -76,7 +76,8 @@ _IN_YEAR = re.compile(
 )
 _MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
 _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
-_QUESTION_AFTER = re.compile(r"\s*(?:\?|\(\?\))")
+# "Pneumonia?", but not the pain of "knee pain ?cause".
+_QUESTION_AFTER = re.compile(r"\s*(?:\?(?!\w)|\(\?\))")
 # What the patterns above can begin with: most words are followed by none of it.
 _OPENS_ANSWER = frozenset("?:=–—-iInN(")
 _OPENS_BOX = frozenset("[☐□(_")

@@ -181,7 +181,7 @@ class Coder:
 
         found = self._diagnoses.read(reading, mentions, assertions, context, continuations)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
-        found = self._conventions.combine(reading, found, compose)
+        found = self._conventions.combine(reading, found, compose, assertions.stands)
         found = self._conventions.want(self._conventions.outrank(found))
         return found, _Read(matches, mentions, assertions, quantities)
 

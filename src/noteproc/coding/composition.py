@@ -7,6 +7,7 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.B.2 (level of detail), I.B.13 (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -22,10 +23,12 @@ from noteproc.coding.specificity import Composed, most_specific
 from noteproc.text import lexicon
 
 # Skin tumours, of which the site is often told in another sentence.
-_OF_SKIN = frozenset({"C43", "C44", "C4A"})
+_OF_SKIN = frozenset({"C43", "C44", "C4A", "D03", "D04"})
 # Chapters in which an unspecified event is a kind of its own beside the others: "motor-vehicle accident" is no fall.
 _OF_CAUSES = "TVWXY"
 _SAME_CHARACTERS = 3
+# What the plainest of a family says of itself: its siblings say more.
+_NOTHING_MORE = re.compile(rf"{WITHOUT.pattern}|\buncomplicated\b", re.I)
 _NOTHING: Mapping[int, tuple[int, ...]] = MappingProxyType({})
 
 
@@ -132,7 +135,7 @@ class Composer:
             if above is not None and above.parent and UNSPECIFIED.search(above.title) and _is_code(above.parent):
                 return above.parent
             return entry.parent
-        if base[-1] in "09" and len(base) > 4 and WITHOUT.search(NEC.sub("", entry.title)):
+        if base[-1] in "09" and len(base) > 4 and _NOTHING_MORE.search(NEC.sub("", entry.title)):
             return entry.parent
         return base
 

@@ -94,6 +94,9 @@ def _table(name: str, columns: tuple[str, str]) -> CodeTable[tuple[CodeRanges, C
 
 # What is over, and what merely is in place, gives way to what is wrong now.
 _PAST = ("Z85", "Z86", "Z87", "Z72.0", "Z9")
+_CATEGORY = 3  # letters of a code that name its category
+# Chapters of which one person has several things at a time.
+_SEVERAL = "STVWXYZR"
 _DIABETES = frozenset({"E08", "E09", "E10", "E11", "E13"})
 
 
@@ -108,8 +111,15 @@ class Conventions:
         self._codesets = codesets
         self._excluded = lru_cache(maxsize=4096)(self._read_excluded)
 
-    def combine(self, reading: Reading, candidates: Sequence[Candidate], compose: Compose) -> list[Candidate]:
-        """The candidates after the combination rules; what a combination holds already becomes "outranked"."""
+    def combine(
+        self, reading: Reading, candidates: Sequence[Candidate], compose: Compose, stands: Callable[[int], bool]
+    ) -> list[Candidate]:
+        """The candidates after the combination rules; what a combination holds already becomes "outranked".
+
+        Args:
+            compose: the code of a family that the words about a candidate support.
+            stands: whether a word of the note is asserted, so that it may speak for a rule.
+        """
         found = self._of_one_type(reading, candidates)
         coded: list[Candidate] = []
         have: frozenset[CodeRanges] | None = None
@@ -125,7 +135,7 @@ class Conventions:
             rule, after = rules[number], number + 1
             if not have.issuperset(rule.needs):
                 continue
-            if rule.words and not any(reading.says(keys) for keys in rule.words):
+            if rule.words and not any(reading.tells(keys, stands) for keys in rule.words):
                 continue
             have = None
             if not rule.replaces.pairs:
@@ -246,11 +256,18 @@ class Conventions:
             return False
         if self._denied_by(candidate.code, other.code):
             return True
+        if candidate.unspecified and not other.unspecified and self._says_nothing(candidate.code):
+            return True
         if candidate.unspecified and not other.unspecified:
             return other.code.startswith(candidate.base) or other.base.startswith(candidate.base[:6])
         # The bare category ("diabetes") beside one of its kinds with a complication.
         same_family = other.code.startswith(candidate.base) and len(other.base) > len(candidate.base)
         return same_family and not candidate.specific
+
+    def _says_nothing(self, code: str) -> bool:
+        """Whether a code says no more than its category: "lupus" beside its nephritis. Injuries are several."""
+        entry = self._codesets.entry(ICD10CM, code)
+        return entry is not None and entry.parent == code[:_CATEGORY] and code[0] not in _SEVERAL
 
     def _denied_by(self, code: str, other: str) -> bool:
         """Whether another code says with what this one says without ("stenosis with neurogenic claudication")."""

@@ -59,9 +59,7 @@ class Episodes:
         self._reading = reading
         self._is_later: bool | None = None
 
-    def choose(
-        self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str, further: Sequence[int] = ()
-    ) -> str:
+    def choose(self, leaf: Leaf, mentions: list[tuple[int, ...]], side: str, further: Sequence[int] = ()) -> str:
         """The billable code of a leaf.
 
         Args:

@@ -49,7 +49,8 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
             form, key = forms[i], keys[i]
             if form in BREAKERS:
                 return _BREAK
-            if form in _CONJUNCTION:
+            if form in _CONJUNCTION and not (keys[i - 1][:1].isdigit() and keys[i + 1][:1].isdigit()):
+                # "Ribs 4 and 5" are counted, not joined.
                 conjunction = i
             elif told and key in words.adverb:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter, not_
@@ -49,12 +50,41 @@ _OF_EYES = frozenset(
         *("corneal", "retinal", "vitreous", "oct", "phaco", "lasik", "yag", "blepharitis", "pterygium"),
         *("keratoconus", "iridocyclitis", "iritis", "scleritis", "episcleritis", "hyphema", "ectropion", "entropion"),
         *("esotropia", "exotropia", "amblyopia", "myopia", "papilledema", "pseudophakia", "aphakia", "hordeolum"),
-        *("dacryocystitis", "crvo", "brvo", "crao", "brao", "poag", "npdr", "pdr", "drusen", "pinguecula", "visual"),
+        *(
+            "dacryocystitis",
+            "oht",
+            "stye",
+            "pco",
+            "erm",
+            "csr",
+            "crvo",
+            "brvo",
+            "crao",
+            "brao",
+            "poag",
+            "npdr",
+            "pdr",
+            "drusen",
+            "pinguecula",
+            "visual",
+        ),
     }
 )
+_LIDS = {
+    "rul": ("right", "upper", "eyelid"),
+    "rll": ("right", "lower", "eyelid"),
+    "lul": ("left", "upper", "eyelid"),
+    "lll": ("left", "lower", "eyelid"),
+}
+_OF_LIDS = frozenset(
+    {"eyelid", "stye", "hordeolum", "chalazion", "ectropion", "entropion", "ptosis", "blepharitis", "lash"}
+)
+_OF_LUNGS = frozenset({"lung", "lobe", "pneumonia", "nodule", "bronchus", "pulmonary"})
 # "AD" and "AS" are ears so near a word of ears alone: they stand for dementia and for a valve too.
 _EARS = {"AD": "right", "AS": "left", "AU": "bilateral"}
-_OF_EARS = frozenset({"ear", "otitis", "cerumen", "tympanic", "tm", "otalgia", "otorrhea", "hearing", "tinnitus"})
+_OF_EARS = frozenset(
+    {"ear", "otitis", "cerumen", "wax", "tympanic", "tm", "otalgia", "otorrhea", "hearing", "tinnitus"}
+)
 _EAR_AWAY = 4
 _CLAUSED = frozenset(",;.")
 SIDES = frozenset({"left", "right", "bilateral"})
@@ -103,6 +133,7 @@ class Reading:
         self._read_items()
         self._read_meanings()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
+        self._read_lids()
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
         self._places: dict[str, list[int]] | None = None
@@ -231,6 +262,20 @@ class Reading:
         except ValueError:
             return False
 
+    def tells(self, keys: tuple[str, ...], stands: Callable[[int], bool]) -> bool:
+        """Whether the note holds these keys side by side at a place where they are asserted."""
+        if not self.says(keys):
+            return False
+        plain = [i for i, key in enumerate(self.keys) if key not in self._lexicon.stop]
+        owners = [(i, key) for i in plain for key in self.expansions[i] or (self.keys[i],)]
+        said = [key for _, key in owners]
+        return any(
+            said[n] == keys[0]
+            and tuple(said[n : n + len(keys)]) == keys
+            and all(stands(i) for i, _ in owners[n : n + len(keys)])
+            for n in range(len(said) - len(keys) + 1)
+        )
+
     def said_at(self, keys: tuple[str, ...]) -> tuple[int, ...]:
         """The words that hold these keys side by side, the first ones of the note; none where it does not say them."""
         if not self.says(keys):
@@ -258,7 +303,8 @@ class Reading:
             return
         for i in [i for i, form in enumerate(self.forms) if form in meanings]:
             for key, beside, never, reach in meanings[self.forms[i]]:
-                near = self.forms[max(0, i - abs(reach)) : i + max(0, reach) + 1]
+                before, after = (reach[0], reach[1])
+                near = self.forms[max(0, i - before) : i] + self.forms[i + 1 : i + 1 + after]
                 if never.isdisjoint(near) and not (beside and beside.isdisjoint(near)):
                     self.keys[i] = key
                     break
@@ -308,6 +354,14 @@ class Reading:
         if sides and not _OF_EYES.isdisjoint(self.keys):
             for i in sides:
                 self.keys[i] = _EYES[self.text[self.words[i].start : self.words[i].end]]
+
+    def _read_lids(self) -> None:
+        """RUL, RLL, LUL and LLL are eyelids in a note that speaks of these, and of no lung."""
+        if _OF_LIDS.isdisjoint(self.keys) or not _OF_LUNGS.isdisjoint(self.keys):
+            return
+        for i, form in enumerate(self.forms):
+            if form in _LIDS:
+                self.expansions[i] = tuple(self._lexicon.key(word) for word in _LIDS[form])
 
     def _read_ears(self, sides: list[int]) -> None:
         """AD, AS and AU are sides beside a word of ears."""

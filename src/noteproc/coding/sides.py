@@ -27,9 +27,7 @@ def _well() -> frozenset[str]:
     return frozenset(fold(word.strip()) for row in table for word in row["words"].split("|"))
 
 
-def side_of(
-    reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()
-) -> list[str]:
+def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
     """The side of a concept: "left", "right" or "bilateral"; none where the note does not tell it.
 
     Args:

@@ -32,6 +32,10 @@ _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s
 _DENIAL = re.compile(r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I)
 
 
+# What relatives by blood hand on.
+_OF_BLOOD = ("Z80", "Z81", "Z82", "Z83", "Z84")
+
+
 @lru_cache(maxsize=1)
 def _other_meanings() -> dict[str, frozenset[str]]:
     table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
@@ -40,6 +44,8 @@ def _other_meanings() -> dict[str, frozenset[str]]:
 
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
+    if match.code.startswith(_OF_BLOOD) and _is_by_marriage(reading, match):
+        return False
     if len(match.at) != 1:
         return not (_is_broken(reading, match, index) or _is_scrap(reading, match, index))
     at = match.at[0]
@@ -76,6 +82,11 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     plain = [w for w in beside if w.form.isalpha()]
     shouted = bool(plain) and all(reading.text[w.start : w.end].isupper() and w.end - w.start > 3 for w in plain)
     return not shouted or phrase.lower() not in lexicon.shipped().ordinary
+
+
+def _is_by_marriage(reading: Reading, match: Match) -> bool:
+    """Whether the relative that a phrase names is one by marriage ("mother-in-law")."""
+    return any(reading.forms[i + 1 : i + 3] == ["in", "law"] for i in match.at)
 
 
 class _Facts(NamedTuple):

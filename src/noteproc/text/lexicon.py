@@ -68,13 +68,13 @@ class Meaning(NamedTuple):
         key: of the word that it stands for, or "" where it says nothing.
         beside: folded words of which one must stand near; none: it always stands for it.
         never: folded words of which none may.
-        reach: how many words away they may stand; below 0: before it alone.
+        reach: how many words before it and how many behind it they may stand.
     """
 
     key: str
     beside: frozenset[str]
     never: frozenset[str]
-    reach: int
+    reach: tuple[int, int]
 
 
 class _Spellings(dict[str, Spelling]):
@@ -150,7 +150,9 @@ class Lexicon:
         self.meanings: dict[str, tuple[Meaning, ...]] = {}
         for row in rows(folder / "meanings.tsv", ("words", "means", "beside", "never", "reach")):
             beside, never = (frozenset(fold(word) for word in row[c].split()) for c in ("beside", "never"))
-            meaning = Meaning("" if row["means"] == "-" else self.key(row["means"]), beside, never, int(row["reach"]))
+            before, _, after = row["reach"].partition("/")
+            reach = (int(before), int(after))
+            meaning = Meaning("" if row["means"] == "-" else self.key(row["means"]), beside, never, reach)
             for word in row["words"].split():
                 self.meanings[word] = (*self.meanings.get(word, ()), meaning)
         self._capitals_only = light.get("capitals", frozenset())
