@@ -37,9 +37,16 @@ _OF_BLOOD = ("Z80", "Z81", "Z82", "Z83", "Z84")
 
 
 @lru_cache(maxsize=1)
-def _other_meanings() -> dict[str, frozenset[str]]:
-    table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
-    return {row["short"].lower(): frozenset(fold(w) for w in row["beside"].split()) for row in table}
+def _other_meanings() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each abbreviation the words before it and those behind it beside which it means something else."""
+    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for row in rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside")):
+        words = row["beside"].split()
+        before = frozenset(fold(w.removeprefix("<")) for w in words if w[0] != ">")
+        behind = frozenset(fold(w.removeprefix(">")) for w in words if w[0] != "<")
+        known = found.get(row["short"].lower(), (frozenset(), frozenset()))
+        found[row["short"].lower()] = (known[0] | before, known[1] | behind)
+    return found
 
 
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
@@ -65,8 +72,12 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     # A disease's name beside a route is its vaccine, which is meant there.
     named = len(written) > _ABBREVIATION and match.system != ICD10CM
     others = None if named else _other_meanings().get(written.lower())
-    if others and not others.isdisjoint([*reading.forms[max(0, at - 2) : at], *reading.forms[at + 1 : at + 3]]):
-        return False
+    if others:
+        span = reading.words_of(reading.sentence_of[at])
+        before = reading.forms[max(span.start, at - 2) : at]
+        behind = reading.forms[at + 1 : min(span.stop, at + 3)]
+        if not others[0].isdisjoint(before) or not others[1].isdisjoint(behind):
+            return False
     if reading.expansions[at]:
         return True
     if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
