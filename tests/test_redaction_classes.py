@@ -84,6 +84,9 @@ def redacted(text: str) -> str:
         ("Fell 3/12. Pain since 3/12. Better by 3/12, seen 3/12.", "3/12"),
         ("Here with son Will\nCough.", "Will"),
         ("Partner K. was told.", "K."),
+        ("Phalen's test done. Dr. Phalen was positive about it.", "Dr. Phalen"),
+        ("0815 Oyelowo - R RTC tear, inj", "Oyelowo"),
+        ("report to ED RN Tamsin at 0729", "Tamsin"),
     ],
 )
 def test_goes(text: str, gone: str) -> None:
@@ -149,6 +152,14 @@ def test_goes(text: str, gone: str) -> None:
         "Cleared by PT. OT following.",
         "Labs drawn by RN; EKG by MA.",
         "Memory 7/12, then 8/12, then 9/12 with cues.",
+        "31yo G2P1, had her prenatal care w/ us since 10 weeks.",
+        "Brought in by whoever was at home.",
+        "Function: Karnofsky 70, ECOG 1. Romberg is negative.",
+        "GERD with Barrett's, C0M1.",
+        "Trained on the pump; started Ozempic and Dupixent, stopped Cortef.",
+        "OBX|2|NM|HGB||9.8|g/dL|12-16|L",
+        "0845 - LESI L4-5 today",
+        "Transferred to ED RN desk at 0729.",
     ],
 )
 def test_stays(text: str) -> None:

@@ -12,6 +12,10 @@ from noteproc.redaction.spans import Span
 
 TAGGED = TaggedRecognizer.__name__
 _CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
+# "LaFleur - LESI L4-5": what was done stands behind a dash.
+_DASHED = re.compile(r"\s+-{1,2}\s+(?=[^\W\d_])")
+_LISTED = frozenset(lx.read_words("abbreviations.txt"))
+_LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION
 _LETTERS_BEHIND = re.compile(r"[, ]{1,3}((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 
 
@@ -25,7 +29,7 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
                 end += 1
             while start > 0 and text[start - 1].isalnum() and text[start].isalnum() and s.start - start < 4:
                 start -= 1
-        while start < end and text[start] in " \t\r\n,;:.":
+        while start < end and (text[start] in " \t\r\n,;:." or text[start : start + 2] == "- "):
             start += 1
         while end > start and text[end - 1] in " \t\r\n,;:":
             end -= 1
@@ -35,7 +39,7 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             # An age or a bed behind a name is no part of it.
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
-            end = _before_credential(text, start, end)
+            end = _before_dash(text, start, _before_credential(text, start, end))
         if end > start:
             yield s if (start, end) == (s.start, s.end) else s.over(start, end)
 
@@ -52,3 +56,14 @@ def _before_credential(text: str, start: int, end: int) -> int:
         if letters not in _CREDENTIALS or short:
             return end
         end = found.start()
+
+
+def _before_dash(text: str, start: int, end: int) -> int:
+    """Where a name ends that has a dash and no names behind it."""
+    found = _DASHED.search(text, start, end)
+    if found is None or found.start() == start:
+        return end
+    bits = lx.lexicon().bits
+    behind = text[found.end() : end].lower().split()
+    language = all(w in _LISTED or (bits(w) & _LANGUAGE and not bits(w) & lx.NAME) for w in behind)
+    return found.start() if language else end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from noteproc.redaction import lexicon as lx
@@ -11,6 +12,17 @@ from noteproc.redaction.words import Words
 
 _SPEAKING = frozenset(lx.read_words("speaking_words.txt"))
 _PHRASE_REACH = 24
+# What behind a name makes it a finding, a test or a scale: "Murphy neg", "Wells 6,", "Barrett's, C0M1".
+_RESULT = re.compile(
+    r"(?:'s?)?(?:(?:[ ]?(?::|=|-)?[ ]"
+    r"(?:(?:was|is|were|are|and|or|sign|signs|test|tests|both|bilat|bilaterally|[LR])[ ]){0,2}"
+    r"(?:neg(?:ative)?|pos(?:itive)?|normal|nl|absent|equivocal|intact|debunked)\b"
+    r"|[ ](?:\+|-)(?:/?[+-])?(?=[ ]?[,;.)\n]|[ ]*$)"
+    r"|[ ](?:[IV]{1,3}|\d{1,3}(?:/\d{1,2})?[ABab]?)(?=[,;)]|\.?[ ]*$|\.[ \n])))",
+    re.IGNORECASE | re.MULTILINE,
+)
+# "Barrett's, C0M1": nothing that somebody has.
+_OWN = re.compile(r"'s(?=[,;:)]|\.[ \n]| (?:no|yes|neg|pos)\b)")
 
 
 def called(words: Words, first: int, last: int) -> bool:
@@ -66,3 +78,13 @@ def follower(words: Words, last: int) -> tuple[str, bool]:
     if after in ("'", "s"):
         after = words.lower[last + 2] if last + 2 < n else ""
     return after, close
+
+
+def has_result(text: str, end: int) -> bool:
+    """Whether what follows a name tells how a test of that name came out: "Phalen's was positive", "Karnofsky 70,"."""
+    return owns_nothing(text, end) or _RESULT.match(text, end) is not None
+
+
+def owns_nothing(text: str, end: int) -> bool:
+    """Whether a name is in the possessive and nothing follows that it has: "Barrett's, C0M1"."""
+    return _OWN.match(text, end) is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from noteproc.redaction.entities import NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.lexicon import Lexicon
-from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
+from noteproc.redaction.neighbours import called, follower, has_result, opens_phrase, opens_sentence
 from noteproc.redaction.recognizers.base import SURE
 from noteproc.redaction.signs import Signs
 from noteproc.redaction.spans import Span
@@ -66,5 +66,6 @@ class Shield:
             and not called(words, first, last)
         ):
             # Alone or in a pair, mid-sentence: a finding, a test or an instrument.
-            score -= 0.5 if len(alphabetic) > 1 or not opens_sentence(words, first) else 0.25
+            told = len(alphabetic) > 1 or not opens_sentence(words, first) or has_result(words.text, words.ends[last])
+            score -= 0.5 if told else 0.25
         return score

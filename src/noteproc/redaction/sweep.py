@@ -11,6 +11,7 @@ from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLAC
 from noteproc.redaction.initials import OWNED, SIGNS, initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
+from noteproc.redaction.neighbours import has_result
 from noteproc.redaction.people import People, Person, ordinary
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words, matches
@@ -136,7 +137,7 @@ class Sweep:
         close = i + 1 < len(words) and words.starts[i + 1] - words.ends[i] <= 1
         if close and after in lexicon.eponym_heads:
             return False
-        if stem in lexicon.eponyms and self._paired(words, i):
+        if stem in lexicon.eponyms and (self._paired(words, i) or has_result(words.text, words.starts[i] + len(stem))):
             return False
         if len(stem) <= 2 and not form[0].isupper():
             return False

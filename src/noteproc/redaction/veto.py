@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
@@ -13,6 +14,8 @@ from noteproc.redaction.words import Words
 
 _NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
 _WORD_NAMES = frozenset(lx.read_words("word_names.txt"))
+_EPONYMS = frozenset(lx.read_words("eponyms.txt"))
+_PRONOUNS = frozenset(lx.read_words("pronouns.txt"))
 _GENERIC = frozenset(lx.read_words("generic_places.txt"))
 # What kinds of place there are says nothing; with one of these before it, it may be the name of one: "South High".
 _TELLING = frozenset({"north", "south", "east", "west", "county", "state"})
@@ -35,7 +38,9 @@ _TENS = re.compile(r"\d{1,4}'?s(?:-\d{1,4}'?s)?")
 _SCORED = re.compile(r"\b(?:pain|pre|post|scored?|worst)\b", re.IGNORECASE)
 _WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
 # "2-1/2 liters", "8 of 10", "C6-7".
-_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}")
+_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}|\d\.\d\.\d")
+# "|g/dL|12-16|": the reference range of a message's line.
+_UNIT_CELL = re.compile(r"(?:/[A-Za-z0-9]{1,5}|%|\b(?:[munp]?g|[fp]L|secs?|U|IU|mmHg))[|^]$")
 _LEVEL = re.compile(r"[CTLS]\d")
 _DECIMAL_UNIT = re.compile(r"\d{1,3}\.\d{1,3} ?[a-z].*")
 _DATE_SHAPE = re.compile(
@@ -136,6 +141,8 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
         # The list of drugs given, and no month: a month has its figures.
         beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
         return not any(map(str.isdigit, beside))
+    if _UNIT_CELL.search(words.text, max(0, span.start - 8), span.start):
+        return True
     named = any(words.bits[k] & (lx.MONTH | lx.WEEKDAY) for k in inside)
     if not named and (_MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown) or _DECIMAL_UNIT.fullmatch(shown)):
         return True
@@ -164,9 +171,16 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         and _prescribed(words.text, words.starts[inside[0]], words.ends[inside[-1]])
     ):
         return True
+    first = inside[0]
+    if all(words.lower[k].removesuffix("'s") in _EPONYMS or not words.words[k][0].isalpha() for k in inside):
+        end = words.ends[inside[-1]]
+        end -= 2 * words.lower[inside[-1]].endswith("'s")
+        if has_result(words.text, end):
+            return owns_nothing(words.text, end) or not called(words, first, inside[-1])
     if alphabetic > 1:
         return False
-    first = inside[0]
+    if words.lower[first] in _PRONOUNS and (shown.islower() or len(shown) > 3):
+        return True
     if shown.islower() and sum(map(str.isalpha, shown)) == 1:
         # "Per 1.73 m²"; a small initial has its dot, and no language behind it.
         if words.words[first + 1 : first + 2] != ["."]:
@@ -174,7 +188,7 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         behind = first + 2
         same = behind < len(words) and words.line_of[behind] == words.line_of[first]
         return same and bool(words.bits[behind] & (lx.ORDINARY | lx.CLINICAL))
-    if _is_language(words, first):
+    if _is_language(words, first) or _is_side(words, first):
         return True
     low = words.lower[first]
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
@@ -232,6 +246,14 @@ def _is_language(words: Words, k: int) -> bool:
         return False
     beside = words.lower[max(0, k - 2) : k + 2]
     return not _SPOKEN.isdisjoint(beside) or words.lower[max(0, k - 1)] == "in"
+
+
+def _is_side(words: Words, k: int) -> bool:
+    """Whether a letter behind a dash with blanks is a side: "Oyelowo - R RTC tear"."""
+    if words.words[k] not in ("L", "R") or not k or words.words[k - 1] != "-":
+        return False
+    behind = words.words[k + 1 : k + 2]
+    return words.starts[k] > words.ends[k - 1] and bool(behind) and behind[0][0].isalnum()
 
 
 def _stands_for_somebody(words: Words, k: int) -> bool:

@@ -20,6 +20,8 @@ _AT = frozenset({"at", "@"})
 _TOWARDS = Cues(_AT | {"from", "to"})
 _SHORTLY = _TOWARDS | {"via", "old"}
 _NO_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN
+# Who works at a place ends its name: "to ED RN Tamsin".
+_WHO = lx.TITLE | lx.ROLE | lx.CREDENTIAL | lx.KIN
 _TAIL = lx.MONTH | lx.WEEKDAY | lx.CREDENTIAL | lx.ROLE
 _PLAIN = lx.ORDINARY | lx.CLINICAL
 _PLACED = lx.CITY | lx.STATE
@@ -71,6 +73,7 @@ class WhereaboutsRecognizer(NoteRecognizer):
             and words.line_of[last] == line
             and words.words[last][0].isupper()
             and words.words[last].isalpha()
+            and (last == first or not words.bits[last] & _WHO)
             and (last == first or words.starts[last] - words.ends[last - 1] == 1)
         ):
             last += 1
