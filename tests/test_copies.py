@@ -101,6 +101,38 @@ def test_json_lines(tmp_path: Path) -> None:
     assert third["id"] == "note-000003"
 
 
+def test_objects_in_json_lines(tmp_path: Path) -> None:
+    row = {
+        "id": 1,
+        "note": {"text": WORDS, "author": "Priya Patel", "n": 2},
+        "patient": {"name": "Zebediah Quartermain"},
+        "people": {"Zebediah": {"age": 9}},
+        "kept": {"a": {"b": 1}},
+    }
+    data, _ = copy(tmp_path, "t.jsonl", (json.dumps(row) + "\n").encode(), "kept")
+    assert not NAMES.search(data.decode())
+    new = json.loads(data)
+    assert new["note"]["text"].endswith("Essential hypertension.")
+    new["note"]["text"] = ""
+    assert new == {
+        "id": 1,
+        "note": {"text": "", "author": None, "n": None},
+        "patient": {"name": "[PATIENT_NAME_1]"},
+        "people": None,
+        "kept": {"a": {"b": 1}},
+    }
+
+
+def test_markup_in_cells_gives_way_to_its_text(tmp_path: Path) -> None:
+    rows = f"{{\\rtf1 {WORDS[:40]}", f"{WORDS[40:]}\\par}}"
+    table = "id,line,text\n" + "".join(f'1,{n},"{text}"\n' for n, text in enumerate(rows, 1))
+    data, out = copy(tmp_path, "t.csv", table.encode())
+    _, first, second = csv.reader(io.StringIO(data.decode(), newline=""))
+    assert first == ["1", "1", (out / "redacted" / "t" / "1.txt").read_text(encoding="utf-8")]
+    assert first[2].endswith("Essential hypertension.")
+    assert second == ["1", "2", ""]
+
+
 def test_parquet(tmp_path: Path) -> None:
     held = io.BytesIO()
     table = pa.table({"id": [1, 2], "text": [WORDS, " "], "mrn": [448812, 7], "ward": ["4W", "5W"], "n": [1.5, 2.5]})

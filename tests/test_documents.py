@@ -167,7 +167,7 @@ def bomb() -> bytes:
         (make_docx("", {"word/header1.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "declares a document type"),
         (make_docx("<w:p>" * 300 + "</w:p>" * 300), "nested too deeply"),
         (make_docx(""), "holds no text"),
-        (make_docx("", {"word/media/i.png": b"x"}), "holds no text, only 1 images"),
+        (make_docx("", {"word/media/i.png": b"x"}), "holds no text, only 1 image"),
     ],
 )
 def test_word_that_cannot_be_read(data: bytes, words: str) -> None:

@@ -80,7 +80,7 @@ def test_every_broken_one_says_why_in_one_line_and_quotes_nothing(out: Path) -> 
     failed = [json.loads(line) for line in (out / "failed.jsonl").read_text(encoding="utf-8").splitlines()]
     reasons = {f["note_id"]: f["reason"] for f in failed}
     assert reasons["bad-empty"] == "the file is empty"
-    assert reasons["bad-layer"] == "has no text layer: its 1 pages are pictures; run text recognition (OCR) first"
+    assert reasons["bad-layer"] == "has no text layer: its only page is a picture; run text recognition (OCR) first"
     assert reasons["bad-document"] == "declares a document type, as entity bombs do: it is not read"
     assert reasons["bad-old"].startswith("is a Word file of before 2007")
     assert reasons["rows/2"] == "row 2: the text is empty"

@@ -178,7 +178,7 @@ def test_a_picture_beside_a_text_is_counted() -> None:
     assert (note.text, note.metadata["images"]) == ("Seen.", "1")
     (alone,) = notes(f"MSH|^~\\&|E\r{picture}\r")
     assert isinstance(alone, Unreadable)
-    assert "only 1 images" in alone.message
+    assert "only 1 image" in alone.message
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,76 @@ def test_a_document_that_takes_its_time_is_read(tmp_path: Path) -> None:
         ("Report,\nthe text follows.\n", False),
     ],
 )
-def test_a_table_that_is_named_as_a_note_is_not_read_as_one(tmp_path: Path, text: str, table: bool) -> None:
-    (tmp_path / "n.txt").write_text(text, encoding="utf-8")
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_table_that_is_named_as_a_note_is_not_read_as_one(tmp_path: Path, text: str, table: bool, codec: str) -> None:
+    (tmp_path / "n.txt").write_text(text, encoding=codec)
     (item,) = read_all(tmp_path / "n.txt")
     assert (isinstance(item, Unreadable) and "begins as a table" in item.message) == table
+
+
+def test_what_systems_leave_in_folders_is_no_input(tmp_path: Path) -> None:
+    for name, data in {
+        "Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "~$note.docx": b"\x05" + b"x" * 160,
+        "._note.txt": b"\0\x05\x16\x07Mac OS X",
+        "._plain.txt": b"a note with an odd name",
+        "~$long.txt": b"HTN. " * 200,
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    found, skipped = sources([str(tmp_path)])
+    assert [source.relative for source in found] == ["._plain.txt", "~$long.txt"]
+    assert skipped == 3
+
+
+def test_keys_within_objects_are_columns(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(
+        '{"id": 1, "note": {"text": "one", "n": 2}, "patient": {"name": "Zebediah Quartermain", "id": "P7"}}\n'
+        '{"id": 2, "body": {"inner": {"text": "two"}}}\n{"id": 3, "note": {}}\n',
+        encoding="utf-8",
+    )
+    first, second, third = read_all(path)
+    assert isinstance(first, Note)
+    assert (first.note_id, first.text) == ("t/1", "one")
+    assert first.metadata == {"patient_id": "P7", "known:PATIENT_NAME": "Zebediah Quartermain"}
+    assert isinstance(second, Unreadable)
+    assert isinstance(third, Unreadable)
+    assert "not a string but an object" in third.message
+    named = read_all(path, Columns(text="body.inner.text"))[1]
+    assert isinstance(named, Note)
+    assert named.text == "two"
+    ((_, told),) = described_tables(sources([str(path)])[0], Columns())
+    assert told.endswith("not used: 'note.*'")
+
+
+def test_json_over_lines_fails_once(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{\n "id": 1,\n "text": "one"\n}\n', encoding="utf-8")
+    (item,) = read_all(path)
+    assert isinstance(item, Unreadable)
+    assert "one line is wanted" in item.message
+
+
+@pytest.mark.parametrize(
+    "cell, text",
+    [
+        (r"{\rtf1\ansi Caf\'e9 \b HTN\b0\par seen. é😀}", "Café HTN\nseen. é\U0001f600"),
+        ("<html><body><p>HTN</p><p>seen</p></body></html>", "HTN\nseen"),
+        ("<5 cells seen", "<5 cells seen"),
+        ("{rtf is a format}", "{rtf is a format}"),
+    ],
+)
+def test_markup_in_a_cell_is_read_as_what_it_is(tmp_path: Path, cell: str, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f'id,text\n1,"{cell}"\n', encoding="utf-8")
+    (note,) = read_all(path)
+    assert isinstance(note, Note)
+    assert note.text == text
+
+
+def test_damaged_markup_in_a_cell_costs_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,text\n1,<html><body></body></html>\n2,two\n", encoding="utf-8")
+    first, second = read_all(path)
+    assert first == Unreadable("t/1", "row 1: the text holds no text")
+    assert isinstance(second, Note)

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TypeAlias
 
-from noteproc.completion import LEFT_OUT, Completion
+from noteproc.completion import Completion, clear
 from noteproc.config import Config, shown_settings
 from noteproc.errors import ConfigError
 from noteproc.exports import EXPORT_NAMES, ExportKind
 from noteproc.files.atomic import atomic_text, clear_partial, write_text
 from noteproc.files.columns import Columns
-from noteproc.files.inputs import Source, Unreadable, read, sources
+from noteproc.files.inputs import Source, sources
 from noteproc.files.journal import Entry, Journal
 from noteproc.files.known import KnownIdentifiers, read_known_identifiers
 from noteproc.files.manifest import file_digest, read_manifest
-from noteproc.files.names import UniqueIds, clean_id, crosswalk_line
+from noteproc.files.names import crosswalk_line
+from noteproc.intake import items_of, note_ids
 from noteproc.interruption import Interruption
 from noteproc.processor import NoteProcessor
 from noteproc.records import Note
@@ -146,7 +146,6 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         "failed": out / ".run" / "failed.jsonl",
         "crosswalk": crosswalk.with_name(crosswalk.name + ".partial"),
     }
-    columns = Columns(options.config.id_column, options.config.text_column, options.config.line_column)
     known_digest = file_digest(options.known_identifiers) if options.known_identifiers else ""
     terms = {
         "version": VERSION,
@@ -162,7 +161,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
     with Journal(out, streams, terms, resume=options.resume) as journal, Interruption() as interruption:
         _count_earlier(journal, streams["results"], totals)
         left_out: Counter[str] = Counter()
-        items = islice(_items(found, columns, known, left_out), options.limit)
+        items = islice(items_of(found, _columns(options.config), known, left_out), options.limit)
         _recall(journal, items, streams["results"], settlement)
         outcomes = process_all(items, processor, options.config, interruption.asked)
         try:
@@ -211,6 +210,10 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         left_out["known"],
         left_out["without_notes"],
     )
+
+
+def _columns(config: Config) -> Columns:
+    return Columns(config.id_column, config.text_column, config.line_column)
 
 
 def _checked_sources(options: RunOptions) -> tuple[tuple[Source, ...], int]:
@@ -265,8 +268,7 @@ def _refuse_others(options: RunOptions, found: Sequence[Source]) -> None:
     free = ("workers", "report_notes")
     same = all(theirs.get(name) == value for name, value in ours.items() if name not in free)
     same = same and all((options.out / EXPORT_NAMES[kind]).exists() for kind in options.exports)
-    columns = Columns(options.config.id_column, options.config.text_column, options.config.line_column)
-    ids = islice(note_ids(found, columns), options.limit)
+    ids = islice(note_ids(found, _columns(options.config)), options.limit)
     if not same or any(
         named is None or outcome is None or outcome["note_id"] not in named
         for named, outcome in zip_longest(ids, outcomes)
@@ -280,7 +282,7 @@ def _refuse_others(options: RunOptions, found: Sequence[Source]) -> None:
 def _make_ready(options: RunOptions) -> None:
     out = options.out
     if out.is_dir() and not (options.resume and Journal.unfinished(out)):
-        _clear(out)
+        clear(out)
     elif out.is_dir():
         clear_partial(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -312,54 +314,6 @@ def _summary(out: Path, seconds: float) -> RunSummary:
         noteless=counts.get("files_without_notes", 0),
         earlier=True,
     )
-
-
-_OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html", "manifest.json")
-
-
-def _clear(out: Path) -> None:
-    for name in _OUR_FILES:
-        (out / name).unlink(missing_ok=True)
-    for folder in ("redacted", ".run", *EXPORT_NAMES.values()):
-        if (out / folder).is_dir():
-            shutil.rmtree(out / folder)
-        (out / folder).unlink(missing_ok=True)
-
-
-def _items(
-    found: Sequence[Source], columns: Columns, known: KnownIdentifiers, left_out: Counter[str]
-) -> Iterator[Item]:
-    ids = UniqueIds()
-    for index, content in enumerate(_read_all(found, columns, left_out)):
-        if isinstance(content, Unreadable):
-            note_id = ids.take(content.label)
-            yield Item(index, note_id, content.label, content.message)
-        else:
-            note_id = ids.take(content.note_id)
-            left_out["repeated_ids"] += note_id != clean_id(content.note_id)
-            for key in LEFT_OUT:
-                if told := content.metadata.get(key):
-                    left_out[key] += int(told)
-            note = known.added_to(content)
-            left_out["known"] += note is not content
-            yield Item(
-                index, note_id, content.note_id, note if note.note_id == note_id else replace(note, note_id=note_id)
-            )
-
-
-def _read_all(found: Sequence[Source], columns: Columns, left_out: Counter[str]) -> Iterator[Note | Unreadable]:
-    for source in found:
-        empty = True
-        for content in read(source, columns):
-            empty = False
-            yield content
-        left_out["without_notes"] += empty
-
-
-def note_ids(found: Sequence[Source], columns: Columns) -> Iterator[tuple[str, str]]:
-    """The id that each input has in a run, in order: as it is named, and as it is where its name holds PHI."""
-    for item in _items(found, columns, KnownIdentifiers(), Counter()):
-        yield item.note_id, public_id(item.index)
 
 
 def _vault(options: RunOptions, policy: Policy) -> Vault | None:

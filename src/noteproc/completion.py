@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
@@ -23,12 +24,10 @@ from noteproc.files.manifest import file_digest, write_manifest
 from noteproc.files.names import crosswalk_line
 from noteproc.files.report import write_report
 from noteproc.files.tables import SuggestionTable
+from noteproc.intake import LEFT_OUT
 from noteproc.redaction import Policy
 from noteproc.redaction.vault import Vault
 from noteproc.workers import public_id
-
-# What readers tell of a note that they could not read whole.
-LEFT_OUT = ("images", "pages_without_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +151,16 @@ class Completion:
         self.left_out["copies_withheld"] = copies.withheld
         journal.extend("crosswalk", "".join(crosswalk_line(name, label) for name, label in copies.renamed))
         return copies.paths
+
+
+_OUR_FILES = ("results.jsonl", "failed.jsonl", "suggestions.csv", "report.html", "manifest.json")
+
+
+def clear(out: Path) -> None:
+    """Take away what a run has written to an output folder."""
+    for name in _OUR_FILES:
+        (out / name).unlink(missing_ok=True)
+    for folder in ("redacted", ".run", *EXPORT_NAMES.values()):
+        if (out / folder).is_dir():
+            shutil.rmtree(out / folder)
+        (out / folder).unlink(missing_ok=True)

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from noteproc.batch import note_ids
 from noteproc.errors import ReadError
 from noteproc.files.columns import Columns
 from noteproc.files.inputs import sources
 from noteproc.files.manifest import file_digest, read_manifest
+from noteproc.intake import note_ids
 
 STATUSES = ("done", "failed", "quarantined")
 

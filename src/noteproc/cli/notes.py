@@ -40,7 +40,12 @@ IdColumn = Annotated[
     str | None, typer.Option("--id-column", help="Column that holds the note id.", show_default="guessed")
 ]
 TextColumn_ = Annotated[
-    str | None, typer.Option("--text-column", help="Column that holds the text.", show_default="guessed")
+    str | None,
+    typer.Option(
+        "--text-column",
+        help="Column that holds the text, or a key in a JSON object, as note.text.",
+        show_default="guessed",
+    ),
 ]
 LineColumn = Annotated[
     str | None,

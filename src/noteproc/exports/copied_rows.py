@@ -21,10 +21,11 @@ from noteproc.files.delimited import cell_places, csv_header, open_csv
 from noteproc.files.document import Stretch, Trace
 from noteproc.files.edits import Edit, edited, redaction_edits
 from noteproc.files.gathering import Gathered, gathered
-from noteproc.files.jsontext import JsonPath, json_string, parse_json, rewritten
+from noteproc.files.jsontext import JsonPath, Node, json_string, parse_json, rewritten
 from noteproc.files.opening import open_binary
 from noteproc.files.rows import Row, row_text, rows_note
 from noteproc.files.tabular import open_parquet
+from noteproc.records import Note
 from noteproc.redaction.fields import NoteFields
 
 _PUBLIC_ID = re.compile(r"note-\d{6,}")
@@ -60,12 +61,31 @@ def copy_jsonl(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, 
         root = parse_json(row.raw)
         new: dict[JsonPath, str] = {}
         for child in root.children:
-            value, written = cells[str(child.key)], row.raw[child.start : child.end]
-            if isinstance(value, str) and (child.kind != "string" or value != child.value):
-                new[child.path] = json_string(value, written)
-            elif value is None and written != "null":
-                new[child.path] = "null"
+            _new_values(child, str(child.key), row.raw, cells, kept, new)
         out.write(rewritten(row.raw, root, new, set()).encode("utf-8"))
+
+
+def _new_values(
+    node: Node,
+    name: str,
+    raw: str,
+    cells: Mapping[str, object],
+    kept: Collection[str],
+    new: dict[JsonPath, str],
+) -> None:
+    """What changes in a value of a JSON object: one of a column, or an object whose members are columns."""
+    written = raw[node.start : node.end]
+    if name in cells:
+        value = cells[name]
+        if isinstance(value, str) and (node.kind != "string" or value != node.value):
+            new[node.path] = json_string(value, written)
+        elif value is None and written != "null":
+            new[node.path] = "null"
+    elif all(value is None for key, value in cells.items() if key.startswith(f"{name}.")):
+        new[node.path] = "null"  # its keys may be anything, too
+    elif name not in kept:
+        for child in node.children:
+            _new_values(child, f"{name}.{child.key}", raw, cells, kept, new)
 
 
 def copy_parquet(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
@@ -110,7 +130,7 @@ def _new_rows(
         if not as_read(verdict, note):
             raise ReadError("was changed since it was read")
         fields = verdicts.fields_of(verdict, note)
-        for row, text in zip(found.rows, _texts(found, found.chosen, verdict), strict=True):
+        for row, text in zip(found.rows, _texts(found, found.chosen, note, verdict), strict=True):
             cells = _new_cells(row, found.chosen, text, verdict.note_id, fields, kept)
             heapq.heappush(waiting, (row.number, row, cells))
         verdicts.keep(verdict, note, fields)
@@ -118,12 +138,15 @@ def _new_rows(
         yield heapq.heappop(waiting)[1:]
 
 
-def _texts(found: Gathered, chosen: Chosen, verdict: Verdict) -> Sequence[str]:
+def _texts(found: Gathered, chosen: Chosen, note: Note, verdict: Verdict) -> Sequence[str]:
     """What becomes of the text of each row of a note: the redacted text, cut where the note's is."""
     assert verdict.result is not None
     if len(found.rows) == 1:
         return [str(verdict.result["text"])]
     texts = [row_text(row, chosen) for row in found.rows]
+    if found.between.join(texts) != note.text:
+        # Markup that was read goes, and with it the places where it was cut.
+        return [str(verdict.result["text"]), *[""] * (len(texts) - 1)]
     stretches: list[Stretch] = []
     at = 0
     for number, text in enumerate(texts):
@@ -146,7 +169,7 @@ def _new_cells(
             cells[name] = text if text or value is not None else None
         elif name == chosen.note_id:
             cells[name] = note_id if _PUBLIC_ID.fullmatch(note_id) else value
-        elif not shown or name in kept or name == chosen.line:
+        elif not shown or _is_kept(name, kept) or name == chosen.line:
             cells[name] = value
         elif name in chosen.known:
             cells[name] = _replaced(chosen.known[name], shown, fields, value)
@@ -155,6 +178,12 @@ def _new_cells(
         else:
             cells[name] = None
     return cells
+
+
+def _is_kept(name: str, kept: Collection[str]) -> bool:
+    """Whether a column stays, or the object that it stands in."""
+    parts = name.split(".")
+    return name in kept or any(".".join(parts[:n]) in kept for n in range(1, len(parts)))
 
 
 def _replaced(kind: str, shown: str, fields: NoteFields, value: object) -> object:

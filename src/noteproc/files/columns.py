@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,7 +69,8 @@ class Chosen:
         if self.told or self.known:
             shown.append("known of the note or patient: " + ", ".join(map(repr, (*self.told, *self.known))))
         if self.rest:
-            shown.append("not used: " + ", ".join(map(repr, self.rest)))
+            # Of an object in JSON its name is enough: its keys may be anything.
+            shown.append("not used: " + ", ".join(dict.fromkeys(map(_outermost, self.rest))))
         return "; ".join(shown)
 
 
@@ -86,7 +88,10 @@ def choose(names: Sequence[str], columns: Columns) -> Chosen:
         text = _first("text", by_folded)
     if text is None:
         named = f" {columns.text!r}" if columns.text else ""
-        raise ReadError(f"has no text column{named} among its {len(names)} columns: name it with --text-column")
+        raise ReadError(
+            f"has no text column{named} among its {len(names)} columns, whose names stand in the first row: "
+            "name it with --text-column"
+        )
     _refuse_missing("id", columns.note_id, names)
     note_id = columns.note_id or _first("id", by_folded)
     if note_id == text:
@@ -101,7 +106,7 @@ def choose(names: Sequence[str], columns: Columns) -> Chosen:
             line = None
     for wanted in (text, note_id, line):
         if wanted is not None and list(names).count(wanted) > 1:
-            raise ReadError(f"has two columns {wanted!r}")
+            raise ReadError(f"has two columns {wanted!r}: rename one")
     versions: tuple[str, ...] = ()
     if line is not None:
         found = (by_folded[name] for name in _usual_names("version") if name in by_folded)
@@ -157,5 +162,10 @@ def begins_table(head: str) -> bool:
         return False
 
 
+def _outermost(name: str) -> str:
+    outer, dot, _ = name.partition(".")
+    return repr(outer + ".*" if dot else outer)
+
+
 def _folded(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    return re.sub(r"[ .-]", "_", name.strip().lower())

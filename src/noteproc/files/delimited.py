@@ -13,6 +13,7 @@ from typing import TextIO
 
 from noteproc.errors import ReadError
 from noteproc.files.decoding import Encoding, open_text
+from noteproc.files.opening import unpacked_name
 
 LARGEST_CELL = 64 << 20
 _DELIMITERS = (",", ";", "\t", "|")
@@ -47,7 +48,7 @@ def open_csv(path: Path) -> tuple[TextIO, Encoding, str, list[str]]:
         head = (line for line in iter(lambda: file.readline(1 << 20), "") if line.strip())
         first = next(head, "")
         marked = _EXCEL_MARK.match(first)
-        delimiter = marked[1] if marked else delimiter_of(first, path.suffix.lower())
+        delimiter = marked[1] if marked else delimiter_of(first, unpacked_name(path).suffix.lower())
         file.seek(len(encoding.bom))
         names = _header(csv.reader(file, delimiter=delimiter, strict=True))
         file.seek(len(encoding.bom))

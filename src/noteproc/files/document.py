@@ -167,7 +167,8 @@ class Document:
         """
         text = self.text()
         if not text.strip():
-            raise ReadError(f"holds no text, only {self.images} images" if self.images else "holds no text")
+            told = "1 image" if self.images == 1 else f"{self.images} images"
+            raise ReadError(f"holds no text, only {told}" if self.images else "holds no text")
         metadata = {**self._metadata, **{key: "\n".join(values) for key, values in self._known.items()}}
         if self.images:
             metadata["images"] = str(self.images)

@@ -11,7 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
+from noteproc.errors import ReadError
 from noteproc.files.fhir_people import PERSONS, dicts, text
+from noteproc.files.opening import open_binary, unpacked_name
 
 _Place: TypeAlias = tuple[Path, int]
 _LONGEST_LINE = 1 << 24
@@ -28,10 +30,10 @@ class Neighbours:
         self._places: dict[str, _Place] = {}
         self._relatives: dict[str, list[_Place]] = {}
         for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in (".ndjson", ".jsonl"):
+            if unpacked_name(path).suffix.lower() in (".ndjson", ".jsonl"):
                 try:
                     self._take(path)
-                except OSError:
+                except (OSError, ReadError):
                     continue  # as an input it has an outcome of its own
 
     def find(self, reference: str) -> Mapping[str, object] | None:
@@ -45,7 +47,7 @@ class Neighbours:
         return (person for person in found if person is not None)
 
     def _take(self, path: Path) -> None:
-        with path.open("rb") as file:
+        with open_binary(path) as file:
             at = 0
             while line := file.readline(_LONGEST_LINE):
                 resource = _parsed(line)
@@ -77,10 +79,10 @@ def neighbours(path: Path) -> Neighbours:
 def _read(place: _Place, reference: str = "") -> Mapping[str, object] | None:
     path, at = place
     try:
-        with path.open("rb") as file:
+        with open_binary(path) as file:
             file.seek(at)
             resource = _parsed(file.readline(_LONGEST_LINE))
-    except OSError:
+    except (OSError, ReadError):
         return None
     same = not reference or f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}" == reference
     return resource if resource and same else None

@@ -21,7 +21,7 @@ _STARTS = frozenset({"FHS", "BHS", "MSH", "BTS", "FTS"})
 _HEADERS = frozenset({"FHS", "BHS", "MSH"})
 _SEGMENT = re.compile(r"[\x0b\x1c\s]*([A-Z][A-Z0-9]{2})(?![A-Za-z0-9 ])")
 _SEPARATORS = re.compile(r"([^\w\s])(?!\1)[^\w\s]{2,5}(?:\1|\Z)")
-_PADDING = "\r\n\x0b\x1c\0 "
+_PADDING = "\r\n\x0b\x1c\x1a\0 "
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
 TEXTS = frozenset({"TX", "FT", "ST", ""})  # value types of an observation in words
 _VALUE_TYPE = re.compile(r"(?:[A-Z]{2,3})?", re.IGNORECASE)
@@ -239,7 +239,7 @@ def segments(raw: str) -> list[Segment]:
     lines = list(io.StringIO(raw, newline=""))
     for number, line in enumerate(lines):
         start = _SEGMENT.match(line)
-        end = at + len(line.rstrip("\r\n\x1c\0"))
+        end = at + len(line.rstrip("\r\n\x1c\x1a\0"))
         if not found and start:
             mark = line[start.end(1) : start.end(1) + 1]
         rest = line[start.end(1) :] if start else ""

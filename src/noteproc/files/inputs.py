@@ -18,7 +18,7 @@ from noteproc.errors import ConfigError, ReadError
 from noteproc.files.columns import Columns, begins_table
 from noteproc.files.documents import LARGEST, document_of
 from noteproc.files.gathering import gathered, text_between
-from noteproc.files.kinds import HEAD, MANY, SUFFIXES, Kind, kind_of
+from noteproc.files.kinds import HEAD, MANY, SUFFIXES, Kind, kind_of, opening
 from noteproc.files.opening import open_binary, unpacked_name
 from noteproc.files.rows import row_label, rows_note
 from noteproc.files.tabular import chosen_columns
@@ -26,6 +26,7 @@ from noteproc.records import Note
 
 STANDARD_INPUT = "-"
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_LARGEST_OWNER = 512
 _TABLES = frozenset({"csv", "jsonl", "parquet"})
 
 
@@ -76,7 +77,8 @@ def sources(inputs: Sequence[str]) -> tuple[tuple[Source, ...], int]:
         path = Path(given)
         if path.is_dir():
             for file in sorted(_below(path), key=lambda p: p.relative_to(path).as_posix()):
-                if unpacked_name(file).suffix.lower() in SUFFIXES or file.is_dir() or _known_content(file):
+                named = unpacked_name(file).suffix.lower() in SUFFIXES
+                if not _is_trace(file) and (named or file.is_dir() or _known_content(file)):
                     found.append(_source(file, file.relative_to(path)))
                 else:
                     skipped += 1
@@ -108,6 +110,21 @@ def _source(path: Path, relative: Path) -> Source:
     named = SUFFIXES.get(unpacked.suffix.lower())
     label = unpacked.with_suffix("") if named else relative
     return Source(_clean(label.as_posix()), path, table=named in MANY, relative=_clean(relative.as_posix()))
+
+
+def _is_trace(path: Path) -> bool:
+    """Whether a file is no input but what a system has left in a folder: by its name and its size or beginning."""
+    try:
+        if path.name in ("Thumbs.db", "desktop.ini", ".DS_Store"):
+            return True
+        if path.name.startswith("~$"):  # who has a document open in Word
+            return path.stat().st_size <= _LARGEST_OWNER
+        if path.name.startswith("._"):  # what a Mac keeps of a file on a share
+            with path.open("rb") as file:
+                return file.read(4) == b"\0\x05\x16\x07"
+    except OSError:
+        pass
+    return False
 
 
 def _known_content(path: Path) -> bool:
@@ -190,7 +207,7 @@ def _read(source: Source, columns: Columns) -> Iterator[Note | Unreadable]:
         if data is None and source.path is not None:
             with open_binary(source.path) as file:
                 data = file.read(LARGEST + 1)
-        if kind in (None, "text") and begins_table((data or b"")[:HEAD].decode("latin-1")):
+        if kind in (None, "text") and begins_table(opening((data or b"")[:HEAD])):
             raise ReadError("begins as a table of notes: give it as a file named .csv, .tsv or .jsonl")
         yield document_of(data or b"", kind).note(source.label)
 

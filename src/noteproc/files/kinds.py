@@ -69,11 +69,11 @@ def kind_of(head: bytes, suffix: str = "") -> Kind | None:
         return "word"
     if head.startswith(_IMAGES) or head[128:132] == b"DICM":
         return "image" if named is None else named
-    opening = _opening(head)
-    start = opening.lstrip()
+    begun = opening(head)
+    start = begun.lstrip()
     if start.startswith("{\\rtf"):
         return "rtf"
-    if _HL7.match(opening):
+    if _HL7.match(begun):
         return "hl7"
     if start.startswith("{") and _RESOURCE.search(start):
         return "fhir"
@@ -87,7 +87,8 @@ def kind_of(head: bytes, suffix: str = "") -> Kind | None:
     return named
 
 
-def _opening(head: bytes) -> str:
+def opening(head: bytes) -> str:
+    """How a file begins, as text: for looking at, not for reading."""
     for bom, codec in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),

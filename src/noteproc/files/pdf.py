@@ -76,7 +76,8 @@ def _document(reader: PdfReader) -> Document:
         for comment in _comments(page):
             document.add(f"page {number}, comment", comment)
     if not document.length:
-        raise ReadError(f"has no text layer: its {pages} pages are pictures; run text recognition (OCR) first")
+        told = "only page is a picture" if pages == 1 else f"{pages} pages are pictures"
+        raise ReadError(f"has no text layer: its {told}; run text recognition (OCR) first")
     for name, value in (reader.get_form_text_fields() or {}).items():
         if value:
             document.add(f"form field {name}", f"{name}: {value}")

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from noteproc.errors import ReadError
 from noteproc.files.columns import Chosen
-from noteproc.files.document import date_forms, worth_knowing
-from noteproc.records import Note
+from noteproc.files.document import Document, date_forms, worth_knowing
+from noteproc.files.documents import document_of
+from noteproc.files.kinds import kind_of
+from noteproc.records import Note, Part
 
+_HEAD = 1000
 _JSON_NAMES: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
 
 
@@ -44,6 +47,14 @@ def rows_note(rows: Sequence[Row], chosen: Chosen, label: str, between: str = ""
     if not text.strip():
         raise ReadError(f"{numbers_of(rows)}: the text is empty")
     metadata: dict[str, str] = {}
+    parts: tuple[Part, ...] = ()
+    if marked := _marked_up(text):
+        try:
+            inner = marked.note("")
+        except ReadError as error:
+            raise ReadError(f"{numbers_of(rows)}: the text {error}") from None
+        text, parts = inner.text, inner.parts
+        metadata |= inner.metadata
     for row in rows:
         assert not isinstance(row.values, str)
         for name, key in chosen.told.items():
@@ -55,7 +66,31 @@ def rows_note(rows: Sequence[Row], chosen: Chosen, label: str, between: str = ""
                 lines = metadata.get(f"known:{kind}", "").splitlines()
                 forms = date_forms(value) if kind == "DATE" else ()
                 metadata[f"known:{kind}"] = "\n".join(dict.fromkeys((*lines, value, *forms)))
-    return Note(row_label(rows[0], chosen, label), text, metadata=metadata)
+    return Note(row_label(rows[0], chosen, label), text, parts, metadata)
+
+
+def _marked_up(text: str) -> Document | None:
+    """The document in a cell that holds RTF, HTML or C-CDA; None where it holds plain text.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    start = text[:_HEAD].lstrip()
+    kind = kind_of(start.encode("utf-8", "replace")) if start.startswith(("{\\rtf", "<")) else None
+    if kind == "rtf":
+        # RTF is ASCII; what is beyond that was decoded with the table.
+        data = "".join(c if c.isascii() else _escaped(c) for c in text).encode()
+    elif kind in ("html", "cda"):
+        data = text.encode("utf-8", "replace")
+    else:
+        return None
+    return document_of(data, kind)
+
+
+def _escaped(character: str) -> str:
+    """A character beyond ASCII as RTF writes it: by its code units, as signed numbers."""
+    units = memoryview(character.encode("utf-16-le", "surrogatepass")).cast("h")
+    return "".join(f"\\u{unit}?" for unit in units)
 
 
 def row_text(row: Row, chosen: Chosen) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
 _BATCH = 256
+_DEEPEST = 6  # objects within each other of which keys are columns
 
 
 def rows(path: Path, kind: str, columns: Columns, *, whole: bool = False) -> Iterator[tuple[Row, Chosen | None]]:
@@ -70,6 +71,8 @@ def _json_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | Non
             number += 1
             if not line.strip():
                 continue
+            if number == 1 and line.lstrip(b"\xef\xbb\xbf").strip() in (b"{", b"["):
+                raise ReadError("is JSON that goes over lines: of each note one line is wanted (jq -c makes that)")
             try:
                 raw = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 row = json.loads(raw)
@@ -79,6 +82,7 @@ def _json_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | Non
             if not isinstance(row, dict):
                 yield Row(number, f"line {number}: is not a JSON object"), None
                 continue
+            row = _flat(row)
             names = tuple(row)
             if names not in known:
                 if len(known) > 1000:
@@ -92,6 +96,23 @@ def _json_rows(path: Path, columns: Columns) -> Iterator[tuple[Row, Chosen | Non
                 yield Row(number, f"line {number}: {found}"), None
             else:
                 yield Row(number, row, raw), found
+
+
+def _flat(row: Mapping[str, object]) -> dict[str, object]:
+    """A JSON object whose inner objects are columns: ``note.text`` for the text of the note in it."""
+    if not any(isinstance(value, dict) for value in row.values()):
+        return dict(row)
+    flat: dict[str, object] = {}
+
+    def put(values: Mapping[str, object], lead: str, depth: int) -> None:
+        for key, value in values.items():
+            if isinstance(value, dict) and value and depth < _DEEPEST:
+                put(value, f"{lead}{key}.", depth + 1)
+            else:
+                flat[lead + key] = value
+
+    put(row, "", 1)
+    return flat
 
 
 def open_parquet(path: Path) -> ParquetFile:
