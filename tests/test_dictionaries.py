@@ -10,6 +10,8 @@ import pytest
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.codesets.tables import SYSTEMS, TermRow, read_terms, table_files
+from noteproc.codesets.wordlists import alternatives, written_out
+from noteproc.errors import ConfigError
 from noteproc.text.fold import tokens
 
 
@@ -77,3 +79,11 @@ def test_no_phrase_is_filler() -> None:
 
 def test_every_phrase_has_words() -> None:
     assert [row.line for name in SYSTEMS for row in _rows(name) for p in row.phrases if not _folded(p)] == []
+
+
+def test_a_list_stands_for_each_of_its_words() -> None:
+    assert "film low back" in written_out("{film} {lumbar spine}")
+    assert written_out("barium enema") == ("barium enema",)
+    assert alternatives("views 2-; !{dry}").startswith("views 2-; !without|")
+    with pytest.raises(ConfigError, match="no list"):
+        written_out("{nothing} of the hand")

@@ -25,6 +25,10 @@ from noteproc.text.sections import shipped
         ("BP 120/80", "cm", None),
         ("L4-5 fused", "count", None),
         ("no numbers", "cm", None),
+        ("knee AP/lat/sunrise", "views", 3.0),
+        ("spine AP, lateral and both obliques", "views", 4.0),
+        ("pelvis, single film", "views", 1.0),
+        ("the lateral knee hurts", "views", None),
     ],
 )
 def test_values(text: str, name: str, expected: float | None) -> None:

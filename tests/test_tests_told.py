@@ -63,7 +63,44 @@ REPORT = "RADIOLOGY REPORT\n\nExam: "
         ("CT chest wo", "71250"),
         ("Thoracic spine 3 views", "72072"),
         ("Bilateral hips with pelvis, 3 views", "73522"),
+        ("Low back films, AP and lateral", "72100"),
+        ("Left ankle AP, lateral and mortise", "73610"),
+        ("x-ray toe 2v", "73660"),
+        ("Brain MRI, done before and again after gadolinium", "70553"),
+        ("MRI neck spine w/o gad", "72141"),
     ],
 )
 def test_views_and_contrast_choose_the_code(coder: Coder, exam: str, code: str) -> None:
     assert set(told(coder, exam, REPORT)) == {code}
+
+
+def slip(coder: Coder, text: str) -> set[str]:
+    result = coder.code(RedactedNote.already_redacted("n", text))
+    return {s.coding.code for s in result.suggestions if s.coding.system != "ICD-10-CM"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Thyroid ultrasound.", "76536"),
+        ("uric acid", "84550"),
+        ("ECT bilateral", "90870"),
+        ("Depo-Provera 150 mg, our drug, product only.", "J1050"),
+    ],
+)
+def test_a_line_that_only_names_a_service_reports_it(coder: Coder, text: str, code: str) -> None:
+    assert code in slip(coder, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thyroid ultrasound next week.",
+        "Gout, last uric acid 9.",
+        "ECT on hold until cleared by cardiology.",
+        "Has had Depo-Provera 150 mg every 3 months at home.",
+        "Diabetes, high A1c.",
+    ],
+)
+def test_a_line_that_tells_of_another_day_reports_nothing(coder: Coder, text: str) -> None:
+    assert slip(coder, text) == set()

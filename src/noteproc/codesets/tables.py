@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets.conditions import When
+from noteproc.codesets.wordlists import alternatives, written_out
 from noteproc.errors import CodeSetError, ConfigError
 from noteproc.text.tables import rows
 
@@ -134,7 +135,7 @@ def _term(path: Path, line: int, name: str, row: Mapping[str, str]) -> TermRow:
     code = row["code"].strip().upper()
     if not _CODE_FORM[name].fullmatch(code):
         raise ConfigError(f"not a code of {SYSTEMS[name]}: {code!r}")
-    phrases = _split(row["phrases"])
+    phrases = tuple(dict.fromkeys(p for phrase in _split(row["phrases"]) for p in written_out(phrase)))
     if not all(phrases):
         raise ConfigError("empty phrase: two `|` meet, or one stands at an end")
     if any(len(p) < 2 for p in phrases):
@@ -151,7 +152,7 @@ def _term(path: Path, line: int, name: str, row: Mapping[str, str]) -> TermRow:
         code=code,
         description=row.get("description", "").strip(),
         phrases=phrases,
-        when=When.parse(row["when"]),
+        when=When.parse(alternatives(row["when"])),
         includes=tuple(c for c in re.split(r"[\s;,|]+", row.get("includes", "").strip()) if c),
         flags=flags,
         unit=row.get("unit", "").strip(),

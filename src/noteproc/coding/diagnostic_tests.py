@@ -12,7 +12,7 @@ from noteproc.coding.ranges import CodeRanges, codes_of
 from noteproc.coding.telling import telling
 from noteproc.records import Reason
 
-_LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
+LABORATORY = CodeRanges.parse("80000-89399 | 0001U-0999U")
 _IMAGING = CodeRanges.parse("70000-79999")
 _VIEWS = re.compile(
     r"\b\d\s?-?v(?:iews?)?\b|\b(?:one|two|three|four)[- ]views?\b|\bviews?\b"
@@ -46,13 +46,13 @@ class DiagnosticTests(Judge):
         in_office = _is_of_office(entry)
         if note.report or self._names_report(mention) or (in_office and standing.is_told_here(mention)):
             return None
-        if standing.opens_procedure(mention) and entry.code not in _LABORATORY:
+        if standing.opens_procedure(mention) and entry.code not in LABORATORY:
             return None
         if note.away or near.is_elsewhere(mention):
             return "historical"
         if mention.acted or (standing.is_in_block(mention) and not note.operative):
             return None
-        if entry.code in _LABORATORY:
+        if entry.code in LABORATORY:
             made = self._is_of_own_laboratory(mention, entry)
         elif entry.code in _IMAGING and not in_office:
             made = self._is_read(mention)
@@ -69,7 +69,7 @@ class DiagnosticTests(Judge):
         if kind == "planned":
             text = self._near.sentence(mention)
             return "present" if words["result"].search(text) and words["own"].search(text) else kind
-        if kind == "absent" and entry.code in _LABORATORY and _ANSWERED.match(self._near.text, self._near.end(mention)):
+        if kind == "absent" and entry.code in LABORATORY and _ANSWERED.match(self._near.text, self._near.end(mention)):
             return "present"
         return kind
 

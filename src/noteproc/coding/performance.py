@@ -14,6 +14,7 @@ from noteproc.coding.mentions import Mention
 from noteproc.coding.note_type import NoteType
 from noteproc.coding.reading import Reading
 from noteproc.coding.services import VISITS, Services
+from noteproc.coding.slips import is_charged, is_slip
 from noteproc.coding.standing import Standing
 from noteproc.coding.supplies import Supplies
 from noteproc.coding.surroundings import Surroundings
@@ -34,6 +35,7 @@ class Performance:
     def __init__(self, reading: Reading, note: NoteType, headings: Headings) -> None:
         self._note = note
         self._near = Surroundings(reading)
+        self._slip = is_slip(reading)
         self._status = EventStatus(reading, headings)
         self._standing = Standing(note, self._near)
         self._services = Services(note, self._near, self._standing, self._status)
@@ -43,12 +45,22 @@ class Performance:
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where it was done."""
-        note, near = self._note, self._near
+        near = self._near
         if near.text[near.start(mention) : near.end(mention)] == entry.code:
             # What the note itself reports, it reports as done; before a bracket it speaks of something else.
             bracketed = near.text[: near.start(mention)].rstrip().endswith("(")
             kind = self._status.told(mention)
             return None if bracketed and kind in ("absent", "possible") else REASONS.get(kind)
+        reason = self._judged(mention, entry)
+        if reason is None or not self._slip:
+            return reason
+        if (self._status.told(mention), self._status.by_section(mention)) != ("present", "present"):
+            return reason
+        return None if is_charged(near, mention, entry) else reason
+
+    def _judged(self, mention: Mention, entry: CodeEntry) -> Reason | None:
+        """Why a mention is not coded by the rules of its kind."""
+        note, near = self._note, self._near
         if entry.kind == "drug":
             return self._drugs.reason(mention, entry)
         if entry.kind == "supply":

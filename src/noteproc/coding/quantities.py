@@ -11,6 +11,7 @@ from typing import Literal
 
 from noteproc.coding import nerves, stations
 from noteproc.coding.reading import Reading
+from noteproc.coding.views import named_views
 
 # What a number begins with comes first in the patterns, so that the engine passes over everything else.
 _NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
@@ -33,7 +34,7 @@ _UNITS: Mapping[str, str] = {
     "percent": r"%|percent\b",
     # "C6-7 level" is one of them.
     "levels": r"(?<![-–]\d)(?<![-–]\d\s)levels?\b",
-    "views": r"(?:views?|v)\b",
+    "views": r"(?:views?|vws?|v)\b",
     "count": r"(?:(?:actinic|seborrheic|irritated|inflamed|plantar|common|flat|small|thick|dystrophic|mycotic"
     r"|separate|discrete|different|skin|dental|more)\s){0,2}(?:acrochordons?|condylomas?|condylomata|papillomas?|mollusc(?:um|a)"
     r"|calluses|corns|toenails?"
@@ -116,7 +117,7 @@ _WORD_COUNT = re.compile(
     rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}|\b(?:each|all) of (?:the )?({'|'.join(_WORDS)})\b",
     re.I,
 )
-_WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-]views?\b", re.I)
+_WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-](?:views?|films?|images?|shots?|projections?)\b", re.I)
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
 _TIMES = re.compile(
@@ -305,6 +306,7 @@ class Quantities:
             ]
         if name == "views":
             found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_VIEWS.finditer(text)]
+            found += named_views(text)
         if name in ("count", "tests"):
             found += self.times()
         if name in ("cm", "mm", "sqcm"):

@@ -26,6 +26,8 @@ _ABBREVIATION = 4
 _RARE_WORD = re.compile(r"\A[^AEIOUY]+\Z|\d")
 
 
+# The parts of one word.
+_RAY = frozenset({"x", "ray"})
 _TITLED = re.compile(r"(?:\b(?:Dr|NP|PA|RN|Mr|Mrs|Ms|Nurse|Prof)\.?\s|[A-Za-z]-)\Z")
 _CREDENTIALED = re.compile(r"-[A-Z][a-z]+\b|,?\s(?:M\.?D|D\.?O|R\.?N|NP|PA|PA-C|DPM|DDS|PhD|FNP|CRNA)\b\.?(?!\s*/)")
 _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s*\n")
@@ -260,7 +262,11 @@ def _is_scrap(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     if longest <= 2:
         # "D/C" is not "D&C".
         return _tight(reading.text[start:end]) != _tight(phrase)
+    written = [reading.text[reading.words[i].start : reading.words[i].end] for i in match.at]
+    named = [w for w in written if not w[0].isdigit() and w.lower() not in _RAY]
+    if match.system != ICD10CM and len(named) < len(written) and named and all(len(w) > 2 for w in named):
+        # "2v toe", "x-ray hip": what stands beside the name is a number, or the word for a film.
+        return False
     if match.kind != "exact":
         return True
-    written = [reading.text[reading.words[i].start : reading.words[i].end] for i in match.at]
     return not any(w.isupper() and w.isalpha() for w in written) and any(len(w) <= 2 for w in written)

@@ -226,6 +226,6 @@ def shipped() -> Lexicon:
 def fingerprint() -> str:
     """Changes with any word table or with the way keys are made: compiled phrases carry it."""
     digest = hashlib.sha256(_SCHEME)
-    for name in ("expansions.tsv", "forms.tsv", "light.tsv", "performing.tsv"):
+    for name in ("expansions.tsv", "forms.tsv", "light.tsv", "lists.tsv", "performing.tsv"):
         digest.update((dictionaries_dir() / "words" / name).read_bytes())
     return digest.hexdigest()[:16]
