@@ -14,13 +14,15 @@ from noteproc.coding.mentions import Mention
 from noteproc.coding.note_type import NoteType
 from noteproc.coding.reading import Reading
 from noteproc.coding.services import VISITS, Services
-from noteproc.coding.slips import is_charged, is_slip
+from noteproc.coding.slips import is_charged
 from noteproc.coding.standing import Standing
 from noteproc.coding.supplies import Supplies
 from noteproc.coding.surroundings import Surroundings
 from noteproc.records import Reason
 from noteproc.text.sections import Headings
 from noteproc.text.tables import rows
+
+_SURGERY = ("10004", "69990")
 
 
 class Performance:
@@ -35,7 +37,6 @@ class Performance:
     def __init__(self, reading: Reading, note: NoteType, headings: Headings) -> None:
         self._note = note
         self._near = Surroundings(reading)
-        self._slip = is_slip(reading)
         self._status = EventStatus(reading, headings)
         self._standing = Standing(note, self._near)
         self._services = Services(note, self._near, self._standing, self._status)
@@ -52,7 +53,8 @@ class Performance:
             kind = self._status.told(mention)
             return None if bracketed and kind in ("absent", "possible") else REASONS.get(kind)
         reason = self._judged(mention, entry)
-        if reason is None or not self._slip:
+        operation = entry.system == CPT and _SURGERY[0] <= entry.code <= _SURGERY[1]
+        if reason is None or not self._note.brief or operation:
             return reason
         if (self._status.told(mention), self._status.by_section(mention)) != ("present", "present"):
             return reason
