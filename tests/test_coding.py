@@ -149,6 +149,7 @@ def test_uncertain_counts_for_an_inpatient_at_discharge(coder: Coder) -> None:
         "Patient worked as an assistant for her.",
         "98% on RA, HR 88.",
         "The house is on a grey street.",
+        "Uric acid never high.",
     ],
 )
 def test_ordinary_words_give_nothing(coder: Coder, text: str) -> None:
@@ -504,3 +505,31 @@ def test_what_was_put_in_years_before_stands_beside_what_is_put_in_today(coder: 
         "PROCEDURE: Drug-eluting stent placed in the mid LAD.\n"
     )
     assert ("Z95.5" in {s.coding.code for s in run(coder, text).suggestions}) is coded
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # The side that the note treats, not the well one, an access or a position.
+        ("The left foot was prepped; right foot fine.\nDx: hallux valgus.", {"M20.12"}),
+        ("Right lateral decubitus. L hand: numb. Dx: carpal tunnel syndrome.", {"G56.02"}),
+        ("L axilla: red lump. R axilla: cyst.\nDx: hallux valgus.", {"M20.10"}),
+        ("L knee bone on bone. R hip sore.\nDx: knee arthritis.", {"M17.12"}),
+        # Part and kind told in other words, across other words.
+        ("A displaced fracture through the base of the ulnar styloid, right.", {"S52.611A"}),
+        ("Assessment: asthma, mild, comes and goes (intermittent).", {"J45.20"}),
+        ("Assessment: asthma.", {"J45.909"}),
+        ("Assessment: post-traumatic arthritis. Left knee bone on bone.", {"M17.32"}),
+        ("Assessment: rectal adenocarcinoma. One node of 21 carries tumor.", {"C20", "C77.2"}),
+        ("Assessment: rectal adenocarcinoma. 0/21 nodes positive.", {"C20"}),
+        ("Assessment: ruptured appendicitis, 3 cm collection.", {"K35.33"}),
+        ("Assessment: ruptured appendicitis, no abscess.", {"K35.32"}),
+        (
+            "Findings: polyps in the ascending colon and in the sigmoid colon. Path: tubular adenomas.",
+            {"D12.2", "D12.5"},
+        ),
+    ],
+)
+def test_what_is_told_in_pieces(coder: Coder, text: str, expected: set[str]) -> None:
+    found = {s.coding.code for s in run(coder, text).suggestions if s.coding.system == ICD10CM}
+    assert found == expected

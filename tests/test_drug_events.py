@@ -37,6 +37,7 @@ def test_the_drug_is_coded_beside_what_it_did(coder: Coder, text: str, expected:
     [
         "Assessment: peripheral neuropathy. Continue gabapentin.",
         "Assessment: no neuropathy from paclitaxel.",
+        "Assessment: hyperglycemia. On metformin, ran out of strips.",
         "Assessment: hypertension. Takes lisinopril daily, never missed.",
         "Assessment: depression. Had thoughts to overdose on metoprolol.",
     ],

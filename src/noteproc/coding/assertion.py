@@ -61,6 +61,8 @@ _NEXT_ITEM = re.compile(r"\n\s*(?:\d{1,2}[.)]?\s|[-*•#]\s)")
 _ARROW = re.compile(r"[-=–]{1,2}>|→")
 # "Pneumonia in 2018": a year before the note's own.
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
+# The "in" of "son in law", and the like.
+_SMALL = frozenset({"in", "to", "with", "of"})
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
 # How far a heading over a list ("not done:") and the verdict behind one reach, in words.
 _LISTED = 16
@@ -75,6 +77,8 @@ _IN_YEAR = re.compile(
     re.I,
 )
 _MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
+# "0/12 nodes positive".
+_NONE_OF = re.compile(r"(?<![\d.])0\s?(?:/|of|out of)\s?\d+\)?\s*(?:[a-z-]+\s+){0,2}\Z", re.I)
 _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
 # "Pneumonia?", but not the pain of "knee pain ?cause".
 _QUESTION_AFTER = re.compile(r"\s*(?:\?(?!\w)|\(\?\))")
@@ -82,7 +86,7 @@ _QUESTION_AFTER = re.compile(r"\s*(?:\?(?!\w)|\(\?\))")
 _OPENS_ANSWER = frozenset("?:=–—-iInN(")
 _OPENS_BOX = frozenset("[☐□(_")
 # Without one of these, and of a year, in a sentence no mark before or behind its words asserts anything.
-_SIGNS = re.compile(r"[-–?\[☐□(_]")
+_SIGNS = re.compile(r"[-–?\[☐□(_]|(?<!\d)0\s?/")
 _CENTURY = re.compile(r"(?:19[3-9]|20[0-4])\d")
 # "Brought by his neighbor", "lives with her sister": the person is no subject of what follows.
 _BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
@@ -185,6 +189,12 @@ class Assertions:
                 continue
             among = own and cue.start <= last and first < cue.end
             overlap = next((i for i in range(cue.start, cue.end) if i in own), None) if among else None
+            if overlap is not None and cue.kind == "other_person" and cue.direction == "both":
+                if all(i in own or self._reading.forms[i] in _SMALL for i in range(cue.start, cue.end)):
+                    continue
+                # The "mother" of a mother-in-law is none.
+                reached.append(cue)
+                continue
             if overlap is not None:
                 if cue.kind != "absent" or cue.direction != "forward" or overlap == cue.start:
                     continue
@@ -261,6 +271,9 @@ class Assertions:
         if cue.direction == "next":
             # "Non tender", but not the ulcer of a "non healing ulcer".
             return cue.end == first
+        if cue.direction == "sentence":
+            # "Bleeding, infection, bile leak and a larger cut were covered": the whole list was only a warning.
+            return True
         forward = cue.direction in ("forward", "both", "opening") and cue.end <= first
         if forward and cue.kind == "possible" and self._arrow(cue.end, first):
             return False
@@ -430,6 +443,8 @@ class Assertions:
             tail = before.rstrip()
             if tail.endswith("(-)") or (len(tail) > 1 and tail[-2] in " ,;(" and text[begin:start].strip() != "-"):
                 found.add("absent")
+        if "0" in before and _NONE_OF.search(before):
+            found.add("absent")
         if "?" in before and _QUESTION_BEFORE.search(before) and not before.rstrip(" ?").endswith("."):
             found.add("possible")
         if not _OPENS_BOX.isdisjoint(before):

@@ -29,6 +29,7 @@ _OF_CAUSES = "TVWXY"
 _SAME_CHARACTERS = 3
 # What the plainest of a family says of itself: its siblings say more.
 _NOTHING_MORE = re.compile(rf"{WITHOUT.pattern}|\buncomplicated\b", re.I)
+_RESIDUAL = re.compile(r"other and unspecified\b", re.I)
 _NOTHING: Mapping[int, tuple[int, ...]] = MappingProxyType({})
 
 
@@ -133,6 +134,15 @@ class Composer:
         if UNSPECIFIED.search(entry.title):
             above = sets.entry(ICD10CM, entry.parent)
             if above is not None and above.parent and UNSPECIFIED.search(above.title) and _is_code(above.parent):
+                further = sets.entry(ICD10CM, above.parent)
+                if (
+                    further is not None
+                    and further.parent
+                    and _RESIDUAL.match(further.title)
+                    and _is_code(further.parent)
+                ):
+                    # "Other and unspecified asthma" holds no more than what no kind was told of.
+                    return further.parent
                 return above.parent
             return entry.parent
         if base[-1] in "09" and len(base) > 4 and _NOTHING_MORE.search(NEC.sub("", entry.title)):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeNames, CodeSets
 from noteproc.coding.candidates import Candidate
+from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.records import Alternative
@@ -34,7 +35,7 @@ class Combination:
 
     def tells(self, code: str) -> bool:
         """Whether a code is the rule's own, or one of the family that it names."""
-        return code.startswith(self.code[:-1]) if self.code.endswith("-") else code == self.code
+        return code.startswith(self.code[:-1]) if self.code.endswith(("-", "*")) else code == self.code
 
 
 @lru_cache(maxsize=1)
@@ -157,6 +158,9 @@ class Conventions:
                 code = rule.code
                 # What the partners' sentences say speaks for it too ("sigmoid polyp", "pathology: adenoma").
                 others = [m for c in coded if c is not candidate and c.code in rule.drops for m in c.mentions]
+                if code.endswith("*"):
+                    made.update(self._scattered(code[:-1], found, at, others, compose))
+                    continue
                 if code.endswith("-"):
                     code = compose(code[:-1], candidate._replace(mentions=(*candidate.mentions, *others)))
                 if self._codesets.entry(ICD10CM, code) is None:
@@ -186,6 +190,42 @@ class Conventions:
                 if candidate.reason is None and candidate.code in rule.drops and candidate.code not in made:
                     found[n] = candidate.without("outranked")
         return found
+
+    def _scattered(
+        self, base: str, found: list[Candidate], at: int, others: Sequence[Mention], compose: Compose
+    ) -> set[str]:
+        """Codes one kind for each place that it was found at ("ascending polyp, sigmoid polyp; both adenomas").
+
+        Returns:
+            What stands in ``found`` now in place of the candidate at ``at``.
+        """
+        candidate = found[at]
+        made: dict[str, Candidate] = {}
+        for mention in (*candidate.mentions, *others):
+            code = compose(base, candidate._replace(mentions=(mention,)))
+            if self._codesets.entry(ICD10CM, code) is None:
+                continue
+            known = made.get(code)
+            mentions = (*known.mentions, mention) if known else (mention,)
+            made[code] = candidate._replace(
+                code=code,
+                mentions=tuple(dict.fromkeys((*mentions, *candidate.mentions))),
+                composed=True,
+                unspecified=False,
+                specific=True,
+                derived=True,
+                missing=(),
+            )
+        if len(made) > 1:
+            made.pop(candidate.code, None)
+        there = {c.code for n, c in enumerate(found) if n != at and c.reason is None}
+        fresh = [made[code] for code in sorted(made) if code not in there]
+        if not fresh:
+            found[at] = candidate.without("outranked")
+        else:
+            found[at] = fresh[0]
+            found.extend(fresh[1:])
+        return set(made)
 
     def _of_one_type(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Complications of diabetes follow the type that the note names: "NPDR" beside type 1 is E10, not E11.

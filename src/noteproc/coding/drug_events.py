@@ -236,6 +236,10 @@ class DrugEvents:
         follows = _phrases("missed after")
         for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED)):
             after = follows.at(reading, place)
+            behind = place + after[0] if after is not None else 0
+            if behind < span.stop and reading.forms[behind] == "of":
+                # "On metformin, ran out of strips": something else.
+                continue
             if after is not None and self._assertions.stands(place):
                 return tuple(range(place, place + after[0]))
         return ()

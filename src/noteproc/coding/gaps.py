@@ -12,7 +12,7 @@ _PREPOSITION = frozenset({"of", "in", "to", "over", "at", "on", "involving", "fr
 # Of these one ends what the other says.
 _OPPOSED = frozenset({"acute", "chronic", "acut"})
 # Words that a phrase never reaches across.
-BREAKERS = frozenset(["no", "not", "without", "denies", "denied", "denies", "negative", "but", "however"])
+BREAKERS = frozenset(["no", "not", "never", "without", "denies", "denied", "denies", "negative", "but", "however"])
 _BREAK = 99.0
 # What it costs that something else was done in between.
 _NEXT = 0.6

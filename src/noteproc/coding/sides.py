@@ -8,17 +8,25 @@ from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.reading import SIDES, Reading
-from noteproc.text.fold import fold
+from noteproc.text import lexicon
+from noteproc.text.fold import fold, tokens
 from noteproc.text.tables import rows
 
 # What a note that speaks of one side alone tells of this side.
-_ONE_SIDED = ("M", "S", "H", "I82", "I83", "L97", "C50", "C64")
+_ONE_SIDED = (
+    *("M", "S", "H", "G56", "G57", "I65", "I70", "I80", "I82", "I83", "L02", "L03", "L97"),
+    *("C34", "C50", "C56", "C62", "C64", "C65", "C66", "D05", "D24", "N60", "N61", "N63"),
+)
+# What ends a clause in which a side is told to be well.
+_CLAUSE_ENDS = frozenset(".;\n(")
 # The items of a list: so many lines under a heading at most, each opened by a number or a mark.
 _ITEM = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[-*•–#])\s")
 _MOST_ITEMS, _HEADING_WIDTH = 12, 90
 # What a clause says of a side stands so many words behind it, with no mark between.
 _CLAUSE = 6
 _WITHIN = re.compile(r"[\s\w()/'’-]*:?\s*")
+# A part is named so many words behind its side ("left long finger").
+_PLACE_AWAY = 2
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +48,7 @@ def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, furthe
         _beside(reading, mentions)
         or _continued(reading, further)
         or _headed(reading, mentions, base)
+        or _at_place(reading, mentions, base)
         or _only(reading, base)
     )
 
@@ -99,11 +108,60 @@ def _only(reading: Reading, base: str) -> list[str]:
     """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
     if not base.startswith(_ONE_SIDED):
         return []
-    said = {reading.keys[i] for i in reading.sides_in(range(len(reading.words)))}
+    everywhere = range(len(reading.words))
+    said = {reading.keys[i] for i in reading.sides_in(everywhere)}
     if len(said) > 1:
-        sentences = {reading.sentence_of[i] for i in reading.sides_in(range(len(reading.words)))}
-        said = {reading.keys[i] for s in sentences for i in _affected(reading, reading.words_of(s))}
+        sentences = {reading.sentence_of[i] for i in reading.sides_in(everywhere)}
+        affected = [i for s in sentences for i in _affected(reading, reading.words_of(s))]
+        said = {reading.keys[i] for i in affected if _tells(reading, i)}
     return [said.pop()] if len(said) == 1 else []
+
+
+def _at_place(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> list[str]:
+    """The one side that stands beside the same part elsewhere ("axillary abscess" below "L axilla: tender mass")."""
+    everywhere = reading.sides_in(range(len(reading.words))) if base.startswith(_ONE_SIDED) else ()
+    if not everywhere:
+        return []
+    light = lexicon.shipped().stop | lexicon.shipped().filler | lexicon.shipped().manner
+    own = {reading.keys[i] for at in mentions for i in at if reading.keys[i] not in light}
+    said = set()
+    for i in everywhere:
+        near = range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words)))
+        if any(reading.keys[k] in own and _unbroken(reading, i, k) for k in near) and _tells(reading, i):
+            said.add(reading.keys[i])
+    return [said.pop()] if len(said) == 1 else []
+
+
+def _unbroken(reading: Reading, low: int, high: int) -> bool:
+    return all(not set(",.;:(\n") & set(reading.gaps[k]) for k in range(low, high))
+
+
+def _tells(reading: Reading, i: int) -> bool:
+    """Whether a side word may tell the side of what the note is about, and not of a part, a position or a well limb."""
+    forms = reading.forms
+    if forms[i] == "both":
+        # "Both tendons pulled up".
+        return False
+    if _says(forms, i + 1, i + 1, _other_sides()["part"]):
+        return False
+    first, last = i, i
+    while first and _CLAUSE_ENDS.isdisjoint(reading.gaps[first - 1]):
+        first -= 1
+    while last < len(reading.gaps) and _CLAUSE_ENDS.isdisjoint(reading.gaps[last]):
+        last += 1
+    return not _says(forms, first, last, _other_sides()["well"])
+
+
+def _says(forms: Sequence[str], first: int, last: int, phrases: Sequence[tuple[str, ...]]) -> bool:
+    """Whether one of some phrases begins between two words, both inclusive."""
+    return any(tuple(forms[k : k + len(said)]) == said for k in range(first, last + 1) for said in phrases)
+
+
+@lru_cache(maxsize=1)
+def _other_sides() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The words that take a side word its meaning, by kind."""
+    table = rows(dictionaries_dir() / "context" / "other_sides.tsv", ("kind", "words"))
+    return {row["kind"]: tuple(tuple(t.form for t in tokens(w)) for w in row["words"].split("|")) for row in table}
 
 
 def _beside(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:

@@ -31,7 +31,9 @@ _RAY = frozenset({"x", "ray"})
 _TITLED = re.compile(r"(?:\b(?:Dr|NP|PA|RN|Mr|Mrs|Ms|Nurse|Prof)\.?\s|[A-Za-z]-)\Z")
 _CREDENTIALED = re.compile(r"-[A-Z][a-z]+\b|,?\s(?:M\.?D|D\.?O|R\.?N|NP|PA|PA-C|DPM|DDS|PhD|FNP|CRNA)\b\.?(?!\s*/)")
 _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s*\n")
-_DENIAL = re.compile(r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I)
+_DENIAL = re.compile(
+    r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|never|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I
+)
 
 
 # What relatives by blood hand on.
