@@ -515,6 +515,13 @@ def test_what_was_put_in_years_before_stands_beside_what_is_put_in_today(coder: 
         ("Right lateral decubitus. L hand: numb. Dx: carpal tunnel syndrome.", {"G56.02"}),
         ("L axilla: red lump. R axilla: cyst.\nDx: hallux valgus.", {"M20.10"}),
         ("L knee bone on bone. R hip sore.\nDx: knee arthritis.", {"M17.12"}),
+        ("The right carotid is clean. 85 percent at the left bulb.\nDx: carotid stenosis.", {"I65.22"}),
+        ("She left with her son. Right knee pain.", {"M25.561"}),
+        ("Assessment: cellulitis of the left axilla.", {"L03.112"}),
+        (
+            "Right nasal ala: basal cell carcinoma. Earlier squamous cell carcinoma of the scalp, cut out in 2019.",
+            {"C44.311", "Z85.828"},
+        ),
         # Part and kind told in other words, across other words.
         ("A displaced fracture through the base of the ulnar styloid, right.", {"S52.611A"}),
         ("Assessment: asthma, mild, comes and goes (intermittent).", {"J45.20"}),

@@ -19,6 +19,8 @@ _AFTER = 2
 _CATEGORY = 3  # letters of a code that name its category
 # Symptoms, causes and circumstances are told of a condition; they change no subject.
 _ACCOMPANYING = "RVWXYZ"
+# What was, or what another person has.
+_OTHER = frozenset({"historical", "family", "other_person"})
 _OPENS = re.compile(r"(?:\(?\d{1,2}[.):]\s|[-*•–#]\s|[A-Za-z][\w /&-]{1,30}:)")
 
 
@@ -35,6 +37,9 @@ class Continuations:
         self._subjects: dict[int, set[str]] = {}
         for mention in mentions:
             told = mention.verdict.kind != "absent" and not mention.weak
+            if mention.match.system == ICD10CM and mention.verdict.kind in _OTHER and not mention.weak:
+                # "Earlier squamous cell carcinoma of the scalp": another one.
+                self._subjects.setdefault(reading.sentence_of[mention.match.at[0]], set()).add("")
             if told and mention.match.system == ICD10CM and mention.base[0] not in _ACCOMPANYING:
                 sentence = reading.sentence_of[mention.match.at[0]]
                 self._subjects.setdefault(sentence, set()).add(mention.base[:_CATEGORY])

@@ -27,6 +27,8 @@ _CLAUSE = 6
 _WITHIN = re.compile(r"[\s\w()/'’-]*:?\s*")
 # A part is named so many words behind its side ("left long finger").
 _PLACE_AWAY = 2
+# Who "left" went away.
+_LEAVING = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +58,7 @@ def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, furthe
 def _continued(reading: Reading, further: Sequence[int]) -> list[str]:
     """The side that the nearest sentence which goes on about the concept tells, where it tells one alone."""
     for sentence in further:
-        said = {reading.keys[i] for i in _affected(reading, reading.words_of(sentence))}
+        said = {reading.keys[i] for i in _affected(reading, reading.words_of(sentence)) if _tells(reading, i)}
         if said:
             return ["bilateral"] if "bilateral" in said else [said.pop()] if len(said) == 1 else []
     return []
@@ -127,7 +129,8 @@ def _at_place(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> l
     said = set()
     for i in everywhere:
         near = range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words)))
-        if any(reading.keys[k] in own and _unbroken(reading, i, k) for k in near) and _tells(reading, i):
+        beside = any(reading.keys[k] in own and _unbroken(reading, i, k) for k in near)
+        if beside and _tells(reading, i) and not _is_well(reading, i, reading.words_of(reading.sentence_of[i])):
             said.add(reading.keys[i])
     return [said.pop()] if len(said) == 1 else []
 
@@ -141,6 +144,8 @@ def _tells(reading: Reading, i: int) -> bool:
     forms = reading.forms
     if forms[i] == "both":
         # "Both tendons pulled up".
+        return False
+    if forms[i] == "left" and i and forms[i - 1] in _LEAVING:
         return False
     if _says(forms, i + 1, i + 1, _other_sides()["part"]):
         return False

@@ -71,6 +71,7 @@ def most_specific(
         score = -leaf.unsaid
         lacking = leaf.lacking
         support: list[int] = []
+        heard: dict[int, float] = {}
         for key in leaf.plain:
             hit = evidence.get(key)
             one_sided = one_side and key == "unilateral"
@@ -82,8 +83,11 @@ def most_specific(
                 score += ABSENT
                 lacking -= 1
             if hit is not None and not one_sided:
-                score += hit[0] * (0.15 if key in own or key in words.vague else 1.0)
+                # One word says one thing: "axilla" is said by it more than the upper limb.
+                weight = hit[0] * (0.15 if key in own or key in words.vague else 1.0)
+                heard[hit[1]] = max(heard.get(hit[1], 0.0), weight)
                 support.append(hit[1])
+        score += sum(heard.values())
         # A side alone never chooses a site that the note does not name.
         score += min(sided, 0.3) if lacking else sided
         for key in leaf.denied:

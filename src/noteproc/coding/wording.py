@@ -53,12 +53,21 @@ def _other_meanings() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _plain_meanings() -> dict[str, frozenset[str]]:
+    """Those of words that are no abbreviations: they count within longer phrases too."""
+    table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
+    return {row["short"]: _other_meanings()[row["short"]] for row in table if row["short"].islower()}
+
+
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
     if match.code.startswith(_OF_BLOOD) and _is_by_marriage(reading, match):
         return False
     if len(match.at) != 1:
-        return not (_is_broken(reading, match, index) or _is_scrap(reading, match, index))
+        return not (
+            _is_broken(reading, match, index) or _is_scrap(reading, match, index) or _means_another(reading, match)
+        )
     at = match.at[0]
     word = reading.words[at]
     phrase = index.phrase(match.phrase)
@@ -170,6 +179,17 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         span = reading.text[first.start : reading.words[match.at[-1]].end]
         return len(_DENIAL.findall(span)) > denied
     return any(_DENIAL.search(piece) for piece in pieces)
+
+
+def _means_another(reading: Reading, match: Match) -> bool:
+    """Whether a plain word of a condition's phrase means something else here ("cut out" is no laceration)."""
+    if match.system != ICD10CM:
+        return False
+    for i in match.at:
+        others = _plain_meanings().get(reading.forms[i])
+        if others and not others.isdisjoint([*reading.forms[max(0, i - 2) : i], *reading.forms[i + 1 : i + 3]]):
+            return True
+    return False
 
 
 def _leads_on(reading: Reading, word: int, index: PhraseIndex) -> bool:
