@@ -54,7 +54,7 @@ def _other_meanings() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 
 @lru_cache(maxsize=1)
-def _plain_meanings() -> dict[str, frozenset[str]]:
+def _plain_meanings() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Those of words that are no abbreviations: they count within longer phrases too."""
     table = rows(dictionaries_dir() / "context" / "other_meanings.tsv", ("short", "beside"))
     return {row["short"]: _other_meanings()[row["short"]] for row in table if row["short"].islower()}
@@ -85,12 +85,8 @@ def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     # A disease's name beside a route is its vaccine, which is meant there.
     named = len(written) > _ABBREVIATION and match.system != ICD10CM
     others = None if named else _other_meanings().get(written.lower())
-    if others:
-        span = reading.words_of(reading.sentence_of[at])
-        before = reading.forms[max(span.start, at - 2) : at]
-        behind = reading.forms[at + 1 : min(span.stop, at + 3)]
-        if not others[0].isdisjoint(before) or not others[1].isdisjoint(behind):
-            return False
+    if others and _stands_beside(reading, at, others):
+        return False
     if reading.expansions[at]:
         return True
     if index.counts[match.phrase] == 1 and not _same_word(word.form, written, phrase):
@@ -187,9 +183,17 @@ def _means_another(reading: Reading, match: Match) -> bool:
         return False
     for i in match.at:
         others = _plain_meanings().get(reading.forms[i])
-        if others and not others.isdisjoint([*reading.forms[max(0, i - 2) : i], *reading.forms[i + 1 : i + 3]]):
+        if others and _stands_beside(reading, i, others):
             return True
     return False
+
+
+def _stands_beside(reading: Reading, at: int, others: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Whether one of some words stands before a word of the note, or one of others behind it, in its sentence."""
+    span = reading.words_of(reading.sentence_of[at])
+    before = reading.forms[max(span.start, at - 2) : at]
+    behind = reading.forms[at + 1 : min(span.stop, at + 3)]
+    return not others[0].isdisjoint(before) or not others[1].isdisjoint(behind)
 
 
 def _leads_on(reading: Reading, word: int, index: PhraseIndex) -> bool:
