@@ -87,6 +87,17 @@ def redacted(text: str) -> str:
         ("Phalen's test done. Dr. Phalen was positive about it.", "Dr. Phalen"),
         ("0815 Oyelowo - R RTC tear, inj", "Oyelowo"),
         ("report to ED RN Tamsin at 0729", "Tamsin"),
+        ("Labs drawn at marfa clinic, fax pending.", "marfa"),
+        ("Daughter at work. Prior stent at hoag in 2021.", "hoag"),
+        ("Direct admit opelousas general, bed ready.", "opelousas"),
+        ("He goes to prek at st nicks.", "st nicks"),
+        ("She lives in kapolei with her son.", "kapolei"),
+        ("Rides from grants pass by bus.", "grants pass"),
+        ("Mail to lockport ny, please.", "lockport"),
+        ("Ed stayed in Winnemucca overnight.", "Winnemucca"),
+        ("Boss: he drives for ferrellgas, nights.", "ferrellgas"),
+        ("Rolled the truck on hwy 46 at mile marker 127.", "46"),
+        ("MVC, driver, I-80 westbound.", "I-80"),
     ],
 )
 def test_goes(text: str, gone: str) -> None:
@@ -160,6 +171,11 @@ def test_goes(text: str, gone: str) -> None:
         "OBX|2|NM|HGB||9.8|g/dL|12-16|L",
         "0845 - LESI L4-5 today",
         "Transferred to ED RN desk at 0729.",
+        "Pain at rest and at night, worse at dusk. Lives in fear of falls.",
+        "Referred to coumadin clinic and pain clinic; st elevation in II.",
+        "She undergoes dialysis three times a week; requests hospice.",
+        "Treated with I-131 by route of mouth; 5 mm 9 o'clock lesion.",
+        "Coming in from home to chronic care; drives for work via van.",
     ],
 )
 def test_stays(text: str) -> None:

@@ -41,6 +41,7 @@ from noteproc.redaction.recognizers.organizations import OrganizationRecognizer
 from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
 from noteproc.redaction.recognizers.scattered import ScatteredRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
+from noteproc.redaction.recognizers.smallplaces import SmallPlaceRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
 from noteproc.redaction.recognizers.whereabouts import WhereaboutsRecognizer
 from noteproc.redaction.recognizers.worded_dates import WordedDateRecognizer
@@ -75,6 +76,7 @@ def recognizers() -> list[EntityRecognizer]:
         AddressRecognizer(),
         FacilityRecognizer(),
         WhereaboutsRecognizer(),
+        SmallPlaceRecognizer(),
         OrganizationRecognizer(),
         IdentifierRecognizer(),
         ElectronicRecognizer(),

@@ -49,6 +49,24 @@ _NUMBERED_ROAD = re.compile(
     r"\b(?:on|off|near|along|at|from|of|hwy|down|past|behind)\s{1,2}((?:(?:Rte?|Route|Hwy|Highway|US|U\.S\.|SR|CR|FM)\.?\s{1,2}|"
     r"(?:I|US|SR|[A-Z]{2})-)\d{1,4}[A-Z]?(?:\s{1,2}(?:at|@|mm|mile|exit)\s{1,2}(?:exit\s{1,2})?\d{1,4})?)\b(?![-/.]\d)"
 )
+# "hwy 34", "interstate 10", "I-80": a road by its number wherever it stands; "I-131" is no road.
+_HIGHWAY = re.compile(
+    r"(?:(?:(?:us|u\.s\.|state|county|old|farm|navajo)\s)?(?:hwy|highway|interstate|route|rte)\s"
+    r"(?:#?[1-9]\d{0,3}[A-Z]?\b(?![-/.]\d)"
+    r"|(?:five|eight|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine)\b)?)|i-(?!12[1345]\b|131\b)\d{2,3}\b(?![-/.]\d))",
+    re.IGNORECASE,
+)
+_HIGHWAYS = Cues(
+    {"hwy", "highway", "interstate", "route", "rte", "i", "us", "u", "state", "county", "old", "farm", "navajo"}
+)
+# "mile marker 127", "at MP 331", "near exit 9".
+_MILE = re.compile(
+    r"(?:mile\s?(?:marker|post)|milepost|(?:(?<=at )|(?<=near )|(?<=past )|(?<=around ))(?:mile|mm|mp|exit))"
+    r"\s#?\d{1,4}[A-Z]?\b(?![-/.]\d)",
+    re.IGNORECASE,
+)
+_MILES = Cues({"mile", "milemarker", "milepost", "mm", "mp", "exit"})
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|\.\d)")
 _COUNTY = re.compile(
     r"\b((?:(?:St\.|Saint|San|Santa|El|La|Los|Del|De|Fort|Prince|King|Queen|New|North|South|East"
@@ -143,6 +161,9 @@ class AddressRecognizer(NoteRecognizer):
             plain = m[1][:2].isupper() and m[1][2:3] == "-" and not self.lexicon.bits(m[1][:2].lower()) & lx.STATE
             if not plain or m[1][:2] in ("US", "SR"):
                 yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.7)
+        for pattern, openings in ((_HIGHWAY, _HIGHWAYS), (_MILE, _MILES)):
+            for m in matches(pattern, text, words.opening(openings)):
+                yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.65)
         yield from self._town_and_state(words)
         for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
             first = m[1].split()[0].lower()
