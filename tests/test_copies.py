@@ -149,6 +149,14 @@ def fields(message: str) -> dict[tuple[str, int], str]:
     return {(s.split("|")[0], n): f for s in message.split("\r") for n, f in enumerate(s.split("|"))}
 
 
+def test_messages_without_result_give_no_copy(tmp_path: Path) -> None:
+    scanned = HL7.split("OBX")[0].split("OBR")[0] + "OBX|1|ED|P||^IM^PNG^Base64^iVBORw0KGgo=\r"
+    data, out = copy(tmp_path, "m.hl7", scanned.encode())
+    assert data == b""
+    assert not (out / "copies" / "m.hl7").exists()
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["counts"]["copies_withheld"] == 1
+
+
 def test_hl7_changes_identifiers_and_nothing_else(tmp_path: Path) -> None:
     message = HL7 + "ZZZ|Quartermain\rDG1|1||I10^of Z. QUARTERMAIN^I10|Zebediah's pressure|20250314\r"
     data, _ = copy(tmp_path, "m.hl7", message.encode())

@@ -86,6 +86,14 @@ def test_a_table_with_a_row_a_note_stays_as_it_is(tmp_path: Path) -> None:
     assert [note_id for note_id, _ in read_all(path)] == ["t/000001", "t/000002"]
 
 
+def test_the_number_of_a_line_stays_in_a_copy_and_a_longer_one_does_not(tmp_path: Path) -> None:
+    rows = [("a", 1, "No pain."), ("b", 3, "Acute gout."), ("c", 448812, "Mild asthma.")]
+    path = write(tmp_path / "t.csv", ("note_id", "seq", "text"), rows)
+    run(RunOptions((str(path),), tmp_path / "out", Config(), exports=("copies",)))
+    copied = (tmp_path / "out" / "copies" / "t.csv").read_text(encoding="utf-8").splitlines()
+    assert copied == ["note_id,seq,text", "a,1,No pain.", "b,3,Acute gout.", "c,,Mild asthma."]
+
+
 def test_the_line_column_can_be_named_or_left_out(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", ("id", "rank", "line", "text"), [(1, 1, 2, "a"), (1, 2, 1, "b")])
     assert read_all(path) == [("t/1", "b\na")]

@@ -85,6 +85,7 @@ class RunSummary:
         repeated: notes whose id another one had before, and which have another for that.
         known: notes of which the table of known identifiers told something.
         noteless: files of resources that are no notes.
+        withheld: inputs of a format that can be copied which have no redacted copy.
         earlier: whether an earlier run had done it all.
     """
 
@@ -100,6 +101,7 @@ class RunSummary:
     repeated: int = 0
     known: int = 0
     noteless: int = 0
+    withheld: int = 0
     earlier: bool = False
 
 
@@ -209,6 +211,7 @@ def run(options: RunOptions, progress: Progress = lambda done, failed: None) -> 
         left_out["repeated_ids"],
         left_out["known"],
         left_out["without_notes"],
+        left_out["copies_withheld"],
     )
 
 
@@ -312,6 +315,7 @@ def _summary(out: Path, seconds: float) -> RunSummary:
         repeated=counts.get("repeated_ids", 0),
         known=counts.get("notes_with_known_identifiers", 0),
         noteless=counts.get("files_without_notes", 0),
+        withheld=counts.get("copies_withheld", 0),
         earlier=True,
     )
 

@@ -156,7 +156,9 @@ def run(
         Results.open(out)
     if as_json:
         fields = ("notes", "failed", "quarantined", "suggestions", "phi", "seconds", "files", "interrupted")
-        counted = {name: getattr(summary, name) for name in (*fields, "skipped", "noteless", "repeated", "known")}
+        counted = {
+            name: getattr(summary, name) for name in (*fields, "skipped", "noteless", "withheld", "repeated", "known")
+        }
         print(json.dumps(counted))
     elif summary.interrupted:
         print(f"interrupted after {summary.notes} notes: go on with the same command and --resume", file=sys.stderr)
@@ -180,6 +182,12 @@ def run(
             )
         if summary.noteless:
             print(f"{summary.noteless} files hold FHIR resources, but no notes", file=sys.stderr)
+        if summary.withheld:
+            print(
+                f"{summary.withheld} inputs have no redacted copy: none of their notes has a result, or they were "
+                "changed since they were read",
+                file=sys.stderr,
+            )
         if known_identifiers:
             print(
                 f"{summary.known} notes are named in the table of known identifiers, by the ids of results.jsonl",

@@ -57,8 +57,11 @@ _UNREADABLE = frozenset({"ED", "RP"})
 _WORDS_OF_CODED = frozenset({2, 5, 9})
 
 
-def copy_hl7(path: Path, out: BinaryIO, verdicts: Verdicts) -> None:
+def copy_hl7(path: Path, out: BinaryIO, verdicts: Verdicts) -> bool:
     """Write the redacted copy of a file of messages; a message without result is left out, and batches count it so.
+
+    Returns:
+        Whether a message is left.
 
     Raises:
         ReadError: a message is not what it was in the run.
@@ -66,6 +69,7 @@ def copy_hl7(path: Path, out: BinaryIO, verdicts: Verdicts) -> None:
     file, encoding = open_text(path, nul=True)
     out.write(encoding.bom)
     dropped = 0
+    any_left = False
     with closing(file):
         for block in blocks(file):
             if not block.message:
@@ -76,7 +80,9 @@ def copy_hl7(path: Path, out: BinaryIO, verdicts: Verdicts) -> None:
             if copy is None:
                 dropped += 1
             else:
+                any_left = True
                 out.write(encoding.encoded(copy))
+    return any_left
 
 
 def _envelope(block: Block, fields: NoteFields, dropped: int) -> str:

@@ -30,6 +30,7 @@ from noteproc.redaction.fields import NoteFields
 
 _PUBLIC_ID = re.compile(r"note-\d{6,}")
 _OLD = 89
+_LINE = re.compile(r"\d{1,5}(?:\.0)?")  # longer, it could number anything
 
 
 def copy_csv(path: Path, out: BinaryIO, columns: Columns, verdicts: Verdicts, kept: Collection[str]) -> None:
@@ -169,7 +170,7 @@ def _new_cells(
             cells[name] = text if text or value is not None else None
         elif name == chosen.note_id:
             cells[name] = note_id if _PUBLIC_ID.fullmatch(note_id) else value
-        elif not shown or _is_kept(name, kept) or name == chosen.line:
+        elif not shown or _is_kept(name, kept) or (name == chosen.line and _LINE.fullmatch(shown)):
             cells[name] = value
         elif name in chosen.known:
             cells[name] = _replaced(chosen.known[name], shown, fields, value)

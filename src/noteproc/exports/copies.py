@@ -146,7 +146,8 @@ def _copy_plain(kind: Kind, path: Path, out: BinaryIO, plan: CopyPlan, verdicts:
     if kind == "text":
         _copy_text(path, out, verdicts)
     elif kind == "hl7":
-        copy_hl7(path, out, verdicts)
+        if not copy_hl7(path, out, verdicts):
+            raise _NothingLeft
     elif kind == "fhir":
         if not copy_fhir(path, out, verdicts):
             raise _NothingLeft

@@ -11,7 +11,7 @@ import hashlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def gathered(path: Path, kind: str, columns: Columns, *, whole: bool = False) ->
     if runs is None:
         for row, taken in rows(path, kind, columns, whole=whole):
             told = row.values if isinstance(row.values, str) else ""
-            yield Gathered((row,), taken and _unsplit(taken), problem=told)
+            yield Gathered((row,), taken, problem=told)
         return
     yield from _Gathering(runs, text_between(path, kind, columns)).of(rows(path, kind, columns, whole=whole))
 
@@ -141,13 +141,6 @@ def _runs(path: Path, kind: str, columns: Columns) -> Mapping[int, int] | None:
     if not split and not again.any():
         return None
     return dict(zip(found[again].tolist(), counts[again].tolist(), strict=True))
-
-
-def _unsplit(chosen: Chosen) -> Chosen:
-    """The columns of a table in which every row is a note: what numbers them is no line number."""
-    if not chosen.line:
-        return chosen
-    return replace(chosen, line=None, versions=(), rest=(*chosen.rest, chosen.line, *chosen.versions))
 
 
 @dataclass(slots=True)
