@@ -101,6 +101,22 @@ def test_json_lines(tmp_path: Path) -> None:
     assert third["id"] == "note-000003"
 
 
+@pytest.mark.parametrize("kind", ["application/rtf", ""])
+def test_a_document_in_an_attachment_becomes_text(tmp_path: Path, kind: str) -> None:
+    rtf = base64.b64encode(rf"{{\rtf1 {WORDS}\par}}".encode()).decode()
+    attachment = {"contentType": kind, "data": rtf, "size": 9} if kind else {"data": rtf}
+    resource = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment}]}
+    data, out = copy(tmp_path, "d.json", json.dumps(resource).encode())
+    (copied,) = [content["attachment"] for content in json.loads(data)["content"]]
+    if not kind:  # nothing says what it is, so nothing could say what it has become
+        assert copied == {}
+        return
+    assert copied["contentType"] == "text/plain; charset=utf-8"
+    assert base64.b64decode(copied["data"]) == (out / "redacted" / "d.txt").read_bytes()
+    assert not NAMES.search(base64.b64decode(copied["data"]).decode())
+    assert "size" not in copied
+
+
 def test_objects_in_json_lines(tmp_path: Path) -> None:
     row = {
         "id": 1,

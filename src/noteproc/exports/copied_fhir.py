@@ -92,14 +92,16 @@ def _copied(text: str, notes: Sequence[tuple[Found, Verdict]], verdicts: Verdict
             raise ReadError("was changed since it was read")
         first = first or (verdict, note)
         by_value: dict[Value, list[Edit]] = {}
+        shown: dict[Value, str] = {}
         for stretch in found.document.stretches:
             if isinstance(stretch.key, Value):
                 by_value.setdefault(stretch.key, [])
+                shown[stretch.key] = note.text[stretch.start : stretch.end]
         for stretch, edit in redaction_edits(found.document.stretches, items(verdict.result, "phi")):
             if isinstance(stretch.key, Value):
                 by_value[stretch.key].append(edit)
         for value, edits in by_value.items():
-            copy.note_value(value, edits)
+            copy.note_value(value, edits, shown[value])
     fields = verdicts.fields_of(*first) if first else verdicts.fields.of_note("", _patient(root))
     copy.redact(fields)
     if first:

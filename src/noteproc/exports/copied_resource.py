@@ -67,19 +67,30 @@ class ResourceCopy:
         self._known: dict[str, dict[str, str]] = {}  # first word to the whole, folded, to its kind
         self._links: dict[str, str] = {}
 
-    def note_value(self, value: Value, edits: Sequence[Edit]) -> None:
-        """Change a value that holds text of a note; with no edits it stays as it is."""
-        node: Node | None = self._root
-        for key in value.path:
-            node = node.get(key) if node is not None else None
+    def note_value(self, value: Value, edits: Sequence[Edit], shown: str) -> None:
+        """Change a value that holds text of a note; with no edits it stays as it is.
+
+        Args:
+            value: where it is.
+            edits: what changes in it.
+            shown: the text that was read of it, which stands for a document (RTF, PDF ...) from now on.
+        """
+        node = self._root.at(value.path)
         if node is None or node.value is None or not value.path:
             return  # a Binary of another line, which goes with the attachments there
+        kind = self._root.at((*value.path[:-1], "contentType"))
+        if value.form == "base64 document" and kind is None:
+            return  # nothing would say that it is text now: it goes with the attachments that were not read
         self._notes.add(value.path)
         self._around |= {value.path[:n] for n in range(len(value.path) + 1)}
         if value.form == "string":
             self._set(node, edited(node.value, edits))
         elif value.form == "html":
             self._set(node, _bare(edited(node.value, [Edit(e.start, e.end, _markup(e.new)) for e in edits])))
+        elif value.form == "base64 document":
+            assert kind is not None
+            self._set(node, base64.b64encode(edited(shown, edits).encode()).decode())
+            self._set(kind, "text/plain; charset=utf-8")
         else:
             data = base64.b64decode(re.sub(r"\s", "", node.value))
             if value.form == "base64 html":

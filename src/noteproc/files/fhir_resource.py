@@ -15,14 +15,14 @@ from typing import BinaryIO, Literal, TypeAlias
 
 from noteproc.errors import ReadError
 from noteproc.files.decoding import decoded
-from noteproc.files.document import Document, Trace, age_on, date_forms
+from noteproc.files.document import Document, Stretch, Trace, age_on, date_forms
 from noteproc.files.documents import document_of, html_markup
 from noteproc.files.fhir_people import People, dicts, patient_of, text
 from noteproc.files.html import html_text
 from noteproc.files.kinds import HEAD, Kind, kind_of
 
 Path_: TypeAlias = tuple[str | int, ...]
-Form: TypeAlias = Literal["string", "html", "base64", "base64 html"]
+Form: TypeAlias = Literal["string", "html", "base64", "base64 html", "base64 document"]
 
 NOTE_TYPES = frozenset({"DocumentReference", "DiagnosticReport", "Composition"})
 _KINDS: Mapping[str, Kind] = {
@@ -184,7 +184,12 @@ class ResourceReader:
             document.add(name, shown, key=Value(where, "base64 html"), trace=trace)
             document.images += pictures
         else:
-            document.absorb(document_of(data, kind), name)
+            inner = document_of(data, kind)
+            document.absorb(inner, name)
+            start = document.length - inner.length
+            if inner.length:
+                value = Value(where, "base64 document")
+                document.stretches.append(Stretch(start, document.length, value, Trace.plain(inner.length)))
 
     def _data(self, attachment: Mapping[str, object], path: Path_) -> tuple[bytes, Path_]:
         packed = attachment.get("data")

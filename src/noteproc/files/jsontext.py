@@ -48,6 +48,13 @@ class Node:
         """A child by key or position."""
         return next((child for child in self.children if child.path[-1] == key), None)
 
+    def at(self, path: JsonPath) -> Node | None:
+        """The value at the end of a path from here."""
+        node: Node | None = self
+        for key in path:
+            node = node.get(key) if node is not None else None
+        return node
+
     def text(self, key: str) -> str:
         """The string under a key, or ""."""
         child = self.get(key)
