@@ -28,6 +28,10 @@ def reading(text: str) -> tuple[Reading, int]:
         ("Drugol 10 mg/ml, 0.4 ml injected.", "mg", 4.0),
         ("Drugol 68 mg/m2 = 120 mg.", "mg", 120.0),
         ("Drugol 30 IV.", "mg", 30.0),
+        ("Drugol 60 and other 25 IM.", "mg", 60.0),
+        ("Gave drugol 40 + 4 cc lidocaine.", "mg", 40.0),
+        ("Gave 2 cc drugol 40.", "mg", 80.0),
+        ("Drugol 1000 IM.", "mcg", 1000.0),
         ("Drugol 30 days.", "mg", None),
         ("Drugol as before.", "mg", None),
         ("Drugol 2 ml.", "mg", None),
@@ -49,5 +53,8 @@ def test_whether_an_amount_is_told() -> None:
     note, at = reading("Drugol 10 mg given. Otherwise nothing.")
     assert Doses(note).tells(at, at)
     assert Doses(note).beside(at)
-    note, at = reading("Drugol given. Otherol 10 mg.")
-    assert not Doses(note).tells(at, at)
+    note, at = reading("Drugol 60 and other 25 IM.")
+    assert Doses(note).tells(at, at)
+    for text in ("Drugol given. Otherol 10 mg.", "Started drugol 5, otherol 0.1."):
+        note, at = reading(text)
+        assert not Doses(note).tells(at, at)

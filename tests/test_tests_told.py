@@ -27,6 +27,11 @@ def told(coder: Coder, text: str, before: str = "Office visit\nSeen for the prob
         ("Prick testing to 32 aeroallergens done, cat and birch positive", {"95004": 32}),
         ("CCM total 63 minutes of staff time this month", {"99490": 1, "99439": 2}),
         ("Psychotherapy 45 minutes, coping skills rehearsed. LCSW", {"90834": 1}),
+        ("25 min med mgmt + 38 min psychotherapy.", {"90836": 1}),
+        ("Flow study done, Qmax 8.", {"51741": 1}),
+        ("Percutaneous testing 48 antigens done here. Intradermals 12.", {"95004": 48, "95024": 12}),
+        ("Rapid flu A neg, covid PCR neg, rapid RSV neg, all run here.", {"87804": 1, "87635": 1, "87807": 1}),
+        ("BPP 8/8 done here by me.", {"76819": 1}),
         ("Elbow, left, 2 views: no effusion", {"73070": 1}),
         ("Foot AP/lat/obl taken here, no fracture", {"73630": 1}),
         ("Labs drawn from PICC, line flushed", {"36592": 1}),
@@ -45,6 +50,7 @@ def test_what_was_made_here_is_coded(coder: Coder, text: str, expected: dict[str
         "Wants to start remote monitoring next month.",
         "Transfusion threshold 7.",
         "EEG last year was normal.",
+        "CXR 2v clear per radiology report.",
     ],
 )
 def test_what_was_not_made_here_is_not_coded(coder: Coder, text: str) -> None:
@@ -104,3 +110,16 @@ def test_a_line_that_only_names_a_service_reports_it(coder: Coder, text: str, co
 )
 def test_a_line_that_tells_of_another_day_reports_nothing(coder: Coder, text: str) -> None:
     assert slip(coder, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Dialysis today. Epogen 4000 u given.", "Q4081"), ("CKD 4. Epogen 4000 u given SQ.", "J0885")],
+)
+def test_who_is_on_dialysis_has_a_drug_of_its_own_code(coder: Coder, text: str, code: str) -> None:
+    assert {"Q4081", "J0885"} & set(told(coder, text)) == {code}
+
+
+def test_each_component_after_the_first_is_counted(coder: Coder) -> None:
+    text = "Peds 4 mo WCC. Pentacel and Prevnar 20 given, counseling given for each."
+    assert {c: n for c, n in told(coder, text, "").items() if c.startswith("9046")} == {"90460": 2, "90461": 4}

@@ -31,6 +31,7 @@ QUANTITIES = (
     "length",
     "levels",
     "mg",
+    "miles",
     "minutes",
     "ml",
     "mm",

@@ -318,7 +318,11 @@ def _kind(system: str, code: str, flags: dict[str, str]) -> Kind:
         return "diagnosis"
     if system in (CPT, ICD10PCS):
         return "procedure"
-    if code[0] == "J" or (code[:2] in {"C9", "Q0", "Q2", "Q5", "Q9"} and code[:3] not in {"C96", "C97"}):
+    if (
+        code[0] == "J"
+        or "S0012" <= code <= "S0197"
+        or (code[:2] in {"C9", "Q0", "Q2", "Q5", "Q9"} and code[:3] not in {"C96", "C97"})
+    ):
         return "drug"
     return "supply" if code[0] in "ABEKLPV" or code[:2] in {"C1", "C2", "Q4"} else "procedure"
 

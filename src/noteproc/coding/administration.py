@@ -136,9 +136,9 @@ class Administration:
             self._count(found, rule.next if begun else rule.first, vaccine)
         if "90460" in found:
             for rule in _rules("immunizations.tsv", "payer"):
-                several = next((v for v in vaccines if v.code in rule.products), None)
-                if rule.when == "components" and several is not None:
-                    self._count(found, rule.first, several)
+                for vaccine in vaccines if rule.when == "components" else ():
+                    if vaccine.code in rule.products:
+                        self._count(found, rule.first, vaccine)
         return list(found.values())
 
     @staticmethod

@@ -14,12 +14,20 @@ _DOSE = re.compile(
     r"(?P<rate>\s?/\s?(?:ml|cc|kg|m2|m²|hr|h|min|day|d)\b)?",
     re.I,
 )
-# "toradol 30 IV": a bare number between a drug and its route is milligrams.
-_BARE = re.compile(r"[\s,(]{1,3}(\d+(?:\.\d+)?)\s?(?=IV|IM|SC|SQ|subq|IVP)", re.I)
+# "toradol 30 IV", "toradol 60 and phenergan 25": a bare number right behind a drug is of its usual unit.
+_BARE = re.compile(
+    r"[\s,(]{1,3}(\d{1,4}(?:\.\d+)?)(?=\s?(?:IV|IM|SC|SQ|subq|IVP|IA|inj)|\s(?:and|given|was|in|into|to|via|slow|push|L|R|left|right"
+    r"|deltoid|glut\w*|today|here|once|x\s?1)\b|\s?[,;+&)](?!\d)|\s?\.(?!\d)|\s*(?:\n|\Z))",
+    re.I,
+)
+# What is given by hand, and not run by a pump at a rate ("dobutamine 5").
+_BY_HAND = re.compile(r"\b(?:IM|SC|SQ|subq|IVP|given|gave|inj(?:ect\w*)?|IV push)\b|(?<=\d)\s?IV\b", re.I)
 # "Kenalog-40": the strength of a milliliter, as part of the name; the volume stands just ahead of it or behind it.
 _STRENGTH = re.compile(r"[-\s]?(10|40|80)\b(?![./,]\d|\s?(?:milligram|mg|mcg|g\b|ml|cc|units?|u\b|%|x\b))", re.I)
 _AHEAD = re.compile(rf"{_NUMBER}\s?(?:ml|cc)s?\s(?:of\s)?\Z", re.I)
-_BEHIND = re.compile(rf"\W{{1,3}}{_NUMBER}\s?(?:ml|cc)\b", re.I)
+_BEHIND = re.compile(
+    rf"[\s,(x-]{{1,3}}{_NUMBER}\s?(?:ml|cc)\b(?!\s?(?:of\s)?(?:\d|lido|marc|bupi|ropi|xylo|saline|NS\b|plain))", re.I
+)
 # "1L NS bolus": fluids are told by the liter.
 _LITERS = re.compile(r"\b\d(?:\.\d)?\s?L\s(?:of\s)?(?:NS|LR|D5|normal|lactated|saline|bolus|IV)|\b\d\s?liters?\b", re.I)
 _TO_MG = {
@@ -36,6 +44,7 @@ _TO_MG = {
     "gram": 1000.0,
     "grams": 1000.0,
 }
+_MICROGRAMS = frozenset({"mcg", "ug", "µg", "microgram", "micrograms"})
 _UNITS = {
     "units": 1.0,
     "unit": 1.0,
@@ -64,14 +73,21 @@ class Doses:
         """Whether the sentence of words ``first`` to ``last`` gives an amount of anything."""
         reading = self._reading
         sentence = reading.sentences[reading.sentence_of[first]]
-        if _BARE.match(reading.text, reading.words[last].end):
+        bare = self._bare(first, last)
+        if bare is not None and _BY_HAND.search(reading.text, sentence.start, sentence.end):
             return True
         return any(told.search(reading.text, sentence.start, sentence.end) for told in (_DOSE, _LITERS))
+
+    def _bare(self, first: int, last: int) -> re.Match[str] | None:
+        """The number that stands without a unit behind the first or the last of a name's words."""
+        reading = self._reading
+        ends = dict.fromkeys((reading.words[first].end, reading.words[last].end))
+        return next((m for m in (_BARE.match(reading.text, end) for end in ends) if m is not None), None)
 
     def beside(self, last: int, reach: int = 30) -> bool:
         """Whether an amount follows word ``last`` at once, or within ``reach`` code points."""
         end = self._reading.words[last].end
-        if _BARE.match(self._reading.text, end):
+        if self.tells(last, last) and _BARE.match(self._reading.text, end):
             return True
         found = _DOSE.search(self._reading.text, end, end + reach + 16)
         return found is not None and found.start() - end <= reach
@@ -99,9 +115,13 @@ class Doses:
         reading = self._reading
         sentence = reading.sentences[reading.sentence_of[first]]
         start, end = reading.words[first].start, reading.words[last].end
-        bare = _BARE.match(reading.text, end)
+        in_volume = self._of_strength(start, end, unit, told=True) if unit.lower() in _TO_MG else None
+        if in_volume is not None:
+            return in_volume
+        bare = self._bare(first, last)
         if bare is not None and unit.lower() in _TO_MG:
-            return float(bare.group(1)) / _TO_MG[unit.lower()]
+            # Of what is counted in micrograms or units the number is one of these.
+            return float(bare.group(1)) / (1.0 if unit.lower() in _MICROGRAMS else _TO_MG[unit.lower()])
         places = [reading.words[i].start for i in others]
         stop = min((p for p in places if p >= end), default=sentence.end)
         stop = min(stop, sentence.end)
@@ -113,13 +133,19 @@ class Doses:
             found = self._of_strength(start, end, unit)
         return found if found is not None else self._first(sentence.start, sentence.end, unit)
 
-    def _of_strength(self, start: int, end: int, unit: str) -> float | None:
-        """The dose of a drug named with its strength: by the volume beside it, else what one milliliter holds."""
+    def _of_strength(self, start: int, end: int, unit: str, *, told: bool = False) -> float | None:
+        """The dose of a drug named with its strength: by the volume beside it, else what one milliliter holds.
+
+        Args:
+            told: whether only a volume that is told counts.
+        """
         text = self._reading.text
         strength = _STRENGTH.search(text, start, end) or _STRENGTH.match(text, end)
         if strength is None:
             return None
         volume = _AHEAD.search(text[max(0, start - _BEFORE) : start]) or _BEHIND.match(text, strength.end())
+        if told and volume is None:
+            return None
         return float(strength.group(1)) * (float(volume.group(1)) if volume else 1.0) / _TO_MG[unit.lower()]
 
     def _first(self, start: int, end: int, unit: str) -> float | None:

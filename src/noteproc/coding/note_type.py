@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,8 @@ _VISIT = frozenset({"hpi", "plan", "assessment_plan", "hospital_course", "ros", 
 # So many different words of the operating table make a note operative without any heading.
 _OPERATING = 3
 _BEGINNING = 700
+# "CXR clear per radiology report" quotes a report.
+_QUOTED = re.compile(r"\b(?:per|see|from|by|on)\s(?:the\s|their\s|outside\s)?(?:\w+\s){0,2}reports?\b", re.I)
 # So many words, without a heading, say one thing.
 _BRIEF = 50
 # Who writes a note says so at its head; who brought the person, and from where, soon after.
@@ -94,7 +97,7 @@ class NoteType:
             inpatient=inpatient,
             away=away,
             report=("findings" in names and not visit and "procedure" not in names)
-            or words["report"].opens(beginning, _BEGINNING),
+            or words["report"].opens(Passage(_QUOTED.sub("", text[:_BEGINNING])), _BEGINNING),
             operative=(operative or operating) and not away,
             surgical=surgical or (operating and operates),
             procedure_section="procedure" in names,

@@ -36,8 +36,10 @@ _SECTION_SCORE = {"procedure": 0.95, "technique": 0.85, "postop_dx": 0.8, "findi
 _BASE_SCORE = 0.75
 # The minutes of a unit of time; the number that other units are counted by, and what it stays below.
 _LENGTHS = {"15min": 15, "30min": 30, "hour": 60}
-_COUNTED = {"level": "levels", "test": "tests"}
-_MOST = {"test": 150}
+_COUNTED = {"level": "levels", "test": "tests", "mile": "miles"}
+_MOST = {"test": 150, "mile": 1000}
+# Both of a pair of limbs.
+_BOTH = re.compile(r"\b(?:both|bilat\w*|BUE|BLE|bilaterally|(?:2|two) (?:limbs|extremities|arms|legs))\b", re.I)
 # Of a visit, which is told by its documentation and never suggested.
 _VISIT = "visit"
 
@@ -346,6 +348,9 @@ def _units(reading: Reading, mention: Mention, entry: CodeEntry, quantities: Qua
         # More than half of its time begins a unit, as eight minutes of fifteen (CMS Claims Processing Manual,
         # chapter 5, 20.2).
         return max(1, int((minutes + (length - 1) // 2) // length)) if minutes is not None else 1
+    if per == "limb":
+        sentence = reading.sentences[reading.sentence_of[first]]
+        return 2 if _BOTH.search(reading.text, sentence.start, sentence.end) else 1
     if per:
         counted = quantities.counted(first, last) if per == "lesion" else None
         value = counted[0] if counted else quantities.value(_COUNTED.get(per, "count"), first, last)

@@ -34,6 +34,7 @@ _UNITS: Mapping[str, str] = {
     "percent": r"%|percent\b",
     # "C6-7 level" is one of them.
     "levels": r"(?<![-–]\d)(?<![-–]\d\s)levels?\b",
+    "miles": r"(?:loaded\s|statute\s|ground\s)?mi(?:les?)?\b",
     "views": r"(?:views?|vws?|v)\b",
     "count": r"(?:(?:actinic|seborrheic|irritated|inflamed|plantar|common|flat|small|thick|dystrophic|mycotic"
     r"|separate|discrete|different|skin|dental|more)\s){0,2}(?:acrochordons?|condylomas?|condylomata|papillomas?|mollusc(?:um|a)"
@@ -124,6 +125,10 @@ _TIMES = re.compile(
     r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×]|\.\d|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr|s\b|sec|cycles?|freeze))",
     re.I,
 )
+# "Intradermals 12": how many tests of the skin stands behind their name too.
+_TESTS = re.compile(
+    r"\b(?:intradermals?|pricks?|scratches|patch tests?)\s?(?:x|:|#|-)?\s?(\d{1,3})\b(?!\s?(?:mm|min|/|%))", re.I
+)
 # "4-0 nylon x2" counts stitches.
 _STITCH = re.compile(
     r"(?:nylon|vicryl|prolene|ethilon|monocryl|silk|gut|pds|sutures?|stitch(?:es)?|staples?|attempts?|passes)\s?\Z",
@@ -137,7 +142,8 @@ _AGES = (
     re.compile(r"[MF](?<!\w.)\s?/?\s?(\d{2})\b(?![/.-])"),
 )
 _MONTHS_OLD = re.compile(
-    r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|check|visit|[mf]\b)", re.I
+    r"(\d(?<![\d/.-].)\d?)\s?-?\s?(mo|months?|weeks?|wks?|days?|d)\s?-?\s?(?:old|o\b|well|check|visit|WC[CV]\b|[mf]\b)",
+    re.I,
 )
 # "Well child visit, 15 months".
 _VISIT_AT = re.compile(r"(?:visit|check|checkup|exam)\W{0,3}(\d{1,2})\s?-?\s?(mo|months?)\b", re.I)
@@ -309,6 +315,8 @@ class Quantities:
             found += named_views(text)
         if name in ("count", "tests"):
             found += self.times()
+        if name == "tests":
+            found += [(m.start(), float(m.group(1))) for m in _TESTS.finditer(text)]
         if name in ("cm", "mm", "sqcm"):
             for m in _DIMENSIONS.finditer(text):
                 sides = [float(g) for g in m.groups()[:3] if g]

@@ -19,6 +19,7 @@ from noteproc.coding.reading import Reading
 # speaks of the match, where it stands in another sentence.
 _NEAR = 6
 _NEAR_DRUG = 4
+_DRUGS = "JQ"
 # Only operations have a plain form that stands for the whole family.
 _OPERATIONS = ("10004", "69990")
 
@@ -79,8 +80,11 @@ class Siblings:
         return missing
 
     def _wanted(self, clause: Words, match: Match) -> bool:
-        """Whether one of the wanted words stands in what was done; for a drug or supply, near its name."""
-        if match.system != CPT:
+        """Whether one of the wanted words stands in what was done; for a drug or supply, near its name.
+
+        What a drug's code needs is said of the person, anywhere ("on dialysis").
+        """
+        if match.system != CPT and not (clause.needed and match.code[0] in _DRUGS):
             return self._near(clause, match)
         return self._nearness.stands(clause, match.at, whole=True)
 

@@ -15,6 +15,10 @@ _BESIDE = 45
 # So many words after a noun may its verb stand.
 _VERB = 2
 _DATE = re.compile(r"\b\d{1,2}/\d{1,4}(?:/\d{2,4})?\b(?!\s*(?:MP|fields))|\b(?:19|20)\d\d\b|\[DATE")
+# "BPP 8/8", "MoCA 24/30": what a test was scored, out of how many.
+_SCORED = re.compile(r"\W{1,3}\d{1,2}\s?/\s?(?:4|5|8|10|15|20|21|27|28|30|63|100)\b(?!/)")
+# "Two-year-old's lead level" tells an age.
+_AGED = re.compile(r"\b(?:y(?:ea)?rs?|mo(?:nth)?s?|w(?:ee)?ks?|days?)[\s-]old\b", re.I)
 _DOSED = re.compile(r"\s(?:w|with|using)(?:/|\s)\s?\d+(?:\.\d+)?\s?(?:cc|ml|mg|units?|u)\b", re.I)
 _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 
@@ -84,13 +88,11 @@ class Surroundings:
         """Whether the words before a mention, or just after it, put it at another place or time."""
         sentence = self.reading.sentences[self.reading.sentence_of[mention.match.first]]
         start, last = self.start(mention), self.end(mention)
-        near = self.text[max(sentence.start, start - _BEFORE) : min(sentence.end, last + _JUST_AFTER)]
-        told = near
-        if mention.acted:
-            # "Old coil out": what an act itself says of age is said of what it takes away.
-            before, after = self.text[max(sentence.start, start - _BEFORE) : start], self.text[last : sentence.end]
-            told = before + "|" + after[:_JUST_AFTER]
-        return telling()["elsewhere"].search(told) is not None or _DATE.search(near) is not None
+        before, after = self.text[max(sentence.start, start - _BEFORE) : start], self.text[last : sentence.end]
+        around = _AGED.sub("", before) + "|" + _SCORED.sub("", after, 1)[:_JUST_AFTER]
+        # "Old coil out": what an act itself says of age is said of what it takes away.
+        told = around if mention.acted else around + "|" + self.text[start:last]
+        return telling()["elsewhere"].search(told) is not None or _DATE.search(around) is not None
 
     def is_told_away(self, mention: Mention) -> bool:
         """Whether the rest of a mention's clause puts it elsewhere: "stapled at urgent care 8 days ago, out today"."""
