@@ -522,6 +522,16 @@ def test_what_was_put_in_years_before_stands_beside_what_is_put_in_today(coder: 
             "Right nasal ala: basal cell carcinoma. Earlier squamous cell carcinoma of the scalp, cut out in 2019.",
             {"C44.311", "Z85.828"},
         ),
+        ("Dx: carpal tunnel, trigger thumb, both R hand.", {"G56.01", "M65.311"}),
+        # The part that the note names once; two levels of a disc.
+        ("Dx: invasive ductal carcinoma, left breast.\nThe seed lay in the upper outer quadrant.", {"C50.412"}),
+        ("Dx: ductal carcinoma, left breast.\n\nUpper outer quadrant seed.\n\nLower inner quadrant soft.", {"C50.912"}),
+        ("Assessment: disc herniation with S1 radiculopathy, L5-S1.", {"M51.17"}),
+        ("Assessment: C5-6 disc herniation with myelopathy.", {"M50.022"}),
+        ("Assessment: flare of ulcerative pancolitis with bleeding.", {"K51.011"}),
+        ("BMI 43.2, class 3 obesity.", {"E66.813", "Z68.41"}),
+        ("Dx: gout; fall from ladder, hip contusion, left.\nPlan home w wife.", {"M10.9", "S70.02XA", "W11.XXXA"}),
+        ("Assessment: gout. Home O2 not needed. Temp pacer on standby.", {"M10.9"}),
         # Part and kind told in other words, across other words.
         ("A displaced fracture through the base of the ulnar styloid, right.", {"S52.611A"}),
         ("Assessment: asthma, mild, comes and goes (intermittent).", {"J45.20"}),

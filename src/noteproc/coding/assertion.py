@@ -63,6 +63,8 @@ _ARROW = re.compile(r"[-=–]{1,2}>|→")
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
 # The "in" of "son in law", and the like.
 _SMALL = frozenset({"in", "to", "with", "of"})
+# A new line that opens with a word of its own.
+_NEW_LINE = re.compile(r"\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s*)?[A-Z]")
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
 # How far a heading over a list ("not done:") and the verdict behind one reach, in words.
 _LISTED = 16
@@ -286,6 +288,11 @@ class Assertions:
             return False
         low, high = (cue.end, first) if forward else (last + 1, cue.start)
         if cue.kind in ("family", "other_person"):
+            if backward and _NEW_LINE.search(
+                self._reading.text, self._reading.words[last].end, self._reading.words[cue.start].start
+            ):
+                # "Dx: fall from ladder\nPlan: home with wife".
+                return False
             return not self._clause_breaks(low, high, sentence, hard=forward) and (forward or high - low <= 6)
         if cue.kind in _SHORT_CLASSES:
             for other in self.cues(sentence):

@@ -24,6 +24,8 @@ from noteproc.text import lexicon
 
 # Skin tumours, of which the site is often told in another sentence.
 _OF_SKIN = frozenset({"C43", "C44", "C4A", "D03", "D04"})
+# What tells the site within an organ, wherever the note names it.
+_PARTS = {"C50": "quadrant", "N63": "quadrant", "C34": "lobe"}
 # Chapters in which an unspecified event is a kind of its own beside the others: "motor-vehicle accident" is no fall.
 _OF_CAUSES = "TVWXY"
 _SAME_CHARACTERS = 3
@@ -83,6 +85,9 @@ class Composer:
         telling = family.telling
         if base[:3] in _OF_SKIN:
             mentions = self._details.with_site(reading, mentions, telling, stands)
+        part = _PARTS.get(base[:3])
+        if part in telling:
+            mentions = self._details.with_part(reading, mentions, part, telling, stands)
         foreign = self._details.foreign(reading, mentions, taken, telling | family.common, further)
         evidence = self._details.evidence(reading, mentions, telling, stands, foreign, further)
         for key, word in (known or {}).items():
@@ -96,7 +101,7 @@ class Composer:
         refused = self._details.refused(reading, mentions[0], family.denied, stands)
 
         silent = telling.isdisjoint(evidence) and telling.isdisjoint(refused)
-        own = frozenset(reading.keys[i] for i in mentions[0])
+        own = self._details.said_by(reading, mentions[0])
 
         def best_on(one: str) -> Composed:
             if silent:

@@ -7,7 +7,7 @@ sentences that speak of the same concept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -27,11 +27,16 @@ _IMPLICATION = 0.9
 _CLAUSE = 8
 # The site of a skin tumour is often told in another sentence, so many away.
 _SITE_AWAY = 3
+# The words that say which part stand so far before it.
+_PART_BEFORE = 3
 # Words of their titles that name no site.
 _NO_SITE = (
     "skin other part unspecified site area including overlapping malignant neoplasm carcinoma situ melanoma basal cell"
     " squamous merkel left right bilateral upper lower limb"
 )
+# Levels of the spine, and what lies between the last of one part and the first of the next.
+_LEVEL = re.compile(r"[ctls]\d{1,2}")
+_JUNCTIONS = {"ls": "lumbosacral", "tl": "thoracolumbar", "ct": "cervicothoracic"}
 _MEASURED = re.compile(r"\.\d|\s?(?:[x×]\s?\d|cm\b|mm\b|%|mg\b|/\d)", re.I)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "three": "3", "two": "2", "four": "4", "one": "1"}
 _COUNTS = frozenset({"stage", "stg", "grade", "class", "type", "category", "degree"})
@@ -79,7 +84,32 @@ class Details:
         for sentence in further:
             for i in reading.words_of(sentence) if sentence not in own else ():
                 self._hear(found, reading, i, telling, stands, foreign, matched, _CONTINUED)
+        self._join_levels(found, reading, dict.fromkeys((*own, *further)), telling, stands)
         return found
+
+    def _join_levels(
+        self,
+        found: Evidence,
+        reading: Reading,
+        sentences: Iterable[int],
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+    ) -> None:
+        """Reads a disc's two levels: "L5-S1" is lumbosacral and not lumbar, "C5-6" ends at C6."""
+        for i in (i for sentence in sentences for i in reading.words_of(sentence)[:-1]):
+            if not _LEVEL.fullmatch(reading.keys[i]) or reading.between(i, i + 1) not in ("-", "/", "–"):
+                continue
+            upper, lower = reading.keys[i], reading.keys[i + 1]
+            lower = upper[0] + lower if lower.isdigit() else lower
+            if not _LEVEL.fullmatch(lower) or not stands(i):
+                continue
+            junction = _JUNCTIONS.get(upper[0] + lower[0])
+            if junction in telling:
+                for whole in ("lumbar", "thoracic", "cervical"):
+                    found.pop(whole, None)
+                found[junction] = (STATED, i)
+            elif lower in telling and lower not in found:
+                found[lower] = (STATED, i + 1)
 
     def _hear(
         self,
@@ -148,6 +178,10 @@ class Details:
                 found.add(word)
         return frozenset(found)
 
+    def said_by(self, reading: Reading, at: tuple[int, ...]) -> frozenset[str]:
+        """What the words of a mention say, themselves or by what they imply."""
+        return frozenset(key for i in at for key in self._reach(reading.keys[i]))
+
     def refused(
         self, reading: Reading, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]
     ) -> frozenset[str]:
@@ -189,6 +223,27 @@ class Details:
                 if word is not None:
                     return [*mentions, (word,)]
         return mentions
+
+    def with_part(
+        self,
+        reading: Reading,
+        mentions: list[tuple[int, ...]],
+        part: str,
+        telling: frozenset[str],
+        stands: Callable[[int], bool],
+    ) -> list[tuple[int, ...]]:
+        """The mentions, and the words by which the note names the one part that it names anywhere ("the upper outer
+        quadrant"), where none of their own sentences names one."""
+        own = {reading.sentence_of[at[0]] for at in mentions}
+        named: dict[tuple[str, ...], tuple[int, ...]] = {}
+        for word in (*reading.places(part),):
+            said = range(max(0, word - _PART_BEFORE), word + 1)
+            at = tuple(i for i in said if not telling.isdisjoint((reading.keys[i], *reading.expansions[i])))
+            if reading.sentence_of[word] in own:
+                return mentions
+            if at and stands(word):
+                named.setdefault(tuple(sorted({reading.keys[i] for i in at})), at)
+        return [*mentions, *named.values()] if len(named) == 1 else mentions
 
     def _tells_how(self, key: str) -> bool:
         return key in self._lexicon.manner or key[:1].isdigit()

@@ -33,6 +33,8 @@ _FINAL = frozenset({"assessment", "assessment_plan", "discharge_dx", "postop_dx"
 _OF_STAY = _FINAL | {"", "hospital_course", "ed_course"}
 # What is offered, ordered or declined is no reason of this visit.
 _OFFERED = ("Z12", "Z13", "Z23", "Z29", "Z51.5", "Z97.5")
+# What is worn or run by and is not used is not there.
+_WORN = ("Z99",)
 # Allergic diseases: under "Allergy:" they are what the note is about, and no list of what must not be given.
 _ALLERGIC = ("J30", "J45", "L20", "L23", "L50", "H10.1", "K52.2")
 # A vaccine is the reason of the visit where it was given in it.
@@ -220,6 +222,9 @@ class Diagnoses:
             return "outranked"
         if base.startswith("Z23") and kind == "present" and not _GIVEN.search(_sentence(mention, case.reading)):
             return "historical"
+        if base.startswith(_WORN) and kind == "declined":
+            # "Home O2 not needed".
+            return "declined"
         if base.startswith(_OFFERED) and kind in _OF_PROCEDURES:
             return "declined" if kind == "declined" else "planned"
         if base.startswith(("Z23", "Z28")) and kind == "hypothetical" and not _warned(mention):

@@ -66,7 +66,12 @@ def _continued(reading: Reading, further: Sequence[int]) -> list[str]:
 
 def _affected(reading: Reading, span: range) -> list[int]:
     """The words of a stretch that name a side, less those of which the clause says that all is well there."""
-    return [i for i in reading.sides_in(span) if not _is_well(reading, i, span)]
+    return [i for i in reading.sides_in(span) if not _is_well(reading, i, span) and not _counts_two(reading, i)]
+
+
+def _counts_two(reading: Reading, i: int) -> bool:
+    """Whether "both" speaks of two things on one side ("both R hand")."""
+    return reading.forms[i] == "both" and i + 1 < len(reading.keys) and reading.keys[i + 1] in ("left", "right")
 
 
 def _is_well(reading: Reading, side: int, span: range) -> bool:

@@ -31,6 +31,7 @@ _RAY = frozenset({"x", "ray"})
 _TITLED = re.compile(r"(?:\b(?:Dr|NP|PA|RN|Mr|Mrs|Ms|Nurse|Prof)\.?\s|[A-Za-z]-)\Z")
 _CREDENTIALED = re.compile(r"-[A-Z][a-z]+\b|,?\s(?:M\.?D|D\.?O|R\.?N|NP|PA|PA-C|DPM|DDS|PhD|FNP|CRNA)\b\.?(?!\s*/)")
 _ITEM_BREAK = re.compile(r"\s\d{1,2}\)\s|\n\s*(?:\d{1,2}[.)]|[-*•#–])\s|\n\s*\n")
+_DECIMAL = re.compile(r"\d\.")
 _DENIAL = re.compile(
     r"(?<!\w)(?:w/o(?:ut)?|without|no|not|non|never|denies|denied|neg(?:ative)?(?:\s+for)?)(?!\w)", re.I
 )
@@ -63,6 +64,9 @@ def _plain_meanings() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 def fits(reading: Reading, match: Match, index: PhraseIndex) -> bool:
     """Whether the words as written may be this phrase ("AS" is not "as", "dressing" is not "DRESS")."""
     if match.code.startswith(_OF_BLOOD) and _is_by_marriage(reading, match):
+        return False
+    if match.system == ICD10CM and any(_is_fraction(reading, i) for i in match.at):
+        # "BMI 43.2, class 3": no class 2.
         return False
     if len(match.at) != 1:
         return not (
@@ -175,6 +179,12 @@ def _is_broken(reading: Reading, match: Match, index: PhraseIndex) -> bool:
         span = reading.text[first.start : reading.words[match.at[-1]].end]
         return len(_DENIAL.findall(span)) > denied
     return any(_DENIAL.search(piece) for piece in pieces)
+
+
+def _is_fraction(reading: Reading, i: int) -> bool:
+    """Whether a word is what stands behind the point of a number."""
+    start = reading.words[i].start
+    return reading.forms[i].isdigit() and _DECIMAL.fullmatch(reading.text, max(0, start - 2), start) is not None
 
 
 def _means_another(reading: Reading, match: Match) -> bool:
