@@ -58,6 +58,8 @@ def test_identifiers_go(redactor: Redactor, text: str, gone: list[str]) -> None:
         "CPT 64493-50, 64494-50; 11721-59.",
         "Codes: 20610-RT; J3301 x4",
         "Frozen section (one block, frozen, 88331): benign.",
+        "HTN",
+        "UTI",
     ],
 )
 def test_clinical_words_stay(redactor: Redactor, text: str) -> None:

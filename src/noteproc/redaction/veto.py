@@ -190,6 +190,9 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         return same and bool(words.bits[behind] & (lx.ORDINARY | lx.CLINICAL))
     if _is_language(words, first) or _is_side(words, first):
         return True
+    if len(words) == 1 and words.bits[first] & lx.CLINICAL and not words.bits[first] & lx.NAME:
+        # "HTN", and nothing else.
+        return True
     low = words.lower[first]
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
     plain = low in _NOT_NAMES and words.bits[first] & lx.ORDINARY
