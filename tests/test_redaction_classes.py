@@ -98,6 +98,9 @@ def redacted(text: str) -> str:
         ("Boss: he drives for ferrellgas, nights.", "ferrellgas"),
         ("Rolled the truck on hwy 46 at mile marker 127.", "46"),
         ("MVC, driver, I-80 westbound.", "I-80"),
+        ("Rides from terre haute in june.", "terre haute"),
+        ("Skills group and DBT w/ Simone weekly.", "Simone"),
+        ("Seen 3/4 of last year for a cough.", "3/4"),
     ],
 )
 def test_goes(text: str, gone: str) -> None:
@@ -173,6 +176,7 @@ def test_goes(text: str, gone: str) -> None:
         "Transferred to ED RN desk at 0729.",
         "Pain at rest and at night, worse at dusk. Lives in fear of falls.",
         "Referred to coumadin clinic and pain clinic; st elevation in II.",
+        "Margins neg, 4/19 nodes; 5/12 cores. Insight 3/4, TOF 4/4.",
         "She undergoes dialysis three times a week; requests hospice.",
         "Treated with I-131 by route of mouth; 5 mm 9 o'clock lesion.",
         "Coming in from home to chronic care; drives for work via van.",

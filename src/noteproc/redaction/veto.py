@@ -7,7 +7,7 @@ import re
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.printedcodes import printed_code
-from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated
+from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated, is_part
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.words import Words
@@ -285,6 +285,8 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     measure = "." in shown and len(found[1]) == 1 and not opens and not dated(text, span.start)
     if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
         return True
+    if "/" in shown and int(found[1]) <= int(found[2]) and is_part(text, span.start, span.end):
+        return not dated(text, span.start)
     behind = words.at(span.end)
     graded = found[2] == "5" and int(found[1]) <= 5 and not _MUSCLES.isdisjoint(words.lower[behind : behind + 1])
     if graded and not dated(text, span.start):

@@ -34,6 +34,20 @@ _FULL_RANGE = re.compile(
     r"(?<![\w/-])(?<![^.]\.)\d{1,2}([/.])\d{1,2}(?:\1\d{2,4})?\s?-\s?\d{1,2}\1\d{1,2}\1(?:\d{4}|\d{2})(?![\d/]|[.-]\d)"
     r"|(?<![\w/-])(?<![^.]\.)\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})\s?-\s?\d{1,2}/\d{1,2}(?![\d/]|[.-]\d)"
 )
+# A part of a whole: "1/2 of the meal", "4/19 nodes", "5/12 cores", "1/4 mile".
+_PART_OF = re.compile(
+    r"\s(?:of (?!last|this|next|the (?:month|year)|(?:19|20)\d\d)|(?:lymph )?nodes?\b|cores?\b|bags?\b|miles?\b|inch"
+    r"|cup\b|cm\b|mm\b|meals?\b|insp|tab(?:let)?s?\b|samples?\b|bottles?\b|lobes?\b|quadrants?\b|tested\b"
+    r"|split\b|correct\b|objects?\b|items?\b|words?\b|criteria\b|sessions?\b|ROM\b|bcx\b|cultures?\b|attempts?\b)"
+)
+# What is told by a part of its best: "insight 3/4", "SHIM 5/25", "TOF 4/4".
+_GRADED = re.compile(
+    r"\b(?:insight|judgment|appetite|sleep|mood|energy|strength|tone|pulses?|reflex(?:es)?|dtrs?|prep|latch|recall"
+    r"|smoke|murmur|phq-?[29]?|gad-?[27]?|audit(?:-?c)?|shim|ipss|ess|bims|moca|mmse|slums|tof|epworth|braden|gcs"
+    r"|apgars?|elev(?:ation)?|labial|lingual|cycle|effort|motivation|distress|fatigue|nausea|itch)[ ]{1,2}$",
+    re.IGNORECASE,
+)
+_LONGEST_SCALE = 14
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w/-])(?<![^.]\.)(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
 _NAMED = re.compile(
@@ -150,6 +164,11 @@ def scaled(text: str, start: int, end: int) -> bool:
     return bool(
         _MEASURE_AFTER.search(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
     )
+
+
+def is_part(text: str, start: int, end: int) -> bool:
+    """Whether a fraction is a part of a whole or of the best that there is: "4/19 nodes", "insight 3/4"."""
+    return bool(_PART_OF.match(text, end) or _GRADED.search(text[max(0, start - _LONGEST_SCALE) : start]))
 
 
 def caused(text: str, start: int, end: int) -> bool:
@@ -307,6 +326,8 @@ class NoteDateRecognizer(NoteRecognizer):
                 0.1 if _MEASURE_AFTER.search(after) else 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
             )
         if _MEASURE_AFTER.search(after) or caused(text, start, end):
+            return 0.2
+        if a <= b and is_part(text, start, end) and not dated(text, start):
             return 0.2
         measured = _MEASURE_BEFORE.search(before)
         if measured and a <= b and b in (5, 6, 10):

@@ -150,7 +150,9 @@ class MentionRecognizer(NameReader):
             follows = bool(after) and after[0].isupper() and words.starts[i + 1] - words.ends[i] == 1
             if opens or plain or follows or b & lx.LAST or (after and words.lower[i + 1] in self.lexicon.eponym_heads):
                 continue
-            if before.isalpha() and before.islower() and len(before) > 1 and before not in _NO_NAME_AFTER:
+            with_whom = before == "/" and i > 1 and words.lower[i - 2] == "w"
+            led = before.isalpha() and before.islower() and len(before) > 1 and before not in _NO_NAME_AFTER
+            if led or with_whom:
                 yield Hit(words.starts[i], words.ends[i], "OTHER_NAME", 0.6)
 
     def _family(self, words: Words, i: int, *, plain: bool, opens: bool) -> int:

@@ -26,6 +26,8 @@ _FOR = frozenset({"for", "by", "at", "with", "through"})
 _EMPLOYED = frozenset(tuple(cue.split()) for cue, how in lx.read_pairs("org_cues.tsv") if how == "SURE" and " " in cue)
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.UNITWORD | lx.KIN | lx.ROLE | lx.CREDENTIAL | lx.MONTH
 _NEVER = lx.UNITWORD | lx.KIN | lx.ROLE | lx.CREDENTIAL | lx.MONTH | lx.TITLE | lx.WEEKDAY
+# States that are words as well: "terre haute in june".
+_WORD_STATES = frozenset({"in", "or", "me", "hi", "ok", "oh", "id", "de", "la", "al", "pa", "ma", "co"})
 _OF_VERBS = ("s", "ed", "ing", "ly")
 _SHORTEST = 4
 _LONGEST = 3
@@ -143,6 +145,9 @@ class SmallPlaceRecognizer(NoteRecognizer):
             form = words.words[i]
             known = form.islower() and (form.upper() in self.lexicon.states or form in self._states)
             if not known or not i:
+                continue
+            goes_on = self._follows(words, i, i + 1) and words.words[i + 1][0].isalnum()
+            if form in _WORD_STATES and goes_on:
                 continue
             k = i - 1 - (words.words[i - 1] == ",")
             if k < 0 or words.line_of[k] != words.line_of[i] or words.starts[i] - words.ends[k] > 2:
