@@ -182,9 +182,10 @@ class Matcher:
         against: dict[int, int] = {}
         repaired = [i for i, number in enumerate(numbers) if number < _Numbers.LIGHT and not expansions[i]]
         positive = self._positives(reading)
+        meant = reading.meant
         done = 0
         # Most words are just one key, or none.
-        for i in sorted({*repaired, *positive, *compress(count(), expansions)}):
+        for i in sorted({*repaired, *positive, *meant, *compress(count(), expansions)}):
             number, longer = numbers[i], expansions[i]
             if number == _Numbers.LIGHT:
                 continue
@@ -195,6 +196,10 @@ class Matcher:
             if number < _Numbers.LIGHT and not longer:
                 ids.append(-3 - number)
                 at.append(i)
+            for key in meant.get(i, ()):
+                if key in self.index.vocabulary:
+                    ids.append(self.index.vocabulary[key])
+                    at.append(i)
             if i in positive and self._positive is not None:
                 ids.append(self._positive)
                 at.append(i)

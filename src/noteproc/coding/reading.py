@@ -112,6 +112,7 @@ class Reading:
         forms: their folded forms.
         keys: their keys (see ``text.lexicon``).
         expansions: the keys that each stands for as an abbreviation, or ().
+        meant: what plain words of doing mean besides, as keys, by the number of the word ("shelled out": removed).
         sentences: its sentences in order.
         sentence_of: a number into ``sentences`` for each word.
         sections: its sections in order.
@@ -134,6 +135,7 @@ class Reading:
         self._read_meanings()
         self.expansions: list[tuple[str, ...]] = list(map(_EXPANSION, read))
         self._read_lids()
+        self.meant: dict[int, tuple[str, ...]] = self._lexicon.means(self.forms)
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
         self._places: dict[str, list[int]] | None = None
@@ -221,6 +223,7 @@ class Reading:
             implied = self._lexicon.implications
             more = [(i, said) for i in self._expanded for said in self.expansions[i]]
             more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
+            more += [(i, said) for i, keys in self.meant.items() for said in keys]
             for i, said in more:
                 found[said].append(i)
             for said in {said for _, said in more}:
@@ -233,7 +236,7 @@ class Reading:
         if self._held is None:
             own, implied = set(self.keys), self._lexicon.implications
             said = [self.expansions[i] for i in self._expanded]
-            self._held = frozenset(own.union(*said, *[implied[key] for key in implied.keys() & own]))
+            self._held = frozenset(own.union(*said, *self.meant.values(), *[implied[key] for key in implied.keys() & own]))
         return self._held
 
     def says(self, keys: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ A phrase and a note are compared by word *keys*. ``key`` folds a word (``text.fo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -106,6 +107,7 @@ class Lexicon:
         manner: keys that say how a condition is, or how far: they belong to the condition that they stand with.
         vague: keys that half of all titles hold: they speak for none of them.
         adverb: keys that say how something was done: they may stand between the words that tell it.
+        acts: plain word of doing, folded -> behind which words alone it is one, and what it means, as keys.
         lowercase: abbreviations that are read in small letters too.
         ordinary: everyday words, as written: in a text all in capitals they are no abbreviations.
         implications: key -> the keys that it says besides itself.
@@ -140,6 +142,13 @@ class Lexicon:
         for row in rows(folder / "implied.tsv", ("word", "implies")):
             key = self.key(fold(row["word"]))
             self.implications[key] = tuple(self.key(fold(word)) for word in row["implies"].split())
+        self.acts: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
+            fold(row["word"]): (
+                frozenset(map(fold, row["behind"].split())),
+                tuple(dict.fromkeys(self.key(fold(word)) for word in row["means"].split())),
+            )
+            for row in rows(folder / "acts.tsv", ("word", "behind", "means"))
+        }
         self.lowercase = frozenset(light.get("lowercase", ()))
         self.ordinary = frozenset(
             words
@@ -173,6 +182,14 @@ class Lexicon:
             return _stem(joined)
         stem = _stem(folded)
         return _stem(self._forms.get(stem, stem))
+
+    def means(self, forms: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The plain words of doing among folded words, by number, with the keys that each means beside its own."""
+        return {
+            i: self.acts[form][1]
+            for i, form in enumerate(forms)
+            if form in self.acts and (not self.acts[form][0] or (i and forms[i - 1] in self.acts[form][0]))
+        }
 
     def implied(self, key: str) -> tuple[str, ...]:
         """The keys that a key says besides itself (a part implies its whole), or ()."""
@@ -226,6 +243,6 @@ def shipped() -> Lexicon:
 def fingerprint() -> str:
     """Changes with any word table or with the way keys are made: compiled phrases carry it."""
     digest = hashlib.sha256(_SCHEME)
-    for name in ("expansions.tsv", "forms.tsv", "light.tsv", "lists.tsv", "performing.tsv"):
+    for name in ("acts.tsv", "expansions.tsv", "forms.tsv", "light.tsv", "lists.tsv", "performing.tsv"):
         digest.update((dictionaries_dir() / "words" / name).read_bytes())
     return digest.hexdigest()[:16]
