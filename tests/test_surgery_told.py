@@ -106,3 +106,39 @@ def test_stations_named(text: str, count: int) -> None:
 )
 def test_a_name_that_reports(codes: Callable[[str], set[str]], text: str, code: str, *, done: bool) -> None:
     assert (code in codes(text)) is done
+
+
+@pytest.mark.parametrize(
+    "told, code, done",
+    [
+        # Plain words of doing mean what procedures call them.
+        ("Palpable fibroadenoma shelled out of the right breast.", "19120", True),
+        ("Fibroadenoma ruled out, right breast.", "19120", False),
+        ("Fresh Achilles rupture, ends sewn together, no graft.", "27650", True),
+        # What a condition wants may stand in the phrase itself.
+        ("Septum straightened.", "30520", True),
+        ("Posture straightened.", "30520", False),
+        # The place decides between neighbours.
+        ("Venous ulcer on calf, 14 sq cm, covered with Apligraf.", "15271", True),
+        ("Venous ulcer on calf, 14 sq cm, covered with Apligraf.", "15275", False),
+        # Contraceptive rods are drug implants.
+        ("Nexplanon rod removed through a 3 mm nick.", "11976", False),
+        ("Nexplanon rod removed through a 3 mm nick.", "11982", True),
+    ],
+)
+def test_an_operation_in_plain_words(codes: Callable[[str], set[str]], told: str, code: str, *, done: bool) -> None:
+    assert (code in codes(told)) is done
+
+
+def test_a_biopsy_is_of_the_look_that_it_is_told_of(codes: Callable[[str], set[str]]) -> None:
+    two = codes("EGD: gastritis, bx antrum. Colonoscopy to cecum: 8 mm polyp ascending hot snare.")
+    assert {"43239", "45385"} <= two
+    assert "45380" not in two
+    one = codes("Colonoscopy to cecum: 8 mm polyp ascending hot snare, random bx for colitis.")
+    assert {"45380", "45385"} <= one
+
+
+def test_the_stages_of_an_excision_in_layers_are_counted_not_its_blocks() -> None:
+    text = "Mohs for BCC L nasal tip. 2 stages, 3 blocks first stage, 1 block second. Clear."
+    result = Coder().code(RedactedNote.already_redacted("n", text))
+    assert {s.coding.code: s.units for s in result.suggestions if s.coding.system == "CPT"} == {"17311": 1, "17312": 1}

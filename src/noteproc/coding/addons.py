@@ -15,6 +15,7 @@ from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.text.tables import rows
 
 _MOST = 40
+_STAGES = "stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
     taken = {c.code for c in coded}
     found: list[Candidate] = []
     told: dict[str, tuple[int, ...]] = {}
+    counted: dict[str, int] = {}
     called = {n for c in coded if c.system == CPT for n in _calls().of(c.code)}
     for addon in (_addons()[n] for n in sorted(called)):
         primary = next((c for c in coded if c.system == CPT and c.code in addon.primary), None)
@@ -83,15 +85,20 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
             continue
         value, at = extent
         told[primary.code] = at
-        if addon.code in taken:
-            told[addon.code] = at
-            continue
         if value <= addon.over or value < addon.least:
+            if addon.code in taken:
+                told[addon.code] = at
             continue
         units = min(
             _MOST,
             max(1, math.floor((value - addon.over) / addon.per + (0.5 if addon.least > addon.over + 1 else 0.999))),
         )
+        if addon.code in taken:
+            told[addon.code] = at
+            if addon.quantity == _STAGES:
+                # "2 stages, 3 blocks": the number beside the words may be that of something else.
+                counted[addon.code] = units
+            continue
         taken.add(addon.code)
         found.append(
             primary._replace(
@@ -105,7 +112,10 @@ def with_further(candidates: Sequence[Candidate], extents: Extents, codesets: Co
             )
         )
     supported = [
-        c._replace(support=_joined(c, told[c.code])) if c.reason is None and c.code in told else c for c in candidates
+        c._replace(support=_joined(c, told[c.code]), units=counted.get(c.code, c.units))
+        if c.reason is None and c.code in told
+        else c
+        for c in candidates
     ]
     return supported + found
 

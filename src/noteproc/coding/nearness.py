@@ -33,6 +33,15 @@ class Nearness:
         planned = whole and not self._reading.operative_keys()[at[0]]
         return planned and any(self._nearest(keys, at, False) is not None for keys in self._said(clause))
 
+    def elsewhere(self, clause: Words, at: tuple[int, ...]) -> list[int]:
+        """Where in what was done each of a clause's alternatives stands, but for the words of the match and denials."""
+        return [
+            i
+            for keys in self._said(clause)
+            for i in self._places(keys, True)
+            if (len(keys) > 1 or i not in at) and self._assertions.stands(i)
+        ]
+
     def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> list[tuple[int, int]]:
         """How many words away the nearest mention of each of a clause's alternatives that is there stands, and where.
 

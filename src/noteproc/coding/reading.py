@@ -236,7 +236,9 @@ class Reading:
         if self._held is None:
             own, implied = set(self.keys), self._lexicon.implications
             said = [self.expansions[i] for i in self._expanded]
-            self._held = frozenset(own.union(*said, *self.meant.values(), *[implied[key] for key in implied.keys() & own]))
+            self._held = frozenset(
+                own.union(*said, *self.meant.values(), *[implied[key] for key in implied.keys() & own])
+            )
         return self._held
 
     def says(self, keys: tuple[str, ...]) -> bool:

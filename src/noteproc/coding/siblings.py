@@ -14,6 +14,7 @@ from noteproc.coding.matching import Match
 from noteproc.coding.nearness import Nearness
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
+from noteproc.coding.scopes import Scopes
 
 # So many words away a forbidden word, or one that tells a drug,
 # speaks of the match, where it stands in another sentence.
@@ -39,12 +40,15 @@ class Siblings:
         self._index = index
         self._nearness = nearness
         self._quantities = quantities
+        self._scopes = Scopes(reading)
 
     def meant(self, group: Sequence[Match]) -> list[Match]:
         """The matches whose conditions hold; failing that, the plainest of those that merely lack words or numbers."""
         held: list[Match] = []
         lacking: list[tuple[int, float, str, Match]] = []
         for match in group:
+            if all(self._scopes.is_of_another(match.code, i) for i in match.at):
+                continue
             missing = self._missing(match)
             if missing == 0:
                 held.append(match)
@@ -53,7 +57,7 @@ class Siblings:
         if held or not lacking:
             return held
         first = min(lacking, key=lambda item: item[:3])
-        plain = first[0] == 1 and first[3].system == CPT and _OPERATIONS[0] <= first[3].code <= _OPERATIONS[1]
+        plain = first[0] == 1 and _is_operation(first[3])
         return [first[3]] if plain else []
 
     def condition(self, match: Match) -> When:
@@ -66,6 +70,8 @@ class Siblings:
         for clause in self.condition(match).clauses:
             if isinstance(clause, Quantity):
                 value = self._quantities.value(clause.name, match.first, match.last)
+                if value is None and clause.negated:
+                    continue
                 if value is None:
                     missing += 2 if clause.low is not None and clause.high is None else 1
                 elif not clause.admits(value):
@@ -86,7 +92,17 @@ class Siblings:
         """
         if match.system != CPT and not (clause.needed and match.code[0] in _DRUGS):
             return self._near(clause, match)
-        return self._nearness.stands(clause, match.at, whole=True)
+        if not (self._own(clause, match) or self._nearness.stands(clause, match.at, whole=True)):
+            return False
+        told = self._nearness.elsewhere(clause, match.at)
+        return not told or not all(self._scopes.is_of_another(match.code, i) for i in told)
+
+    def _own(self, clause: Words, match: Match) -> bool:
+        """Whether the words of an operation's phrase say themselves what is wanted ("septum straightened": septum)."""
+        if not _is_operation(match):
+            return False
+        own = {self._reading.keys[i] for i in match.at}
+        return any(keys[0] in own for keys in clause.keys if len(keys) == 1)
 
     def _near(self, clause: Words, match: Match) -> bool:
         reading = self._reading
@@ -101,3 +117,7 @@ class Siblings:
         """The lowest number that the condition admits: the plain form asks for the least."""
         lows = [c.low or 0.0 for c in self.condition(match).clauses if isinstance(c, Quantity)]
         return max(lows, default=50.0)
+
+
+def _is_operation(match: Match) -> bool:
+    return match.system == CPT and _OPERATIONS[0] <= match.code <= _OPERATIONS[1]
