@@ -532,6 +532,8 @@ def test_what_was_put_in_years_before_stands_beside_what_is_put_in_today(coder: 
         ("BMI 43.2, class 3 obesity.", {"E66.813", "Z68.41"}),
         ("Dx: gout; fall from ladder, hip contusion, left.\nPlan home w wife.", {"M10.9", "S70.02XA", "W11.XXXA"}),
         ("Assessment: gout. Home O2 not needed. Temp pacer on standby.", {"M10.9"}),
+        ("Dx: overgrown tonsils and adenoids.", {"J35.3"}),
+        ("Assessment: HIV, no AIDS illness ever.", {"Z21"}),
         # Part and kind told in other words, across other words.
         ("A displaced fracture through the base of the ulnar styloid, right.", {"S52.611A"}),
         ("Assessment: asthma, mild, comes and goes (intermittent).", {"J45.20"}),

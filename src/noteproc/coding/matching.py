@@ -272,7 +272,7 @@ class Matcher:
             # "No-show" is not "showed no": words that negate keep their place.
             return None
         spread = tuple(dict.fromkeys(ordered))
-        cost = between(reading, spread, self._lexicon, joined and in_order, told=in_order and system != ICD10CM)
+        cost = between(reading, spread, self._lexicon, joined, told=in_order and system != ICD10CM)
         if cost > limit or (len(keys) == 2 and not in_order and cost > _TURNED):
             return None
         if not in_order and abbreviated and has_comma(reading, spread):

@@ -256,7 +256,8 @@ def _treated(mention: Mention, reading: Reading) -> frozenset[str]:
     forms = reading.forms
     if _words_of_treatment().isdisjoint(forms[first:last]):
         return _UNTREATED
-    near = [forms[i] for i in range(first, last) if i not in at]
+    # A drug that is part of the phrase treats it too ("hypothyroidism on levothyroxine").
+    near = [forms[i] for i in range(first, last) if i not in at or len(at) > 1]
     return frozenset(kind for kind, words in _treatments().items() if not words.isdisjoint(near))
 
 
