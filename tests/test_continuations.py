@@ -38,8 +38,8 @@ def test_the_next_sentence_says_more(coder: Coder, text: str, code: str) -> None
     ("text", "code"),
     [
         # Another condition, another item, another paragraph: none of them goes on about the first.
-        ("Assessment: Cellulitis of the lower leg. Sprain of the right wrist.", "L03.119"),
-        ("1. Cellulitis of the lower leg\n2. Right wrist: full motion", "L03.119"),
+        ("Assessment: Cellulitis of the lower leg. Sprain of the right wrist. Left elbow contusion.", "L03.119"),
+        ("1. Cellulitis of the lower leg\n2. Right wrist: full motion\n3. Left wrist: full motion", "L03.119"),
         ("Assessment: Primary open-angle glaucoma, left eye.\n\nModerate amount of wax.", "H40.1120"),
     ],
 )
@@ -59,8 +59,31 @@ def test_a_side_that_is_well_is_not_the_side_of_what_is_wrong(coder: Coder, text
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ascending colon: 9 mm sessile polyp. Sigmoid: 6 mm polyp. Path: tubular adenoma in both.",
+            {"D12.2", "D12.5"},
+        ),
+        ("Sigmoid 4 mm polyp, hyperplastic; ascending 8 mm polyp, tubular adenoma.", {"D12.2", "K63.5"}),
+        # No polyp was there, and of two kinds nobody can tell which the unnamed one is.
+        ("Sigmoid polyp, tubular adenoma. Transverse colon: no polyp.", {"D12.5"}),
+        ("Path: cecum tubular adenoma, rectum hyperplastic polyp.", {"D12.0", "K62.1"}),
+    ],
+)
+def test_each_polyp_has_a_code_by_its_site_and_kind(coder: Coder, text: str, expected: set[str]) -> None:
+    assert codes(coder, text) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "code", "expected"),
     [
+        ("No bleeding (permanent AF), apixaban.", "I48.21", True),
+        ("Below-knee amputation on the other side? No: both legs present.", "Z89.512", False),
+        ("Allergy: none to dye. Takes paroxetine for generalized anxiety disorder.", "F41.1", True),
+        ("Left hand, two problems\n\n1) carpal tunnel syndrome\n2) Right thumb is fine", "G56.02", True),
+        ("Sore throat. Rapid strep POS today. Pharyngitis.", "J02.0", True),
+        ("Sore throat. Rapid strep negative. Flu swab positive. Pharyngitis.", "J02.0", False),
         ("Assessment: ribs 4 and 5 cracked on the left.", "S22.42XA", True),
         ("Assessment: cracked skin on both feet, no wound.", "S92.901A", False),
         ("The rash came back. Basal cell carcinoma of the nose.", "C44.311", True),

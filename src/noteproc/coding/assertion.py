@@ -81,6 +81,8 @@ _IN_YEAR = re.compile(
 _MINUS = re.compile(r"(?:\(-\)|(?<![\w)])[-–](?=\w))\s*\Z")
 # "0/12 nodes positive".
 _NONE_OF = re.compile(r"(?<![\d.])0\s?(?:/|of|out of)\s?\d+\)?\s*(?:[a-z-]+\s+){0,2}\Z", re.I)
+# "Below-knee amputation on the other side? No: both legs present."
+_ANSWERED_NO = re.compile(r"\?\s{1,3}(?:no|nope|never)\b", re.I)
 _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
 # "Pneumonia?", but not the pain of "knee pain ?cause".
 _QUESTION_AFTER = re.compile(r"\s*(?:\?(?!\w)|\(\?\))")
@@ -356,8 +358,8 @@ class Assertions:
             return first - cue.end <= 8 and not self._clause_breaks(cue.end, first, sentence, hard=True)
         if cue.kind != "absent":
             return not (cue.kind == "planned" and first - cue.end > 14)
-        if any(":" in reading.between(i, i + 1) for i in range(cue.end, first)):
-            # "No manipulation: walking boot".
+        if any(mark in reading.between(i, i + 1) for i in range(cue.end, first) for mark in (":", "(")):
+            # "No manipulation: walking boot", "no bleeding (permanent AF)".
             return False
         forms = tuple(reading.words[i].form for i in range(cue.start, cue.end))
         if forms[-1] in ("not", "never"):
@@ -435,6 +437,8 @@ class Assertions:
             found.add("absent")
         elif _QUESTION_AFTER.match(after):
             found.add("possible")
+        if _ANSWERED_NO.match(text, reading.sentences[sentence].end - 1):
+            found.add("absent")
         dated = signs.years and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
         if dated and int(dated["year"]) < self._year:
             found.add("historical")

@@ -25,6 +25,7 @@ from noteproc.coding.gestation import Gestation
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
+from noteproc.coding.polyps import Polyps
 from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading
 from noteproc.coding.traces import Traces
@@ -182,6 +183,7 @@ class Coder:
         found = self._diagnoses.read(reading, mentions, assertions, context, continuations)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose, assertions.stands)
+        found = Polyps(reading, assertions.stands).add(found)
         found = self._conventions.want(self._conventions.outrank(found))
         return found, _Read(matches, mentions, assertions, quantities)
 

@@ -29,6 +29,7 @@ _PARTS = {"C50": "quadrant", "N63": "quadrant", "C34": "lobe"}
 # Chapters in which an unspecified event is a kind of its own beside the others: "motor-vehicle accident" is no fall.
 _OF_CAUSES = "TVWXY"
 _SAME_CHARACTERS = 3
+_PLACELESS = frozenset({"site", "part"})
 # What the plainest of a family says of itself: its siblings say more.
 _NOTHING_MORE = re.compile(rf"{WITHOUT.pattern}|\buncomplicated\b", re.I)
 _RESIDUAL = re.compile(r"other and unspecified\b", re.I)
@@ -48,6 +49,7 @@ class Composer:
         self._families = Families(codesets)
         self._details = Details()
         self._widened = lru_cache(maxsize=8192)(self._widen)
+        self._called = lru_cache(maxsize=8192)(self._read_called)
         self._unsaid = lru_cache(maxsize=8192)(self._read_unsaid)
 
     def compose(
@@ -101,7 +103,8 @@ class Composer:
         refused = self._details.refused(reading, mentions[0], family.denied, stands)
 
         silent = telling.isdisjoint(evidence) and telling.isdisjoint(refused)
-        own = self._details.said_by(reading, mentions[0])
+        # What the concept itself is called tells none of its codes from another.
+        own = self._details.said_by(reading, mentions[0]) | self._called(base)
 
         def best_on(one: str) -> Composed:
             if silent:
@@ -112,6 +115,11 @@ class Composer:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
         best = best_on(sides[0] if sides else "")
         return [best] if silent else [best, *joined(reading, family.leaves, best, evidence)]
+
+    def _read_called(self, base: str) -> frozenset[str]:
+        """The keys of a concept's title."""
+        entry = self._codesets.entry(ICD10CM, base)
+        return frozenset(self._lexicon.keys(entry.title)) if entry is not None else frozenset()
 
     def _read_unsaid(self, base: str, side: str, default: str) -> Composed:
         """The code for a concept of which the note says nothing more, but for the side."""
@@ -160,7 +168,7 @@ class Composer:
         if above is None or not UNSPECIFIED.search(title) or not _is_code(parent) or parent[0] in _OF_CAUSES:
             return False
         return frozenset(self._lexicon.keys(above.title)).issuperset(
-            key for key in self._lexicon.keys(title) if key not in self._lexicon.filler
+            key for key in self._lexicon.keys(title) if key not in self._lexicon.filler and key not in _PLACELESS
         )
 
 

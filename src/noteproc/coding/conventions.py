@@ -30,7 +30,7 @@ class Combination:
     replaces: CodeRanges
     code: str
     drops: CodeRanges
-    words: tuple[tuple[str, ...], ...]
+    words: tuple[tuple[tuple[str, ...], ...], ...]
     source: str
 
     def tells(self, code: str) -> bool:
@@ -49,7 +49,7 @@ def _combinations() -> tuple[Combination, ...]:
             CodeRanges.parse(row["replaces"]),
             row["code"],
             CodeRanges.parse(row["drops"]),
-            tuple(phrase_keys(w.strip()) for w in row["words"].split("|") if w.strip()),
+            tuple(tuple(map(phrase_keys, w.strip().split(" + "))) for w in row["words"].split("|") if w.strip()),
             row["source"],
         )
         for row in table
@@ -136,7 +136,7 @@ class Conventions:
             rule, after = rules[number], number + 1
             if not have.issuperset(rule.needs):
                 continue
-            if rule.words and not any(reading.tells(keys, stands) for keys in rule.words):
+            if rule.words and not any(reading.tells(groups, stands) for groups in rule.words):
                 continue
             have = None
             if not rule.replaces.pairs:

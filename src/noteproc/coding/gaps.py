@@ -9,6 +9,8 @@ from noteproc.text.lexicon import Lexicon
 
 _CONJUNCTION = frozenset({"and", "or", "nor"})
 _PREPOSITION = frozenset({"of", "in", "to", "over", "at", "on", "involving", "from", "for"})
+# "Ulcer under the heel", "abscess over the sternum".
+_PLACING = frozenset({"under", "underneath", "beneath", "over", "overlying", "involving"})
 # Of these one ends what the other says.
 _OPPOSED = frozenset({"acute", "chronic", "acut"})
 # Words that a phrase never reaches across.
@@ -52,7 +54,7 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
             if form in _CONJUNCTION and not (keys[i - 1][:1].isdigit() and keys[i + 1][:1].isdigit()):
                 # "Ribs 4 and 5" are counted, not joined.
                 conjunction = i
-            elif told and key in words.adverb:
+            elif (told and key in words.adverb) or form in _PLACING:
                 continue
             elif key not in words.stop and key not in words.filler and key not in words.axis:
                 # "smokes 8 cigarettes": a number counts, it names nothing.

@@ -130,13 +130,24 @@ class Mentions:
         kept = self._longest(reading, by_span)
         found: list[Mention] = []
         for (system, at), group in kept:
-            section = reading.section(reading.words[at[0]].start).name
+            section = self._section(reading, at[0])
             verdict = assertions.of(at[0], at[-1], own=frozenset(at))
             if system == ICD10CM:
                 found.append(self._diagnosis(reading, group, section, verdict))
             else:
                 found.extend(self._procedure(group, near_misses.get((system, at), ()), section, verdict, nearness))
         return found
+
+    @staticmethod
+    def _section(reading: Reading, word: int) -> str:
+        """The section of a word; "Allergy: none." within a paragraph says nothing of the sentences after it."""
+        section = reading.section(reading.words[word].start)
+        if section.name == "allergies":
+            first = reading.words_of(reading.sentence_of[word]).start
+            before = reading.text[section.start : reading.words[first].start]
+            if "." in before and "\n" not in before.strip():
+                return ""
+        return section.name
 
     def _is_weak(self, match: Match) -> bool:
         return match.phrase in self._weak_phrases

@@ -267,19 +267,22 @@ class Reading:
         except ValueError:
             return False
 
-    def tells(self, keys: tuple[str, ...], stands: Callable[[int], bool]) -> bool:
-        """Whether the note holds these keys side by side at a place where they are asserted."""
-        if not self.says(keys):
+    def tells(self, groups: tuple[tuple[str, ...], ...], stands: Callable[[int], bool]) -> bool:
+        """Whether one sentence asserts each of some groups of keys, those of a group side by side."""
+        if not all(map(self.says, groups)):
             return False
         plain = [i for i, key in enumerate(self.keys) if key not in self._lexicon.stop]
         owners = [(i, key) for i in plain for key in self.expansions[i] or (self.keys[i],)]
         said = [key for _, key in owners]
-        return any(
-            said[n] == keys[0]
-            and tuple(said[n : n + len(keys)]) == keys
-            and all(stands(i) for i, _ in owners[n : n + len(keys)])
-            for n in range(len(said) - len(keys) + 1)
-        )
+        found: list[set[int]] = []
+        for keys in groups:
+            size = len(keys)
+            starts = [
+                n for n in range(len(said) - size + 1) if said[n] == keys[0] and tuple(said[n : n + size]) == keys
+            ]
+            asserted = [n for n in starts if all(stands(i) for i, _ in owners[n : n + size])]
+            found.append({self.sentence_of[owners[n][0]] for n in asserted})
+        return bool(set.intersection(*found))
 
     def said_at(self, keys: tuple[str, ...]) -> tuple[int, ...]:
         """The words that hold these keys side by side, the first ones of the note; none where it does not say them."""

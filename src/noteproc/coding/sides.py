@@ -19,6 +19,8 @@ _ONE_SIDED = (
 )
 # What ends a clause in which a side is told to be well.
 _CLAUSE_ENDS = frozenset(".;\n(")
+# What stands under the heading of a side, or on the side that was readied.
+_SIDED = (*_ONE_SIDED, "G90.5")
 # The items of a list: so many lines under a heading at most, each opened by a number or a mark.
 _ITEM = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[-*•–#])\s")
 _MOST_ITEMS, _HEADING_WIDTH = 12, 90
@@ -33,8 +35,17 @@ _LEAVING = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
 
 @lru_cache(maxsize=1)
 def _well() -> frozenset[str]:
-    table = rows(dictionaries_dir() / "context" / "well.tsv", ("words",))
-    return frozenset(fold(word.strip()) for row in table for word in row["words"].split("|"))
+    return _words("well")
+
+
+@lru_cache(maxsize=1)
+def _readied() -> frozenset[str]:
+    return _words("readied")
+
+
+def _words(kind: str) -> frozenset[str]:
+    table = rows(dictionaries_dir() / "context" / "well.tsv", ("kind", "words"))
+    return frozenset(fold(word.strip()) for row in table for word in row["words"].split("|") if row["kind"] == kind)
 
 
 def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
@@ -52,7 +63,21 @@ def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, furthe
         or _headed(reading, mentions, base)
         or _at_place(reading, mentions, base)
         or _only(reading, base)
+        or _prepared(reading, base)
     )
+
+
+def _prepared(reading: Reading, base: str) -> list[str]:
+    """The side that was marked or prepped: an operation is about that one, whatever is told of the other."""
+    if not base.startswith(_SIDED):
+        return []
+    found: set[str] = set()
+    for i in reading.sides_in(range(len(reading.words))):
+        span = reading.words_of(reading.sentence_of[i])
+        near = reading.forms[max(span.start, i - _CLAUSE) : min(span.stop, i + _CLAUSE)]
+        if not _readied().isdisjoint(near):
+            found.add(reading.keys[i])
+    return [found.pop()] if len(found) == 1 else []
 
 
 def _continued(reading: Reading, further: Sequence[int]) -> list[str]:
@@ -91,7 +116,7 @@ def _is_well(reading: Reading, side: int, span: range) -> bool:
 
 def _headed(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> list[str]:
     """The one side that the heading of a list names ("Diagnoses, left shoulder:"), for what its items tell."""
-    if not base.startswith(_ONE_SIDED):
+    if not base.startswith(_SIDED):
         return []
     text = reading.text
     for at in mentions:
@@ -102,13 +127,24 @@ def _headed(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> lis
             end = start - 1
             start = text.rfind("\n", 0, max(0, end)) + 1
             line = text[start : max(start, end)].rstrip()
-            if line.endswith(":") and len(line) <= _HEADING_WIDTH:
+            if not line and start:
+                # A blank line may stand between a heading and its list.
+                end = start - 1
+                start = text.rfind("\n", 0, max(0, end)) + 1
+                line = text[start : max(start, end)].rstrip()
+            if len(line) <= _HEADING_WIDTH and (line.endswith(":") or _opens_with_side(reading, start)):
                 first, last = reading.word_after(start), reading.word_before(end)
                 said = {reading.keys[i] for i in reading.sides_in(range(max(0, first), last + 1))}
                 if len(said) == 1:
                     return [said.pop()]
                 break
     return []
+
+
+def _opens_with_side(reading: Reading, start: int) -> bool:
+    """Whether a line begins with a side ("Left hand, two problems")."""
+    word = reading.word_after(start)
+    return word >= 0 and reading.keys[word] in SIDES
 
 
 def _only(reading: Reading, base: str) -> list[str]:
