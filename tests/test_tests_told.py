@@ -34,6 +34,10 @@ def told(coder: Coder, text: str, before: str = "Office visit\nSeen for the prob
         ("BPP 8/8 done here by me.", {"76819": 1}),
         ("Elbow, left, 2 views: no effusion", {"73070": 1}),
         ("Foot AP/lat/obl taken here, no fracture", {"73630": 1}),
+        (
+            "Nuclear stress done here, my read, supervised: regadenoson 0.4 mg IV push. No ST change.",
+            {"93015": 1, "J2785": 4},
+        ),
         ("Labs drawn from PICC, line flushed", {"36592": 1}),
     ],
 )

@@ -29,6 +29,9 @@ _FLUIDS, _LATER_FLUIDS = "96360", "96361"
 # The first vaccine of a visit, by needle or otherwise, is the only first one.
 _FIRST_VACCINE = frozenset({"90471", "90473"})
 _SURGERY = ("10004", "69990")
+# The drug that makes the heart work in a test is given as part of the test.
+_STRESS_TESTS = CodeRanges.parse("78451-78454 | 78491-78492 | 93015-93018 | 93350-93352")
+_STRESSORS = CodeRanges.parse("J0153 | J1245 | J1250 | J2785")
 _AGED, _YOUNG = 65, 18
 
 
@@ -68,7 +71,8 @@ class Administration:
         services = self._drugs(coded) + self._vaccines(coded)
         known = [s for s in services if self._codesets.entry(s.system, s.code) is not None]
         if not known:
-            return list(candidates)
+            stressed = any(c.code in _STRESS_TESTS for c in coded) and any(c.code in _STRESSORS for c in coded)
+            return [c.without("included") if stressed and c in coded and c.code in _GIVING else c for c in candidates]
         codes = {s.code for s in known}
         first = not _INITIAL.isdisjoint(codes)
         kept = [self._beside(c, codes, first) for c in candidates]
@@ -89,6 +93,8 @@ class Administration:
         injectates = codes_of("injectates.tsv", "drugs")
         drugs = [c for c in coded if c.system == HCPCS and c.code[0] in "JQ"]
         drugs = [c for c in drugs if not (operated and c.code in injectates)]
+        if any(c.code in _STRESS_TESTS for c in coded):
+            drugs = [c for c in drugs if c.code not in _STRESSORS]
         if not drugs or self._note.surgical:
             return []
         routes = {c.code: route(self._reading, c.mentions[0], [d.mentions[0] for d in drugs]) for c in drugs}
