@@ -95,6 +95,8 @@ def slip(coder: Coder, text: str) -> set[str]:
         ("Thyroid ultrasound.", "76536"),
         ("uric acid", "84550"),
         ("ECT bilateral", "90870"),
+        ("CT abd/pelv with IV dye.", "74177"),
+        ("Nebulizer machine for home.", "E0570"),
         ("Depo-Provera 150 mg, our drug, product only.", "J1050"),
     ],
 )
@@ -110,6 +112,7 @@ def test_a_line_that_only_names_a_service_reports_it(coder: Coder, text: str, co
         "ECT on hold until cleared by cardiology.",
         "Has had Depo-Provera 150 mg every 3 months at home.",
         "Diabetes, high A1c.",
+        "CT head neg.",
     ],
 )
 def test_a_line_that_tells_of_another_day_reports_nothing(coder: Coder, text: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from noteproc.codesets import CodeEntry
-from noteproc.coding.diagnostic_tests import LABORATORY
+from noteproc.coding.diagnostic_tests import LABORATORY, is_test
 from noteproc.coding.mentions import Mention
 from noteproc.coding.surroundings import Surroundings
 from noteproc.coding.telling import telling
 
 # A name opens its sentence where no more stands before it ("Repeat serum", "Two-year-old's").
 _OPENING = 20
+_RESULT = re.compile(r"\s?:?\s?(?:(?:is|was|were|all)\s)?(?:normal|neg|negative|unremarkable|clear|wnl|nl|ok)\b", re.I)
 
 
 def is_charged(near: Surroundings, mention: Mention, entry: CodeEntry) -> bool:
@@ -29,9 +32,13 @@ def is_charged(near: Surroundings, mention: Mention, entry: CodeEntry) -> bool:
         return False
     opens = start - (len(near.text) - len(near.text.lstrip())) <= _OPENING or _opens_sentence(near, mention)
     if entry.kind in ("drug", "supply"):
-        if any(words[kind].search(sentence) is not None for kind in ("home", "had")) or words["person"].search(before):
+        kinds = ("home", "had") if entry.kind == "drug" else ("had",)
+        if any(words[kind].search(sentence) is not None for kind in kinds) or words["person"].search(before):
             return False
         return opens or words["charged"].search(sentence) is not None
+    if is_test(entry) and _RESULT.match(near.text, near.end(mention)) is not None:
+        # "Left femur film normal" quotes what was seen.
+        return False
     if entry.code in LABORATORY:
         return opens and words["off normal"].search(before) is None
     return True
