@@ -24,8 +24,18 @@ SIGNS = -0.4
 BACKS = -2.0
 # What it adds that a person of the note has these initials.
 OWNED = 4.3
-# What our notes hold too rarely to be weighed there: "AS/asolberg1"; and "seen by GI", which others write all day.
-_BESIDES = {"signed twice": 6.0, "U service": -2.5, "C service": -2.5, "s service": -1.0, "U credential": -1.5}
+# What our notes hold too rarely to be weighed there: "AS/asolberg1"; "tr: lmp" and "addended 3/6 IN", where letters
+# before the mark are its label; and "seen by GI", which others write all day.
+_BESIDES = {
+    "signed twice": 6.0,
+    "s<.signing:": 0.6,
+    "U<done time": 0.3,
+    "s>:": -0.4,
+    "U service": -2.5,
+    "C service": -2.5,
+    "s service": -1.0,
+    "U credential": -1.5,
+}
 
 _TIME = re.compile(r"[ \t,@]{1,4}(?:\d{1,2}[/.-]\d{1,2}|(?:[01]?\d|2[0-3]):?[0-5]\d\b)")
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}(?!\d)")

@@ -15,6 +15,7 @@ _PHRASE_REACH = 24
 # What behind a name makes it a finding, a test or a scale: "Murphy neg", "Wells 6,", "Barrett's, C0M1".
 _RESULT = re.compile(
     r"(?:'s?)?(?:(?:[ ]?(?::|=|-)?[ ]"
+    r"(?:(?:and|or)[ ][A-Z][a-z]+(?:'s)?[ ])?"
     r"(?:(?:was|is|were|are|and|or|sign|signs|test|tests|both|bilat|bilaterally|[LR])[ ]){0,2}"
     r"(?:neg(?:ative)?|pos(?:itive)?|normal|nl|absent|equivocal|intact|debunked)\b"
     r"|[ ](?:\+|-)(?:/?[+-])?(?=[ ]?[,;.)\n]|[ ]*$)"

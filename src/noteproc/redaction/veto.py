@@ -42,6 +42,7 @@ _MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}|\d\.\d\.\
 # "|g/dL|12-16|": the reference range of a message's line.
 _UNIT_CELL = re.compile(r"(?:/[A-Za-z0-9]{1,5}|%|\b(?:[munp]?g|[fp]L|secs?|U|IU|mmHg))[|^]$")
 _LEVEL = re.compile(r"[CTLS]\d")
+_LEVELS = re.compile(r"(?:C[1-8]|T\d\d?|L[1-5]|S[1-5])(?:[-/](?:[CTLS]?\d\d?))+")
 _DECIMAL_UNIT = re.compile(r"\d{1,3}\.\d{1,3} ?[a-z].*")
 _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
@@ -95,7 +96,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if span.entity_type == "PHONE_NUMBER" and sum(map(str.isdigit, shown)) == 1:
         # "J3301 x4": a count is no extension.
         return True
-    if kind == "id" and _OBSTETRIC.match(words.text, max(0, span.start - 1)):
+    if kind == "id" and (_LEVELS.fullmatch(shown) or _OBSTETRIC.match(words.text, max(0, span.start - 1))):
         return True
     if span.entity_type == "AGE_OVER_89":
         return (
