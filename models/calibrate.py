@@ -114,9 +114,9 @@ def fitted(name: str, rows: Rows, lowest: float) -> tuple[float, dict[str, float
     scores = held_out(rows)
     steps = [round(lowest + 0.01 * n, 2) for n in range(51)]
     best = max(f1(scores, rows, t) for t in steps)
-    # In the middle of the plateau of equal F1, where other notes move it least.
+    # The highest of equal F1: of two that are as good, the one with fewer wrong codes to strike out.
     plateau = [t for t in steps if f1(scores, rows, t) >= best - PLATEAU]
-    threshold = plateau[len(plateau) // 2]
+    threshold = plateau[-1]
     print(f"equal from {plateau[0]} to {plateau[-1]}")
     print(f"{name}: notes {len(rows.missed)}, candidates {len(rows.y)}, right {int(rows.y.sum())}")
     print(

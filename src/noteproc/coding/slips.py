@@ -23,7 +23,7 @@ def is_charged(near: Surroundings, mention: Mention, entry: CodeEntry) -> bool:
         mention: told as present.
         entry: its code.
     """
-    if near.is_elsewhere(mention):
+    if near.is_elsewhere(mention) or near.is_taken_out(mention):
         return False
     words, start = telling(), near.start(mention)
     sentence = near.sentence(mention)

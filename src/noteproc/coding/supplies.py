@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from noteproc.codesets import CodeEntry
 from noteproc.coding.event_status import REASONS
 from noteproc.coding.judge import Judge
@@ -12,8 +10,6 @@ from noteproc.coding.ranges import codes_of
 from noteproc.coding.standing import HERE, OWN_DRUGS
 from noteproc.coding.telling import telling
 from noteproc.records import Reason
-
-_TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 
 
 class Supplies(Judge):
@@ -29,6 +25,8 @@ class Supplies(Judge):
             return None
         if kind != "present":
             return REASONS.get(kind, "planned")
+        if self._near.is_taken_out(mention):
+            return "historical"
         implant = entry.code in codes_of("implants.tsv", "supplies")
         if entry.code[0] == "C" and not implant:
             return "included"
@@ -52,4 +50,4 @@ class Supplies(Judge):
         kind = self._status.told(mention)
         if kind != "present" or mention.section in OWN_DRUGS or self._near.is_elsewhere(mention):
             return False
-        return _TAKEN_OUT.match(self._near.text, self._near.end(mention)) is None
+        return not self._near.is_taken_out(mention)

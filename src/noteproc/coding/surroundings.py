@@ -20,6 +20,7 @@ _SCORED = re.compile(r"\W{1,3}\d{1,2}\s?/\s?(?:4|5|8|10|15|20|21|27|28|30|63|100
 # "Two-year-old's lead level" tells an age.
 _AGED = re.compile(r"\b(?:y(?:ea)?rs?|mo(?:nth)?s?|w(?:ee)?ks?|days?)[\s-]old\b", re.I)
 _DOSED = re.compile(r"\s(?:w|with|using)(?:/|\s)\s?\d+(?:\.\d+)?\s?(?:cc|ml|mg|units?|u)\b", re.I)
+_TAKEN_OUT = re.compile(r"[^.;,\n]{0,20}\b(?:removed|removal|taken out|expired|expelled|pulled)\b", re.I)
 _CLAUSE_END = re.compile(r"[,;\n]|\.\s")
 
 
@@ -83,6 +84,10 @@ class Surroundings:
     def is_dosed(self, mention: Mention) -> bool:
         """Whether what was put in stands with its amount in a mention's clause: "nerve block w 2 cc lidocaine"."""
         return _DOSED.search(self.text, self.end(mention), self.clause_end(mention)) is not None
+
+    def is_taken_out(self, mention: Mention) -> bool:
+        """Whether what is named is told as taken out."""
+        return _TAKEN_OUT.match(self.text, self.end(mention)) is not None
 
     def is_elsewhere(self, mention: Mention) -> bool:
         """Whether the words before a mention, or just after it, put it at another place or time."""
