@@ -30,7 +30,7 @@ PENALTY = 3.0
 # Visits: never suggested from what is told, so neither right nor wrong.
 VISITS = re.compile(r"99[2-4]\d\d")
 BINS = 10
-PLATEAU = 0.001
+PLATEAU = 0.002
 
 Floats = npt.NDArray[np.float64]
 

@@ -186,6 +186,10 @@ class Assertions:
         signs = self._read(sentence)
         reached: list[Cue] = []
         for cue in signs.telling:
+            if cue.kind == "planned" and own and first < cue.start <= last and cue.start not in own:
+                # "Implant desired, to be placed".
+                reached.append(cue)
+                continue
             if own and first < cue.start and cue.end <= last:
                 if cue.kind == "possible" and cue.direction == "forward" and own.isdisjoint(range(cue.start, cue.end)):
                     # "Cheek r/o BCC", read as the cancer of the cheek.
