@@ -52,7 +52,6 @@ GOLDEN = [
     "His wife has <other_person>influenza</>.",
     "Father denied any <family>stroke</>.",
     "<planned>Knee replacement</> was discussed.",
-    "<planned>Implant desired, to be placed</> at six weeks.",
     "<present>Implant placed</>, <planned>scan</> to be repeated.",
     "[ ] <template>asthma</> [x] <present>gout</>",
     "No change in the <present>cough</>.",

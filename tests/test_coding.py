@@ -127,6 +127,7 @@ def test_a_code_told_in_its_own_words_and_made_of_others_is_one(coder: Coder) ->
         ("Assessment: gout. Cough due to pneumonia.", "R05.9", "integral"),
         ("[ ] gout [ ] asthma", "M10.9", "template"),
         ("Pneumonia has resolved.", "J18.9", "historical"),
+        ("Nexplanon desired, to be placed at 6 wk visit.", "11981", "planned"),
     ],
 )
 def test_what_is_left_out_says_why(coder: Coder, text: str, code: str, reason: str) -> None:
