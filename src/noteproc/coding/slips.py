@@ -13,6 +13,9 @@ from noteproc.coding.telling import telling
 # A name opens its sentence where no more stands before it ("Repeat serum", "Two-year-old's").
 _OPENING = 20
 _RESULT = re.compile(r"\s?:?\s?(?:(?:is|was|were|all)\s)?(?:normal|neg|negative|unremarkable|clear|wnl|nl|ok)\b", re.I)
+# Beside so many other words a test with its value is quoted: "DM2 on insulin, mild NPDR. A1c 7.9. See in 6 mo."
+_SLIP = 12
+_VALUE = re.compile(r"\s?[:=]?\s?[<>]?\.?\d")
 
 
 def is_charged(near: Surroundings, mention: Mention, entry: CodeEntry) -> bool:
@@ -38,6 +41,8 @@ def is_charged(near: Surroundings, mention: Mention, entry: CodeEntry) -> bool:
         return opens or words["charged"].search(sentence) is not None
     if is_test(entry) and _RESULT.match(near.text, near.end(mention)) is not None:
         # "Left femur film normal" quotes what was seen.
+        return False
+    if is_test(entry) and len(near.reading.words) > _SLIP and _VALUE.match(near.text, near.end(mention)) is not None:
         return False
     if entry.code in LABORATORY:
         return opens and words["off normal"].search(before) is None
