@@ -13,7 +13,7 @@ from noteproc.redaction.spans import Span
 TAGGED = TaggedRecognizer.__name__
 _CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
 # "LaFleur - LESI L4-5": what was done stands behind a dash.
-_DASHED = re.compile(r"\s+-{1,2}\s+(?=[^\W\d_])")
+_DASHED = re.compile(r"(?<!\s)\s{1,8}-{1,2}\s{1,8}(?=[^\W\d_])")
 _LISTED = frozenset(lx.read_words("abbreviations.txt"))
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION
 _LETTERS_BEHIND = re.compile(r"[, ]{1,3}((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")

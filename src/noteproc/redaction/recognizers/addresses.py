@@ -51,7 +51,7 @@ _NUMBERED_ROAD = re.compile(
 )
 # "hwy 34", "interstate 10", "I-80": a road by its number wherever it stands; "I-131" is no road.
 _HIGHWAY = re.compile(
-    r"(?:(?:(?:us|u\.s\.|state|county|old|farm|navajo)\s)?(?:hwy|highway|interstate|route|rte)\s"
+    r"\b(?:(?:(?:us|u\.s\.|state|county|old|farm|navajo)\s)?(?:hwy|highway|interstate|route|rte)\s"
     r"(?:#?[1-9]\d{0,3}[A-Z]?\b(?![-/.]\d)"
     r"|(?:five|eight|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b"
     r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine)\b)?)|i-(?!12[1345]\b|131\b)\d{2,3}\b(?![-/.]\d))",
@@ -62,7 +62,7 @@ _HIGHWAYS = Cues(
 )
 # "mile marker 127", "at MP 331", "near exit 9".
 _MILE = re.compile(
-    r"(?:mile\s?(?:marker|post)|milepost|(?:(?<=at )|(?<=near )|(?<=past )|(?<=around ))(?:mile|mm|mp|exit))"
+    r"\b(?:mile\s?(?:marker|post)|milepost|(?:(?<=at )|(?<=near )|(?<=past )|(?<=around ))(?:mile|mm|mp|exit))"
     r"\s#?\d{1,4}[A-Z]?\b(?![-/.]\d)",
     re.IGNORECASE,
 )
