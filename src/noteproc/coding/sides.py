@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -29,6 +29,9 @@ _CLAUSE = 6
 _WITHIN = re.compile(r"[\s\w()/'’-]*:?\s*")
 # A part is named so many words behind its side ("left long finger").
 _PLACE_AWAY = 2
+_PLACE_ENDS = frozenset(",.;:(\n")
+# A clause is looked through so far to either side.
+_LONGEST_CLAUSE = 60
 # Who "left" went away.
 _LEAVING = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
 
@@ -69,15 +72,23 @@ def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, furthe
 
 def _prepared(reading: Reading, base: str) -> list[str]:
     """The side that was marked or prepped: an operation is about that one, whatever is told of the other."""
-    if not base.startswith(_SIDED):
-        return []
+    return _alone(_sides_readied(reading)) if base.startswith(_SIDED) else []
+
+
+@lru_cache(maxsize=1)
+def _sides_readied(reading: Reading) -> frozenset[str]:
     found: set[str] = set()
     for i in reading.sides_in(range(len(reading.words))):
         span = reading.words_of(reading.sentence_of[i])
         near = reading.forms[max(span.start, i - _CLAUSE) : min(span.stop, i + _CLAUSE)]
         if not _readied().isdisjoint(near):
             found.add(reading.keys[i])
-    return [found.pop()] if len(found) == 1 else []
+    return frozenset(found)
+
+
+def _alone(sides: Set[str]) -> list[str]:
+    """The side, where there is one alone."""
+    return list(sides) if len(sides) == 1 else []
 
 
 def _continued(reading: Reading, further: Sequence[int]) -> list[str]:
@@ -149,35 +160,42 @@ def _opens_with_side(reading: Reading, start: int) -> bool:
 
 def _only(reading: Reading, base: str) -> list[str]:
     """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
-    if not base.startswith(_ONE_SIDED):
-        return []
-    everywhere = range(len(reading.words))
-    said = {reading.keys[i] for i in reading.sides_in(everywhere)}
+    return _alone(_sides_of_note(reading)) if base.startswith(_ONE_SIDED) else []
+
+
+@lru_cache(maxsize=1)
+def _sides_of_note(reading: Reading) -> frozenset[str]:
+    """The sides that a note names; where it is more than one, those of what it is about."""
+    everywhere = reading.sides_in(range(len(reading.words)))
+    said = {reading.keys[i] for i in everywhere}
     if len(said) > 1:
-        sentences = {reading.sentence_of[i] for i in reading.sides_in(everywhere)}
+        sentences = {reading.sentence_of[i] for i in everywhere}
         affected = [i for s in sentences for i in _affected(reading, reading.words_of(s))]
         said = {reading.keys[i] for i in affected if _tells(reading, i)}
-    return [said.pop()] if len(said) == 1 else []
+    return frozenset(said)
 
 
 def _at_place(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> list[str]:
     """The one side that stands beside the same part elsewhere ("axillary abscess" below "L axilla: tender mass")."""
-    everywhere = reading.sides_in(range(len(reading.words))) if base.startswith(_ONE_SIDED) else ()
-    if not everywhere:
+    if not base.startswith(_ONE_SIDED):
         return []
     light = lexicon.shipped().stop | lexicon.shipped().filler | lexicon.shipped().manner
     own = {reading.keys[i] for at in mentions for i in at if reading.keys[i] not in light}
-    said = set()
-    for i in everywhere:
-        near = range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words)))
-        beside = any(reading.keys[k] in own and _unbroken(reading, i, k) for k in near)
-        if beside and _tells(reading, i) and not _is_well(reading, i, reading.words_of(reading.sentence_of[i])):
-            said.add(reading.keys[i])
-    return [said.pop()] if len(said) == 1 else []
+    places = _sides_of_places(reading)
+    return _alone({side for key in own for side in places.get(key, ())})
 
 
-def _unbroken(reading: Reading, low: int, high: int) -> bool:
-    return all(not set(",.;:(\n") & set(reading.gaps[k]) for k in range(low, high))
+@lru_cache(maxsize=1)
+def _sides_of_places(reading: Reading) -> Mapping[str, frozenset[str]]:
+    """The sides that stand right before each word of a note, and may tell the side of what it is about."""
+    found: dict[str, frozenset[str]] = {}
+    for i in reading.sides_in(range(len(reading.words))):
+        if _tells(reading, i) and not _is_well(reading, i, reading.words_of(reading.sentence_of[i])):
+            for k in range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words))):
+                if not _PLACE_ENDS.isdisjoint(reading.gaps[k - 1]):
+                    break
+                found[reading.keys[k]] = found.get(reading.keys[k], frozenset()) | {reading.keys[i]}
+    return found
 
 
 def _tells(reading: Reading, i: int) -> bool:
@@ -191,9 +209,10 @@ def _tells(reading: Reading, i: int) -> bool:
     if _says(forms, i + 1, i + 1, _other_sides()["part"]):
         return False
     first, last = i, i
-    while first and _CLAUSE_ENDS.isdisjoint(reading.gaps[first - 1]):
+    while first and i - first < _LONGEST_CLAUSE and _CLAUSE_ENDS.isdisjoint(reading.gaps[first - 1]):
         first -= 1
-    while last < len(reading.gaps) and _CLAUSE_ENDS.isdisjoint(reading.gaps[last]):
+    end = min(len(reading.gaps), i + _LONGEST_CLAUSE)
+    while last < end and _CLAUSE_ENDS.isdisjoint(reading.gaps[last]):
         last += 1
     return not _says(forms, first, last, _other_sides()["well"])
 
