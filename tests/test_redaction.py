@@ -60,6 +60,7 @@ def test_identifiers_go(redactor: Redactor, text: str, gone: list[str]) -> None:
         "Frozen section (one block, frozen, 88331): benign.",
         "HTN",
         "UTI",
+        "TSH",
     ],
 )
 def test_clinical_words_stay(redactor: Redactor, text: str) -> None:

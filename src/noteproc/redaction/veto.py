@@ -76,6 +76,9 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     """
     if not inside:
         return True
+    if len(words) == 1 and words.bits[0] & lx.CLINICAL and not words.bits[0] & lx.NAME:
+        # "HTN", and nothing else.
+        return True
     shown = words.text[span.start : span.end]
     if printed_code(words, span.start, span.end) or _TENS.fullmatch(shown):
         return True
@@ -190,9 +193,6 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
         same = behind < len(words) and words.line_of[behind] == words.line_of[first]
         return same and bool(words.bits[behind] & (lx.ORDINARY | lx.CLINICAL))
     if _is_language(words, first) or _is_side(words, first):
-        return True
-    if len(words) == 1 and words.bits[first] & lx.CLINICAL and not words.bits[first] & lx.NAME:
-        # "HTN", and nothing else.
         return True
     low = words.lower[first]
     after_article = shown.islower() and first and words.lower[first - 1] in _ARTICLES
