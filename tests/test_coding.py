@@ -136,6 +136,14 @@ def test_what_is_left_out_says_why(coder: Coder, text: str, code: str, reason: s
     assert reasons(result)[code] == reason
 
 
+def test_nothing_is_missing_where_the_code_has_all_that_was_said(coder: Coder) -> None:
+    told = {
+        s.coding.code: s.missing for s in run(coder, "Assessment: HTN and CKD stage 3a. Major depression.").suggestions
+    }
+    assert told["I12.9"] == ()
+    assert told["F32.9"] == ("severity",)
+
+
 def test_uncertain_counts_for_an_inpatient_at_discharge(coder: Coder) -> None:
     text = "Discharge diagnosis: probable pneumonia."
     assert "J18.9" in codes(run(coder, text, "inpatient"))

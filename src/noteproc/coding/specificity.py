@@ -15,6 +15,8 @@ from noteproc.coding.families import ABSENT, BY_DEFAULT, MODEST, OTHER, UNMENTIO
 from noteproc.coding.reading import SIDES
 from noteproc.text import lexicon
 
+_OR_UNSPECIFIED = ", or unspecified"
+
 
 class Composed(NamedTuple):
     """The outcome for one concept.
@@ -130,7 +132,8 @@ def _stands_for(leaf: Leaf, default: str) -> bool:
 
 def _missing(best: Leaf, named: frozenset[str], leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
     """What a physician would have to document for a more specific code, of what the codes' titles name."""
-    if not best.unspecified:
+    if not best.unspecified or _OR_UNSPECIFIED in best.title:
+        # "Stage 1 through stage 4, or unspecified": that no more is said may be what is said.
         return ()
     found = []
     if named >= {"left", "right"} and not best.keys & SIDES and _differ_by_side(leaves):
