@@ -130,3 +130,15 @@ def test_who_is_on_dialysis_has_a_drug_of_its_own_code(coder: Coder, text: str, 
 def test_each_component_after_the_first_is_counted(coder: Coder) -> None:
     text = "Peds 4 mo WCC. Pentacel and Prevnar 20 given, counseling given for each."
     assert {c: n for c, n in told(coder, text, "").items() if c.startswith("9046")} == {"90460": 2, "90461": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "charged"),
+    [
+        ("A1c 7.9", True),
+        ("DM2 x15y insulin. Dil exam. mild NPDR OU, no DME. A1c 7.9. letter to PCP. 6 mo.", False),
+    ],
+)
+def test_a_value_among_other_matters_is_quoted(coder: Coder, text: str, charged: bool) -> None:
+    note = RedactedNote.already_redacted("n", text)
+    assert ("83036" in {s.coding.code for s in coder.code(note).suggestions}) == charged

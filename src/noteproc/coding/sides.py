@@ -32,8 +32,6 @@ _PLACE_AWAY = 2
 _PLACE_ENDS = frozenset(",.;:(\n")
 # A clause is looked through so far to either side.
 _LONGEST_CLAUSE = 60
-# Who "left" went away.
-_LEAVING = frozenset({"he", "she", "they", "i", "we", "patient", "pt"})
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +42,12 @@ def _well() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _readied() -> frozenset[str]:
     return _words("readied")
+
+
+@lru_cache(maxsize=1)
+def _leaving() -> frozenset[str]:
+    """Who "left" went away."""
+    return _words("leaving")
 
 
 def _words(kind: str) -> frozenset[str]:
@@ -204,7 +208,7 @@ def _tells(reading: Reading, i: int) -> bool:
     if forms[i] == "both":
         # "Both tendons pulled up".
         return False
-    if forms[i] == "left" and i and forms[i - 1] in _LEAVING:
+    if forms[i] == "left" and i and forms[i - 1] in _leaving():
         return False
     if _says(forms, i + 1, i + 1, _other_sides()["part"]):
         return False
