@@ -10,7 +10,7 @@ demo: $(STAMP)  ## install, run the samples, say where to look
 	$(BIN)/noteproc run samples/notes -o $(OUT) --force
 
 test: $(STAMP)  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP)  ## format, lint, strict types
 	$(BIN)/ruff format --check src tests benchmarks models examples
