@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import repeat
+from itertools import pairwise, repeat
 
 from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
@@ -45,12 +46,16 @@ _TIME_REACH = 12
 _FLOOR = -6.0
 _FLOOR_OF_TWO = -9.0
 _TAIL_LINES = 3
+_LINE_REACH = 40
 _READINGS_KEPT = 20_000
 _CLASSES = KINDS[:5]
+_CLASSED = sum(bit for bit, _ in _CLASSES)
 _SIGNING = frozenset(w for w in lx.read_words("signing_words.txt") if len(w) > 1)
 _DONE_BY = frozenset(lx.read_words("done_by.txt"))
 _DOING = frozenset(lx.read_words("doing_words.txt"))
 _MOST = 5
+# So many tokens away letters stand near others.
+_NEAR = 3
 
 
 class Initials:
@@ -73,18 +78,20 @@ class Initials:
             case: as ``Reading`` has it.
         """
         words, text = self.words, self.words.text
-        lower, line_of, n = words.lower, words.line_of, len(words)
+        lower, line_of, n = words.lower, words.line_of, len(words.lower)
+        forms, bits = words.words, words.bits
         line = line_of[i]
         before = lower[i - 1] if i and line_of[i - 1] == line else ""
         after = lower[i + 1] if i + 1 < n and line_of[i + 1] == line else ""
         signs = []
         if before:
             gap = words.starts[i] - words.ends[i - 1]
-            told = self._told(i - 1, before)
-            further = self._told(i - 2, lower[i - 2]) if i > 1 and line_of[i - 2] == line else "^"
+            told = _TOLD[forms[i - 1]]
+            further = _TOLD[forms[i - 2]] if i > 1 and line_of[i - 2] == line else "^"
             spaced = "" if not gap else " " if gap == 1 else "  "
             signs += [f"{case}<{told}{spaced}", f"<{told}", f"{case}gap{spaced}", f"<{further} {told}{spaced}"]
-            signs += [f"{case}<.{name}" for bit, name in _CLASSES if words.bits[i - 1] & bit]
+            if bits[i - 1] & _CLASSED:
+                signs += [f"{case}<.{name}" for bit, name in _CLASSES if bits[i - 1] & bit]
             if before in _SIGNING:
                 signs.append(f"{case}<.signing")
             if i > 1 and before in ("by", ":") and lower[i - 2] in (_DONE_BY if before == "by" else _SIGNING):
@@ -103,11 +110,12 @@ class Initials:
             told = "^"
         if after:
             gap = words.starts[i + 1] - words.ends[i]
-            follows = self._told(i + 1, after)
-            further = self._told(i + 2, lower[i + 2]) if i + 2 < n and line_of[i + 2] == line else "$"
+            follows = _TOLD[forms[i + 1]]
+            further = _TOLD[forms[i + 2]] if i + 2 < n and line_of[i + 2] == line else "$"
             spaced = "" if not gap else " " if gap == 1 else "  "
             signs += [f"{case}>{spaced}{follows}", f">{follows}", f">{spaced}{follows} {further}"]
-            signs += [f"{case}>.{name}" for bit, name in _CLASSES if words.bits[i + 1] & bit]
+            if bits[i + 1] & _CLASSED:
+                signs += [f"{case}>.{name}" for bit, name in _CLASSES if bits[i + 1] & bit]
             if after in _DOING:
                 signs.append(f"{case}>.doing")
             if (after.isdigit() or after in ",@") and _TIME.match(text, words.ends[i]):
@@ -116,7 +124,8 @@ class Initials:
                 signs.append(f"{case}>/{self._partner(i + 2)}")
                 if self._signed_twice(i, told):
                     signs.append("signed twice")
-            if self._spelled_out(i, i + 2 if after in "=:(-" else i + 1):
+            name = i + 2 if after in "=:(-" else i + 1
+            if name < n and lower[name][0] == lower[i][0] and self._spelled_out(i, name):
                 signs.append(f"{case} spelled out")
         else:
             follows = "$"
@@ -132,28 +141,13 @@ class Initials:
         else:
             signs.append(f"{told} {case} {follows}")
         if before and (not after or follows == "."):
-            k = i
-            while k and line_of[k - 1] == line and i - k < 40:
-                k -= 1
-            signs.append(f"{case} ends timed" if lower[k].isdigit() else f"{case} ends untimed")
+            opening = max(words.at(words.line_start(line)), i - _LINE_REACH)
+            signs.append(f"{case} ends timed" if lower[opening].isdigit() else f"{case} ends untimed")
         if line > self._tail:
             signs.append(f"{case} tail")
             if not before:
                 signs.append(f"{case} opens tail")
         return signs
-
-    def _told(self, k: int, low: str) -> str:
-        """A token beside letters as a sign names it: figures by their number, names and capitals by their kind."""
-        if low.isdigit():
-            return f"#{min(4, len(low))}"
-        bits = self.words.bits[k]
-        form = self.words.words[k]
-        if low.isalpha() and len(low) > 1:
-            if bits & lx.CREDENTIAL and len(low) > 2:
-                return "%credential"
-            if bits & lx.NAME and form[0].isupper() and not form.isupper() and low not in EVERYDAY:
-                return "%name"
-        return low
 
     def _partner(self, k: int) -> str:
         """What stands on the other side of a slash."""
@@ -186,8 +180,6 @@ class Initials:
     def _spelled_out(self, i: int, k: int) -> bool:
         """Whether the name with these initials begins at a token ("lw = Lorraine Wysocki", "RB Rowena Bright RN")."""
         words, line = self.words, self.words.line_of[i]
-        if k >= len(words) or words.lower[k][0] != words.lower[i][0]:
-            return False
         named = False
         for letter in words.lower[i]:
             while k < len(words) and words.words[k] in ".-'" and words.line_of[k] == line:
@@ -202,18 +194,15 @@ class Initials:
 
     def _named_before(self, i: int) -> bool:
         """Whether a name with these initials ends right before them: "Sig: P. Halverson PH", "Jane Doe, MD (jd)"."""
-        words, line = self.words, self.words.line_of[i]
+        words, line, capitals = self.words, self.words.line_of[i], self.words.capitals
         letters = words.lower[i]
-        k = i - 1
-        passed = 0
-        while k >= 0 and words.line_of[k] == line and passed < _MOST:
-            if words.lower[k][0] == letters[-1] and words.words[k][0].isupper() and len(words.words[k]) > 2:
+        for at in range(bisect_left(capitals, i) - 1, -1, -1):
+            k = capitals[at]
+            if k < i - _MOST or words.line_of[k] != line:
+                return False
+            if words.lower[k][0] == letters[-1] and len(words.words[k]) > 2:
                 break
-            k -= 1
-            passed += 1
         else:
-            return False
-        if k < 0 or words.line_of[k] != line:
             return False
         for letter in reversed(letters):
             while k >= 0 and words.words[k] in ".-'" and words.line_of[k] == line:
@@ -222,6 +211,54 @@ class Initials:
                 return False
             k -= 1
         return True
+
+
+class _Told(dict[str, str]):
+    """Tokens as a sign names them: figures by their number, names and capitals by their kind."""
+
+    def __missing__(self, form: str) -> str:
+        if len(self) >= _READINGS_KEPT:
+            self.clear()
+        told = form.lower()
+        if told.isdigit():
+            told = f"#{min(4, len(told))}"
+        elif told.isalpha() and len(told) > 1:
+            bits = lx.lexicon().bits(told)
+            if bits & lx.CREDENTIAL and len(told) > 2:
+                told = "%credential"
+            elif bits & lx.NAME and form[0].isupper() and not form.isupper() and told not in EVERYDAY:
+                told = "%name"
+        self[form] = told
+        return told
+
+
+_TOLD = _Told()
+
+
+class _Said(dict[str, tuple[str, float] | None]):
+    """How letters are written, and the log odds by themselves; nothing for those that no place makes initials.
+
+    Args:
+        bias, weights, letters: as ``Fitted`` has them.
+        small, upper: how the notes are written.
+    """
+
+    def __init__(self, bias: float, weights: dict[str, float], letters: Letters, *, small: bool, upper: bool) -> None:
+        super().__init__()
+        self._bias, self._weights, self._letters = bias, weights, letters
+        self._small, self._upper = small, upper
+
+    def __missing__(self, form: str) -> tuple[str, float] | None:
+        if len(self) >= _READINGS_KEPT:
+            self.clear()
+        reading = self._letters.read(form, small=self._small, upper=self._upper)
+        said = None
+        if reading.case:
+            odds = self._bias + sum(self._weights.get(s, 0.0) for s in reading.signs)
+            if odds >= (_FLOOR_OF_TWO if len(form) == 2 else _FLOOR):
+                said = reading.case, odds
+        self[form] = said
+        return said
 
 
 class Fitted:
@@ -234,34 +271,26 @@ class Fitted:
     """
 
     def __init__(self, bias: float, signs: dict[str, float], beside: dict[str, float], letters: Letters) -> None:
-        self._bias, self._beside, self._letters = bias, beside, letters
+        self._beside = beside
         self._signs = signs | {sign: signs.get(sign, 0.0) + weight for sign, weight in _BESIDES.items()}
-        self._said: dict[tuple[bool, bool], dict[str, tuple[str, float]]] = {}
+        self._said = {
+            (small, upper): _Said(bias, self._signs, letters, small=small, upper=upper)
+            for small in (False, True)
+            for upper in (False, True)
+        }
 
     def first(self, initials: Initials) -> dict[int, float]:
         """The log odds by its own signs of each token that may be initials."""
         words = initials.words
-        forms = words.words
-        said = self._said.setdefault((words.small, words.upper), {})
+        said = self._said[words.small, words.upper]
         weight = self._signs.get
+        short = words.of_class(lx.SHORT)
         found: dict[int, float] = {}
-        for i in words.of_class(lx.SHORT):
-            form = forms[i]
-            known = said.get(form)
-            if known is None:
-                if len(said) >= _READINGS_KEPT:
-                    said.clear()
-                known = said[form] = self._say(form, words)
-            case, odds = known
-            if odds >= (_FLOOR_OF_TWO if len(form) == 2 else _FLOOR):
+        for i, known in zip(short, map(said.__getitem__, map(words.words.__getitem__, short)), strict=True):
+            if known is not None:
+                case, odds = known
                 found[i] = odds + sum(map(weight, initials.place(i, case), repeat(0.0)))
         return found
-
-    def _say(self, form: str, words: Words) -> tuple[str, float]:
-        reading = self._letters.read(form, small=words.small, upper=words.upper)
-        if not reading.case:
-            return "", -99.0
-        return reading.case, self._bias + sum(self._signs.get(s, 0.0) for s in reading.signs)
 
     def weigh(self, initials: Initials) -> dict[int, float]:
         """The log odds of each token that may be initials in the light of the others."""
@@ -283,29 +312,34 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
     """
     same: dict[str, list[int]] = {}
     ends: dict[int, float] = {}
-    n = len(words)
+    n, lower, line_of = len(words), words.lower, words.line_of
+    if not first:
+        return
     named = _named(words)
     for i, odds in first.items():
-        same.setdefault(words.lower[i], []).append(i)
-        if i + 1 >= n or words.line_of[i + 1] != words.line_of[i]:
-            ends[words.line_of[i]] = odds
-    for i in first:
+        same.setdefault(lower[i], []).append(i)
+        if i + 1 >= n or line_of[i + 1] != line_of[i]:
+            ends[line_of[i]] = odds
+    before = -n
+    for i, after in zip(first, [*list(first)[1:], 2 * n], strict=True):
         signs = []
-        others = same[words.lower[i]]
+        low, line = lower[i], line_of[i]
+        others = same[low]
         if len(others) > 1:
             told = sorted((first[k] for k in others if k != i), reverse=True)
             signs.append(f"elsewhere {_bounded(told[0])}")
             if len(told) > 1:
                 signs.append(f"again {_bounded(told[1])}")
-        if words.lower[i] in named:
+        if low in named:
             signs.append("named small" if words.words[i].islower() else "named")
-        line = words.line_of[i]
-        near = [first[k] for k in (i - 3, i - 2, i + 2, i + 3) if k in first and words.line_of[k] == line]
-        if near:
-            signs.append(f"near {_bounded(max(near))}")
-        next_to = [first[k] for k in (i - 1, i + 1) if k in first and words.line_of[k] == line]
-        if next_to:
-            signs.append(f"next {_bounded(max(next_to))}")
+        if i - before <= _NEAR or after - i <= _NEAR:
+            near = [first[k] for k in (i - 3, i - 2, i + 2, i + 3) if k in first and line_of[k] == line]
+            if near:
+                signs.append(f"near {_bounded(max(near))}")
+            next_to = [first[k] for k in (i - 1, i + 1) if k in first and line_of[k] == line]
+            if next_to:
+                signs.append(f"next {_bounded(max(next_to))}")
+        before = i
         if ends.get(line) == first[i]:
             around = [ends[k] for k in (line - 2, line - 1, line + 1, line + 2) if k in ends]
             if around:
@@ -318,15 +352,15 @@ def _named(words: Words) -> set[str]:
     found: set[str] = set()
     capitals, forms, line_of = words.capitals, words.words, words.line_of
     language = lx.ORDINARY | lx.CLINICAL
-    for at, last in enumerate(capitals):
-        if len(forms[last]) < 3 or not at:
+    for at, (beside, last) in enumerate(pairwise(capitals), 1):
+        if last - beside > 2 or len(forms[last]) < 3:
             continue
         bits = words.bits[last]
         if bits & language and not bits & lx.NAME:
             continue
         letters = words.lower[last][0]
         k = last
-        for first in (capitals[at - 1], capitals[at - 2] if at > 1 else -1):
+        for first in (beside, capitals[at - 2] if at > 1 else -1):
             if first < 0 or line_of[first] != line_of[last]:
                 break
             between = forms[first + 1 : k]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
@@ -46,6 +47,9 @@ _DOTTED = re.compile(
     r"((?:[A-Z]\.[ -]?){2,3}(?:[A-Z]\b\.?)?)(?=[ \t]{0,4}(?:$|\d{1,2}[/.-]\d))",
     re.MULTILINE,
 )
+# How far the next letter with a dot may stand, and how far before the first one the pattern may begin in its line.
+_DOT_TO_DOT = 3
+_DOTTED_LEAD = 5
 # The words and marks with which the patterns above begin.
 _BY_WORDS = Cues([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
 _SLASHES = Cues({"/", ":"})
@@ -137,5 +141,10 @@ class SignatureRecognizer(NameReader):
             if odds >= BACKS and not measured(words, i):
                 score = 0.7 if odds >= CLEARLY else BARELY if odds >= SIGNS else MAYBE
                 yield Hit(words.starts[i], words.ends[i], "CLINICIAN_NAME", score)
-        for m in _DOTTED.finditer(words.text) if len(words.dotted()) > 1 else ():
+        starts: set[int] = set()
+        for at, after in pairwise(words.dotted()):
+            if after - at <= _DOT_TO_DOT:
+                line = words.line_start(words.line_of[words.at(at)])
+                starts.update(range(max(line, at - _DOTTED_LEAD), at + 1), [line])
+        for m in matches(_DOTTED, words.text, sorted(starts)):
             yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.65)
