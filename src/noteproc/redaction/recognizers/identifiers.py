@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -16,9 +17,11 @@ from noteproc.redaction.lexicon import IDLABEL, lexicon
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
+from noteproc.redaction.shapes import YEAR
 from noteproc.redaction.words import Cues, Words, matches
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
+_JOINED = _ALNUM | frozenset("-/._")
 _LETTER = re.compile("[A-Za-z]")
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
 # Four figures of a social security number are an identifier as the nine are: "SSN verified, ends 4471".
@@ -92,16 +95,30 @@ _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
 _HEAD_LINES = 8
 _FEWEST_FIGURES = 4
+_SHORTEST = 3
+# Few figures without a letter are a measure.
+_FEW_FIGURES = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*")
 # A registration number of the DEA: nothing with a shape of its own is shorter.
 _SHORTEST_SHAPED = 9
 _LONGEST_DATE = 16
+_ZIP_OF_NINE = re.compile(r"\d{5}-\d{4}")
+_IN_TWO = re.compile(r"\d{4}-\d{2}|\d{3}-\d{2}|\d{5,6}-\d{1,3}")
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?:T\d+)?")
 _PART = re.compile("[A-Za-z0-9]+")
 _MASKS = Cues({"xxx", "*"})
 _USER_LABELS = Cues({"username", "userid", "login", "logon", "user", "password", "pwd"})
+_AGE_UNITS = ("y", "o", "yo", "yr", "yrs", "old", "mo")
 _PERSON = re.compile(
     r"(?<![\w./-])(?:\d{1,3}[ -]?(?:y/?o|yo|yrs?|years?[ -]old|y|mo)?[ ,/]{0,2}(?:[MF]\b|male\b|female\b|y/?o\b)"
     r"|[MF][ /-]?\d{2}\b|(?:dob|d\.o\.b\.|born)\b)",
     re.IGNORECASE,
+)
+# The runs of letters that end what the pattern finds, or begin it.
+_PERSONAL = Cues(
+    [
+        *("dob", "d", "born"),
+        *(unit + end for unit in ("", *_AGE_UNITS) for end in ("m", "f", "male", "female", "y", "yo")),
+    ]
 )
 _NAME_FIRST = re.compile(
     r"[\s*>-]{0,8}(?:(?:pt|patient|name|re)\b[: ]{0,3})?[^\W\d_][\w'’-]{1,20},? [^\W\d_]", re.IGNORECASE
@@ -114,7 +131,7 @@ _LETTERS = re.compile(r"(?<!\w)[A-Z]{1,6}(?=[ -])")
 _MONTH_IN = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"^(?:IN|OR|PACU|RM|BED|AT|POD|DOS|TO|G|P)\b")
 _UNITS_AFTER = re.compile(
-    r"^\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
+    r"\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
     r"|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b"
     r"|pm\b|times|percent|feet|ft|inch|degrees)\b",
     re.IGNORECASE,
@@ -140,10 +157,14 @@ class IdentifierRecognizer(NoteRecognizer):
         "ZIP_CODE",
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._label_ends = frozenset(label[-1] for label in self.lexicon.labels)
+
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every identifier."""
         text = words.text
-        values = list(_values(text, words.figures()))
+        values = list(_values(words))
         masked = words.opening(_MASKS)
         for m in _SSN.finditer(text) if masked else matches(_SSN, text, words.figures(3)):
             yield Hit(m.start(), m.end(), "US_SSN", 0.96 if "-" in m.group() else 0.7)
@@ -157,9 +178,12 @@ class IdentifierRecognizer(NoteRecognizer):
             for m in _UNDERSCORED.finditer(text):
                 yield Hit(m.start(), m.end(), "USERNAME", 0.7)
         previous: Hit | None = None
+        badges = "badge" in words.vocabulary
         for start, end in values:
             value = text[start:end]
             digits = sum(map(str.isdigit, value))
+            if digits < _FEWEST_FIGURES and not badges and _FEW_FIGURES.fullmatch(value):
+                continue
             hit = self._classify(words, start, end, value, digits, previous)
             if hit is not None and hit.score >= 0.8 and "/" not in value:
                 hit = self._grouped(text, hit)
@@ -189,14 +213,12 @@ class IdentifierRecognizer(NoteRecognizer):
 
     def _beside_the_person(self, words: Words) -> Iterator[Hit]:
         """Numbers without a label in a head line: beside an age with the sex, or a date of birth."""
-        text = words.text
-        figures: dict[int, int] = {}
-        for i in words.numbers:
-            line = words.line_of[i]
-            figures[line] = figures.get(line, 0) + words.ends[i] - words.starts[i]
-        for line, count in figures.items():
-            start, end = words.line_start(line), min(words.line_end(line), words.line_start(line) + 400)
-            if count < _FEWEST_FIGURES or end - start < 12:
+        text, numbers = words.text, words.numbers
+        for line in sorted({words.line_of[words.at(start)] for start in words.opening(_PERSONAL)}):
+            start, whole = words.line_start(line), words.line_end(line)
+            end = min(whole, start + 400)
+            figures = numbers[bisect_left(numbers, words.at(start)) : bisect_left(numbers, words.at(whole))]
+            if sum(words.ends[i] - words.starts[i] for i in figures) < _FEWEST_FIGURES or end - start < 12:
                 continue
             if line >= _HEAD_LINES and not _NAME_FIRST.match(text, start, end):
                 continue
@@ -211,7 +233,7 @@ class IdentifierRecognizer(NoteRecognizer):
                     continue
                 if digits < _FEWEST_FIGURES or (m.start() < anchor.end() and anchor.start() < m.end()):
                     continue
-                if _UNITS_AFTER.match(text[m.end() : m.end() + 12]) or _NEVER.fullmatch(value):
+                if _UNITS_AFTER.match(text, m.end(), m.end() + 12) or _NEVER.fullmatch(value):
                     continue
                 if printed_code(words, m.start(), m.end()):
                     continue
@@ -248,12 +270,10 @@ class IdentifierRecognizer(NoteRecognizer):
         self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None
     ) -> Hit | None:
         text = words.text
-        if _NEVER.fullmatch(value):
-            return None
         if (
-            len(value) < 3
+            _NEVER.fullmatch(value)
             or value.lower().endswith(("-old", "year", "years"))
-            or _UNITS_AFTER.match(text[end : end + 12])
+            or _UNITS_AFTER.match(text, end, end + 12)
         ):
             return None
         if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
@@ -281,7 +301,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 return Hit(start, end, kind, 0.8)
             if long_enough and (not _looks_plain(value) or digits >= 4):
                 score = 0.96 if near and (name not in _NEEDS_LONG or digits >= 5) else 0.8
-                if re.fullmatch(r"(?:19|20)\d\d", value) and name in _NEEDS_LONG:
+                if YEAR.fullmatch(value) and name in _NEEDS_LONG:
                     score = 0.2
                 if _LEVELS.fullmatch(value):
                     return None
@@ -300,7 +320,7 @@ class IdentifierRecognizer(NoteRecognizer):
                     and previous.score >= 0.8
                 )
                 and previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER")
-                and not re.fullmatch(r"(?:19|20)\d\d", value)
+                and not YEAR.fullmatch(value)
             ):
                 return Hit(start, end, previous.entity_type, 0.8)
         if not mixed and digits in (4, 5, 6) and _behind_somebody(words, start, end):
@@ -309,8 +329,6 @@ class IdentifierRecognizer(NoteRecognizer):
 
     @staticmethod
     def _unlabelled(text: str, start: int, end: int, value: str, digits: int, mixed: bool) -> Hit | None:
-        if re.fullmatch(r"\d{5}(?:-\d{4})", value):
-            return Hit(start, end, "ZIP_CODE", 0.6)
         if not mixed:
             if digits >= 7 and "." not in value and start and text[start - 1] not in ".,/":
                 if digits == 10 and npi_checks(value):
@@ -321,12 +339,14 @@ class IdentifierRecognizer(NoteRecognizer):
             return Hit(start, end, "OTHER_ID", MAYBE) if digits >= 5 and "," not in text[end : end + 1] else None
         if "." in value and not any(c.isalpha() for c in value):
             return None
-        if re.fullmatch(r"\d{4}-\d{2}|\d{3}-\d{2}|\d{5,6}-\d{1,3}", value):
+        if _ZIP_OF_NINE.fullmatch(value):
+            return Hit(start, end, "ZIP_CODE", 0.6)
+        if _IN_TWO.fullmatch(value):
             return Hit(start, end, "OTHER_ID", 0.5)
         if _looks_plain(value) or (_CODE.fullmatch(value.upper()) and digits < 5):
             return None
         letters = sum(c.isalpha() for c in value)
-        if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?:T\d+)?", value):
+        if _DAY.fullmatch(value):
             return None
         if digits >= 5 and (letters or value.count("-") >= 1) and letters <= 8 and "/" not in value:
             return Hit(start, end, "OTHER_ID", 0.7 if digits >= 6 or ("-" in value and letters) else 0.55)
@@ -369,6 +389,8 @@ class IdentifierRecognizer(NoteRecognizer):
         return None
 
     def _longest_label(self, lower: list[str], k: int) -> tuple[str, str] | None:
+        if lower[k] not in self._label_ends:
+            return None
         labels = self.lexicon.labels
         for size in (4, 3, 2, 1):
             if k - size + 1 < 0:
@@ -380,16 +402,19 @@ class IdentifierRecognizer(NoteRecognizer):
         return None
 
 
-def _values(text: str, figures: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """The matches of ``_VALUE`` that hold a figure.
-
-    Args:
-        text: the text to look in.
-        figures: where its runs of digits begin.
-    """
+def _values(words: Words) -> Iterator[tuple[int, int]]:
+    """The matches of ``_VALUE`` that hold a figure, those too short to be anybody's left out."""
+    text, starts, ends = words.text, words.starts, words.ends
     end = 0
-    for start in figures:
+    for i in words.numbers:
+        start = starts[i]
         if start < end:
+            continue
+        if (
+            ends[i] - start < _SHORTEST
+            and (not start or text[start - 1] not in _JOINED)
+            and text[ends[i] : ends[i] + 1] not in _JOINED
+        ):
             continue
         while start > end and (
             text[start - 1] in _ALNUM or (text[start - 1] in "-/._" and start - 1 > end and text[start - 2] in _ALNUM)
@@ -398,7 +423,8 @@ def _values(text: str, figures: Iterable[int]) -> Iterator[tuple[int, int]]:
         found = _VALUE.match(text, start)
         if found:
             end = found.end()
-            yield start, end
+            if end - start >= _SHORTEST:
+                yield start, end
 
 
 def _looks_plain(value: str) -> bool:
