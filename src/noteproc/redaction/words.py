@@ -107,10 +107,10 @@ class Words:
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.upper = text.isupper()
         self._small_lines: dict[int, bool] = {}
-        self._figures: dict[int, list[tuple[int, str]]] = {}
+        self._figures: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
         for i in self.numbers:
             start, end = self.starts[i], self.ends[i]
-            self._figures.setdefault(end - start, []).append((start, text[end : end + 1] or "\n"))
+            self._figures[end - start, text[end : end + 1] or "\n"].append(start)
         self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
         self.line_of: list[int] = []
         for line, start in enumerate(self.line_starts[1:]):
@@ -155,8 +155,12 @@ class Words:
             lengths: how many digits they have; none for any.
             before: the characters that may stand behind them; none for any.
         """
-        runs = [run for length in lengths or self._figures for run in self._figures.get(length, ())]
-        return sorted(start for start, after in runs if not before or after in before)
+        found: list[int] = []
+        for (length, after), starts in self._figures.items():
+            if (not lengths or length in lengths) and (not before or after in before):
+                found += starts
+        found.sort()
+        return found
 
     def dotted(self) -> list[int]:
         """Where single capitals with a dot behind them stand, in order."""

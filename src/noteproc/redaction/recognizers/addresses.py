@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -12,13 +13,13 @@ from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.shapes import UNIT
 from noteproc.redaction.words import Cues, Words, matches
 
-_SUFFIX = (
-    r"(?:street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
-    r"|terr?|trail|trl|parkway|pkwy|highway|hwy|"
-    r"square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path|row|run|ridge|bend|crossing|xing"
-    r"|commons|cove|point|walk|expressway|freeway|causeway|"
-    r"broadway|hollow|annex|heights|mews|close|gardens|esplanade|landing|extension)"
+_SUFFIXES = (
+    "street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
+    "|terr|ter|trail|trl|parkway|pkwy|highway|hwy|square|sq|loop|alley|aly|plaza|plz|crescent|cres|turnpike|tpke|path"
+    "|row|run|ridge|bend|crossing|xing|commons|cove|point|walk|expressway|freeway|causeway|broadway|hollow|annex"
+    "|heights|mews|close|gardens|esplanade|landing|extension"
 )
+_SUFFIX = f"(?:{_SUFFIXES})"
 _STREET = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?|north"
     rf"|south|east|west|northeast|northwest|southeast|southwest)\s{{1,3}})?"
@@ -88,6 +89,11 @@ _STREET_WORDS = frozenset(w for w, kind in lx.read_pairs("word_classes.tsv") if 
     "terr",
     "extension",
 }
+_STREETS = Cues(_SUFFIXES.split("|"))
+_LONGEST_HOUSE = 6
+# How far behind a house the kind of its street may begin: four words of up to 21 letters between them.
+_HOUSE_TO_STREET = 130
+_COMPASS_LETTERS = Cues("nsew")
 _COMPASS_POINTS = frozenset("NSEWnsewſ")
 _ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
 _BOX_WORDS = frozenset({"box", "bx"})
@@ -97,6 +103,8 @@ _BOX_OPENINGS = Cues({"p", "po", "pobox", "post"})
 _ROAD_OPENINGS = Cues({"on", "at", "off", "near", "along", "of"})
 _NUMBERED_ROAD_OPENINGS = Cues({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
 _COUNTIES = Cues({"county"})
+_COUNTY_WORDS = frozenset({"county", "parish", "borough", "co"})
+_COUNTIES_SHOWN = ("County", "Parish", "Borough", "COUNTY", "PARISH", "Co.")
 _AFTER_STREET = re.compile(
     r"[\s,]{0,4}\n?[ \t]{0,40}([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
     r"|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\.?[\s,]{1,3}(\d{5}(?:-\d{4})?)(?!\d)"
@@ -105,6 +113,16 @@ _TOWN_AFTER_STREET = re.compile(
     r",[ \t]{0,20}\n?[ \t]{0,40}([A-Z][A-Za-z.']{1,20}(?:[ -][A-Z][A-Za-z.']{1,20}){0,2})(?:,[ ]?([A-Z]{2}"
     r"|[A-Z][a-z]+)\b)?"
 )
+
+
+def _shortly_before(houses: list[int], streets: list[int]) -> list[int]:
+    """The numbers of houses behind which the kind of a street comes soon."""
+    found: list[int] = []
+    for house in houses:
+        at = bisect_right(streets, house)
+        if at < len(streets) and streets[at] - house <= _HOUSE_TO_STREET:
+            found.append(house)
+    return found
 
 
 class AddressRecognizer(NoteRecognizer):
@@ -131,16 +149,16 @@ class AddressRecognizer(NoteRecognizer):
         text = words.text
         seen = words.vocabulary.keys()
         # A house number may have a letter of the compass before it.
-        numbers = words.figures(1, 2, 3, 4, 5, 6)
-        houses = [at - led for at in numbers for led in (1, 0) if not led or (at and text[at - 1] in _COMPASS_POINTS)]
-        for pattern, score, gate, starts in (
-            (_STREET, 0.9, _STREET_WORDS, houses),
-            (_ROUTE, 0.93, _ROUTE_WORDS, sorted([*houses, *words.opening(_ROUTE_OPENINGS)])),
-            (_BOX, 0.97, _BOX_WORDS, words.opening(_BOX_OPENINGS)),
-            (_NUMBERED, 0.95, _STREET_WORDS, houses),
+        streets = not seen.isdisjoint(_STREET_WORDS)
+        routes = not seen.isdisjoint(_ROUTE_WORDS)
+        houses = self._houses(words) if streets or routes else []
+        before_streets = _shortly_before(houses, words.opening(_STREETS)) if streets else []
+        for pattern, score, starts in (
+            (_STREET, 0.9, before_streets),
+            (_ROUTE, 0.93, sorted([*houses, *words.opening(_ROUTE_OPENINGS)]) if routes else ()),
+            (_BOX, 0.97, words.opening(_BOX_OPENINGS) if not seen.isdisjoint(_BOX_WORDS) else ()),
+            (_NUMBERED, 0.95, before_streets),
         ):
-            if seen.isdisjoint(gate):
-                continue
             for m in matches(pattern, text, starts):
                 shown = m.group()
                 if "\n" in shown or _NOT_STREET.match(shown) or _HEAD_LINE.search(shown):
@@ -152,10 +170,10 @@ class AddressRecognizer(NoteRecognizer):
                 yield Hit(m.start(), end, "STREET_ADDRESS", MAYBE if doubtful else score)
                 if not doubtful:
                     yield from self._after_street(text, end)
-        if not seen.isdisjoint(_STREET_WORDS):
+        if streets:
             for m in matches(_ROAD, text, words.opening(_ROAD_OPENINGS)):
                 yield Hit(m.start(1), m.end(1), "STREET_ADDRESS", 0.8)
-        for m in matches(_COMPASS, text, words.figures(2, 3, 4, 5)):
+        for m in matches(_COMPASS, text, [words.starts[i - 1] for i in words.among(_COMPASS_LETTERS) if i]):
             yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.75)
         for m in matches(_NUMBERED_ROAD, text, words.opening(_NUMBERED_ROAD_OPENINGS)):
             plain = m[1][:2].isupper() and m[1][2:3] == "-" and not self.lexicon.bits(m[1][:2].lower()) & lx.STATE
@@ -165,13 +183,29 @@ class AddressRecognizer(NoteRecognizer):
             for m in matches(pattern, text, words.opening(openings)):
                 yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.65)
         yield from self._town_and_state(words)
-        for m in _COUNTY.finditer(text) if not seen.isdisjoint(("county", "parish", "borough", "co")) else ():
+        counties = not seen.isdisjoint(_COUNTY_WORDS) and any(shown in text for shown in _COUNTIES_SHOWN)
+        for m in _COUNTY.finditer(text) if counties else ():
             first = m[1].split()[0].lower()
             if first not in ("the", "our", "this", "your", "local", "his", "her", "rural", "neighboring", "another"):
                 yield Hit(m.start(), m.end(), "COUNTY", 0.55 if m.group().endswith("Co.") else 0.93)
         for m in matches(_COUNTY_OF, text, words.opening(_COUNTIES)):
             yield Hit(m.start(1), m.end(1), "COUNTY", 0.93)
         yield from self._cities(words)
+
+    @staticmethod
+    def _houses(words: Words) -> list[int]:
+        """Where the number of a house may begin, with the letter of the compass before it or without."""
+        text = words.text
+        houses: list[int] = []
+        for i in words.numbers:
+            start, end = words.starts[i], words.ends[i]
+            if end - start <= _LONGEST_HOUSE:
+                before = text[start - 1] if start else " "
+                if before in _COMPASS_POINTS:
+                    houses.append(start - 1)
+                if not (before.isalnum() or before in "_.,/-"):
+                    houses.append(start)
+        return houses
 
     def _proper(self, shown: str) -> bool:
         parts = shown.split()[1:]
@@ -229,15 +263,17 @@ class AddressRecognizer(NoteRecognizer):
         text, n = words.text, len(words)
         for i in words.of_class(lx.STATE):
             form, state_end = words.words[i], i
+            if not form[0].isupper():
+                continue
             if form == "OR" and i + 1 < n and words.words[i + 1].isdigit() and len(words.words[i + 1]) < 3:
                 # An operating room and its number.
                 continue
-            if words.words[i + 1 : i + 2] == [":"] and words.lower[i] in ("id", "de"):
+            if words.lower[i] in ("id", "de") and i + 1 < n and words.words[i + 1] == ":":
                 # A label.
                 continue
-            if form in self.lexicon.states or (words.lower[i] in self._state_names and form[0].isupper()):
+            if form in self.lexicon.states or words.lower[i] in self._state_names:
                 pass
-            elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names and form[0].isupper():
+            elif i + 1 < n and f"{words.lower[i]} {words.lower[i + 1]}" in self._state_names:
                 state_end = i + 1
             else:
                 continue
@@ -319,12 +355,11 @@ class AddressRecognizer(NoteRecognizer):
         start = k + 1
         steps = 0
         while k >= 0 and steps < 4:
-            form, low = words.words[k], words.lower[k]
-            bits = self.lexicon.bits(low)
+            form, low, bits = words.words[k], words.lower[k], words.bits[k]
             if form == "." and k and words.lower[k - 1] in ("st", "ste", "ft", "mt"):
                 k -= 1
                 continue
-            if not form[0].isalpha() or not form[0].isupper() or (start <= k + 1 < start and False):
+            if not form[0].isupper() or not form[0].isalpha():
                 break
             if steps and words.starts[start] - words.ends[k] > 2:
                 break

@@ -96,7 +96,7 @@ _MEASURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
-    r"^\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic"
+    r"\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic"
     r"|sem|in severity|on (?:the )?(?:pain|scale)"
     r"|scale|inch|inches|\"|cup|tab|tablet|pill|dose|"
     r"mg|ml|cc|tsp|tbsp|d\b|wks?\b|mos?\b|bilat|throughout|power|motor|nodes?|of (?:the|a)\b|ns\b|saline|ppd|pack"
@@ -143,7 +143,7 @@ _ENTRY_AFTER = re.compile(r"[ \t]{1,4}(?:[A-Za-z]{2}|\d{4}\b)")
 GRADES = frozenset({5, 6, 10})
 SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
 _TIME_AFTER = re.compile(
-    r"^[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
+    r"[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
     re.IGNORECASE,
 )
 # Feasts whose names are words too.
@@ -155,6 +155,10 @@ _OF_YEAR = re.compile(r",?[ ](?:of[ ])?(?:(?:19|20)\d\d|'\d\d)(?!\d)")
 _DAY_TO_MONTH = 9
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
 MONTH_WORDS = Cues([*_NAMES, *(n[:3] for n in _NAMES), "sept", "december", "dec"])
+_SHORT_WEEKDAYS = ("mon", "tue", "tues", "wed", "wednes", "thu", "thurs", "fri", "sat", "satur", "sun")
+_WEEKDAYS = Cues(day + end for day in _SHORT_WEEKDAYS for end in ("", "s", "day", "days"))
+# How far before or behind a date its weekday may begin.
+_WEEKDAY_REACH = 16
 _ORDINAL_WORDS = Cues({"the", "on"})
 
 
@@ -162,7 +166,7 @@ def scaled(text: str, start: int, end: int) -> bool:
     """Whether the words around a pair of figures speak of a scale, a strength or a measure."""
     before = text[max(0, start - 30) : start]
     return bool(
-        _MEASURE_AFTER.search(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
+        _MEASURE_AFTER.match(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
     )
 
 
@@ -195,8 +199,10 @@ def _valid(month: int, day: int) -> bool:
 def _beside_months(words: Words) -> list[int]:
     """Where a date with the name of a month may begin: at the month, or at a day or an article somewhat before it."""
     months = words.of_class(lx.MONTH)
-    days = sorted([*words.numbers, *words.vocabulary.get("the", ())])
-    near = [i for i in days if (at := bisect_left(months, i)) < len(months) and months[at] - i <= _DAY_TO_MONTH]
+    near: set[int] = set()
+    for days in (words.numbers, words.vocabulary.get("the", ())):
+        for month in months:
+            near.update(days[bisect_left(days, month - _DAY_TO_MONTH) : bisect_left(days, month)])
     return sorted([*(words.starts[i] for i in near), *words.opening(MONTH_WORDS)])
 
 
@@ -222,8 +228,9 @@ class NoteDateRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""
         text, seen = words.text, words.vocabulary.keys()
+        weekdays = words.opening(_WEEKDAYS)
         for start, end, score in self._numbers(words):
-            yield self._with_weekday(text, start, end, score)
+            yield self._with_weekday(text, weekdays, start, end, score)
         if words.of_class(lx.MONTH):
             for m in matches(_NAMED, text, _beside_months(words)):
                 if m.end() - m.start() >= 4:
@@ -237,19 +244,21 @@ class NoteDateRecognizer(NoteRecognizer):
                         and re.search(r"(?:may|mar)\W+\d{1,2}$", low)
                     ):
                         score = 0.97 if "M" in m.group() else MAYBE
-                    yield self._with_weekday(text, m.start(), len(m.group().rstrip(" .,-")) + m.start(), score)
+                    end = len(m.group().rstrip(" .,-")) + m.start()
+                    yield self._with_weekday(text, weekdays, m.start(), end, score)
             yield from self._bare_months(words)
         for m in matches(_ORDINAL, text, words.opening(_ORDINAL_WORDS)):
             if not _ORDINAL_NOUN.match(text, m.end()):
                 weekday = _WEEKDAY.search(text[max(0, m.start() - 16) : m.start()])
                 clear = weekday or m.group().lower().startswith("on ") or _ORDINAL_END.match(text, m.end())
                 if weekday:
-                    yield self._with_weekday(text, m.start(), m.end(), 0.8)
+                    yield self._with_weekday(text, weekdays, m.start(), m.end(), 0.8)
                 else:
                     start = m.start() if m.group().lower().startswith("the ") else m.start(1)
                     yield Hit(start, m.end(1), "DATE", 0.6 if clear else MAYBE)
-        if not seen.isdisjoint(self._holiday_words):
-            for m in matches(self._holidays, text, words.opening(self._holiday_openings)):
+        feasts = words.opening(self._holiday_openings)
+        if feasts and not seen.isdisjoint(self._holiday_words):
+            for m in matches(self._holidays, text, feasts):
                 shown = m.group()
                 plain = shown.lower() in _PLAIN_FEASTS
                 small = shown[0].islower() and any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40])
@@ -260,9 +269,13 @@ class NoteDateRecognizer(NoteRecognizer):
 
     def _numbers(self, words: Words) -> Iterator[tuple[int, int, float]]:
         text = words.text
-        figures, years = words.figures(1, 2, before="/.- "), words.figures(4, before="/.-")
+        slashed, dashed = words.figures(1, 2, before="/"), words.figures(1, 2, before="-")
+        dotted, years = words.figures(1, 2, before="."), words.figures(4, before="/.-")
+        joined = sorted([*slashed, *dashed])
+        numeric = sorted([*joined, *dotted])
+        spaced = [at for at in words.figures(1, 2, before=" ") if "/" in text[at + 2 : at + 4]]
         months: set[int] = set()
-        for pattern in (_NUMERIC, _SPACED):
+        for pattern, figures in ((_NUMERIC, numeric), (_SPACED, sorted([*slashed, *spaced]))):
             for m in matches(pattern, text, figures):
                 separator = m[2] if pattern is _NUMERIC else "/"
                 a, b, c = int(m[1]), int(m[3] if pattern is _NUMERIC else m[2]), m[4] if pattern is _NUMERIC else m[3]
@@ -276,7 +289,7 @@ class NoteDateRecognizer(NoteRecognizer):
                         yield m.start(), m.end(), 0.6
                     continue
                 yield m.start(), m.end(), 0.97
-        for m in matches(_FULL_RANGE, text, figures) if "-" in text else ():
+        for m in matches(_FULL_RANGE, text, sorted([*slashed, *dotted])) if "-" in words.vocabulary else ():
             firsts = [int(part) for part in re.findall(r"(?:^|-\s?)(\d{1,2})", m.group())]
             if all(1 <= first <= 31 for first in firsts):
                 yield m.start(), m.end(), 0.97
@@ -286,11 +299,11 @@ class NoteDateRecognizer(NoteRecognizer):
                 yield m.start(), end, 0.97
         for m in matches(_COMPACT, text, words.figures(8, 12, 14)):
             yield m.start(), m.end(), 0.9
-        for m in matches(_MONTH_YEAR, text, figures):
+        for m in matches(_MONTH_YEAR, text, joined):
             yield m.start(), m.end(), 0.96
         for m in matches(_YEAR_MONTH, text, years):
             yield m.start(), m.end(), 0.8
-        for m in matches(_RANGE, text, figures):
+        for m in matches(_RANGE, text, slashed):
             a, b = (int(x) for x in m[1].split("/"))
             if 1 <= a <= 12 and 1 <= b <= 31 and ("/" in m[2] or b < int(m[2]) <= 31):
                 score = MAYBE if _MEASURE_BEFORE.search(text[max(0, m.start() - 30) : m.start()]) or a == b else 0.9
@@ -300,7 +313,7 @@ class NoteDateRecognizer(NoteRecognizer):
                         continue
                 yield m.start(), m.end(), score
         scales: dict[int, bool] = {}
-        for m in matches(_SHORT, text, figures):
+        for m in matches(_SHORT, text, joined):
             a, b = int(m[1]), int(m[3])
             day = 1 <= a <= 12 and 1 <= b <= 31
             year = m[2] == "/" and 1 <= a <= 12 and len(m[3]) == 2 and b > 31
@@ -322,17 +335,15 @@ class NoteDateRecognizer(NoteRecognizer):
         before = text[max(0, start - 30) : start]
         after = text[end : end + 24]
         if separator == "-":
-            return (
-                0.1 if _MEASURE_AFTER.search(after) else 0.25 if _MEASURE_AFTER.search(after) or a < b <= 15 else MAYBE
-            )
-        if _MEASURE_AFTER.search(after) or caused(text, start, end):
+            return 0.1 if _MEASURE_AFTER.match(after) else 0.25 if a < b <= 15 else MAYBE
+        if _MEASURE_AFTER.match(after) or caused(text, start, end):
             return 0.2
         if a <= b and is_part(text, start, end) and not dated(text, start):
             return 0.2
         measured = _MEASURE_BEFORE.search(before)
         if measured and a <= b and b in (5, 6, 10):
             return 0.2
-        if _TIME_AFTER.search(after):
+        if _TIME_AFTER.match(after):
             return 0.9
         if measured:
             return 0.25
@@ -351,7 +362,11 @@ class NoteDateRecognizer(NoteRecognizer):
             return 0.65 if b not in (5, 10) or a > b else MAYBE
         return 0.3 if a <= b and b in (5, 6, 8, 9, 10, 12) else MAYBE
 
-    def _with_weekday(self, text: str, start: int, end: int, score: float) -> Hit:
+    @staticmethod
+    def _with_weekday(text: str, weekdays: list[int], start: int, end: int, score: float) -> Hit:
+        near = bisect_left(weekdays, start - _WEEKDAY_REACH)
+        if near == len(weekdays) or weekdays[near] > end + _WEEKDAY_REACH:
+            return Hit(start, end, "DATE", score)
         before = _WEEKDAY.search(text[max(0, start - 16) : start])
         if before:
             start -= len(text[max(0, start - 16) : start]) - before.start()

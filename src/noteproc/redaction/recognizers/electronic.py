@@ -40,6 +40,10 @@ _FILE = re.compile(
     r"|csv|txt|rtf|hl7|xml)(?![\w.])",
     re.IGNORECASE,
 )
+# The longest name before an at sign; how far apart three dots of an address and five marks of a MAC address stand.
+_LONGEST_USER = 64
+_TWO_DOTS = 8
+_FOUR_PAIRS = 12
 
 
 class ElectronicRecognizer(NoteRecognizer):
@@ -50,10 +54,11 @@ class ElectronicRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every electronic address."""
         text = words.text
-        if "@" in text:
-            for m in _EMAIL.finditer(text):
+        at_signs = [words.starts[i] for i in words.vocabulary.get("@", ())]
+        if at_signs:
+            for m in matches(_EMAIL, text, _address_starts(text, at_signs)):
                 yield Hit(m.start(), m.end(), "EMAIL_ADDRESS", 0.98)
-            for m in _HANDLE.finditer(text):
+            for m in matches(_HANDLE, text, at_signs):
                 yield Hit(m.start(), m.end(), "USERNAME", 0.6)
         if "(at)" in text or "[at]" in text:
             for m in _EMAIL_SPOKEN.finditer(text):
@@ -62,7 +67,8 @@ class ElectronicRecognizer(NoteRecognizer):
         for m in _URL.finditer(text) if linked else ():
             yield Hit(m.start(), m.start() + len(m.group().rstrip(".,;:!?")), "URL", 0.98)
         dots = [words.starts[i] for i in words.vocabulary.get(".", ())]
-        for m in matches(_DOMAIN, text, _run_starts(text, [at for at in dots if _SUFFIX.match(text, at)])):
+        inner = [at for at in dots if text[at + 1 : at + 2].isalpha()]
+        for m in matches(_DOMAIN, text, _run_starts(text, [at for at in inner if _SUFFIX.match(text, at)])):
             if m.group()[0].isalnum() and not m.group().lower().startswith(("p.o.", "b.i.d", "q.i.d")):
                 risky = (
                     m.group().lower().endswith((".me", ".us", ".md", ".ca", ".med", ".care", ".io", ".info", ".app"))
@@ -70,7 +76,8 @@ class ElectronicRecognizer(NoteRecognizer):
                 if risky and ("/" not in m.group() or m.group().count(".") < 2) and not m.group().islower():
                     continue
                 yield Hit(m.start(), m.end(), "URL", 0.55 if risky and "/" not in m.group() else 0.95)
-        for m in matches(_IPV4, text, words.figures(1, 2, 3, before=".")):
+        dense = any(c - a <= _TWO_DOTS for a, c in zip(dots, dots[2:], strict=False))
+        for m in matches(_IPV4, text, words.figures(1, 2, 3, before=".")) if dense else ():
             try:
                 ip_address(m.group().split(":")[0])
             except ValueError:
@@ -79,7 +86,9 @@ class ElectronicRecognizer(NoteRecognizer):
         colons = [words.starts[i] for i in words.vocabulary.get(":", ())]
         near = any(b - a <= 5 for a, b in pairwise(colons))
         if len(colons) >= 4 and (near or "-" in words.vocabulary):
-            for m in _MAC.finditer(text):
+            marks = sorted([*colons, *(words.starts[i] for i in words.vocabulary.get("-", ()))])
+            fifths = zip(marks, marks[4:], strict=False)
+            for m in matches(_MAC, text, [a - 2 for a, e in fifths if e - a == _FOUR_PAIRS and a > 1]):
                 yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.96)
             for m in _IPV6.finditer(text) if near else ():
                 try:
@@ -88,8 +97,19 @@ class ElectronicRecognizer(NoteRecognizer):
                     continue
                 if sum(c.isalnum() for c in m.group()) >= 4:
                     yield Hit(m.start(), m.end(), "IP_ADDRESS", 0.95)
-        for m in matches(_FILE, text, _run_starts(text, [at for at in dots if _EXTENSION.match(text, at)])):
+        for m in matches(_FILE, text, _run_starts(text, [at for at in inner if _EXTENSION.match(text, at)])):
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.8)
+
+
+def _address_starts(text: str, at_signs: list[int]) -> list[int]:
+    """Where an e-mail address may begin before some at signs."""
+    starts: list[int] = []
+    for at in at_signs:
+        start = end = at - text[at - 1 : at].isspace()
+        while start and end - start < _LONGEST_USER and (text[start - 1].isalnum() or text[start - 1] in "_.+%'-"):
+            start -= 1
+        starts += range(start, end)
+    return starts
 
 
 def _run_starts(text: str, dots: list[int]) -> list[int]:

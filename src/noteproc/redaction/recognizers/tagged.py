@@ -16,21 +16,22 @@ from noteproc.redaction.words import Words
 def _cuts_a_number(words: Words, first: int, last: int) -> bool:
     """Whether a run begins or ends inside a decimal, a fraction or an abbreviation written with dots."""
     text, start, end = words.text, words.starts[first], words.ends[last]
-    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
-    shown = text[start:end]
     if (
-        before == "."
-        and start > 1
+        start > 1
+        and text[start - 1] == "."
         and not text[start - 2].isspace()
         and text[start - 2] != "."
-        and (shown[0].isdigit() or len(words.words[first]) == 1)
+        and (text[start].isdigit() or len(words.words[first]) == 1)
     ):
         return True
-    if after in (".", "/") and shown[-1].isdigit() and text[end + 1 : end + 2].isdigit():
-        return True
-    if after == "." and len(shown) <= 3 and text[end + 1 : end + 2].isalpha():
-        return True
-    return not any(c.isalnum() for c in shown)
+    after = text[end : end + 1]
+    if after == "." or after == "/":
+        behind = text[end + 1 : end + 2]
+        if text[end - 1].isdigit() and behind.isdigit():
+            return True
+        if after == "." and end - start <= 3 and behind.isalpha():
+            return True
+    return not (text[start].isalnum() or any(map(str.isalnum, text[start:end])))
 
 
 class TaggedRecognizer(NoteRecognizer):
@@ -49,7 +50,7 @@ class TaggedRecognizer(NoteRecognizer):
         super().__init__()
         labels = phi_tagger().labels
         kinds = sorted({label[2:] for label in labels if label != "O"})
-        self._kind_names = kinds
+        self._kind_names = [prefix + kind for kind in kinds]
         self._outside = labels.index("O")
         self._fold = np.array([[label[2:] == kind for kind in kinds] for label in labels], dtype=np.float32)
         self._begins = np.array([label.startswith("B-") for label in labels], dtype=np.float32)
@@ -63,27 +64,23 @@ class TaggedRecognizer(NoteRecognizer):
         if not len(words):
             return
         phi = 1.0 - probabilities[:, self._outside]
-        rows = np.flatnonzero(phi >= self.threshold)
+        rows = (phi >= self.threshold).nonzero()[0]
         if not len(rows):
             return
-        hot, likely = rows.tolist(), phi[rows]
-        best = (probabilities[rows] @ self._fold).argmax(axis=1).tolist()
-        begins = (probabilities[rows] @ self._begins >= 0.5 * likely).tolist()
+        hot, likely, probable = rows.tolist(), phi[rows], probabilities[rows]
+        best = (probable @ self._fold).argmax(axis=1)
+        begins = probable @ self._begins >= 0.5 * likely
+        alike = (rows[1:] == rows[:-1] + 1) & (best[1:] == best[:-1]) & ~begins[1:]
+        starts, ends = words.starts, words.ends
         runs = [0]
-        for at in range(1, len(hot)):
-            i, before = hot[at], hot[at - 1]
-            same = (
-                i == before + 1
-                and words.starts[i] - words.ends[before] < 3
-                and best[at] == best[at - 1]
-                and not begins[at]
-            )
-            if not same:
+        for at, same in enumerate(alike.tolist(), 1):
+            if not same or starts[hot[at]] - ends[hot[at - 1]] > 2:
                 runs.append(at)
-        sums = np.add.reduceat(likely, runs)
-        lengths = np.diff([*runs, len(hot)]).astype(np.float32)
-        for start, length, score in zip(runs, lengths.tolist(), (sums / lengths).tolist(), strict=True):
-            first, last = hot[start], hot[start + int(length) - 1]
+        bounds = [*runs[1:], len(hot)]
+        lengths = np.array([end - start for start, end in zip(runs, bounds, strict=True)], np.float32)
+        scores = (np.add.reduceat(likely, runs) / lengths).tolist()
+        kinds = best[runs].tolist()
+        for start, end, score, kind in zip(runs, bounds, scores, kinds, strict=True):
+            first, last = hot[start], hot[end - 1]
             if not _cuts_a_number(words, first, last):
-                kind = self.prefix + self._kind_names[best[start]]
-                yield Hit(words.starts[first], words.ends[last], kind, round(min(score, 0.999), 3))
+                yield Hit(starts[first], ends[last], self._kind_names[kind], round(min(score, 0.999), 3))
