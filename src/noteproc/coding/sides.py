@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import compress, count
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.reading import SIDES, Reading
@@ -32,6 +34,8 @@ _PLACE_AWAY = 2
 _PLACE_ENDS = frozenset(",.;:(\n")
 # A clause is looked through so far to either side.
 _LONGEST_CLAUSE = 60
+# A side so many words away is none beside a mention; a comma and a semicolon put it farther.
+_BESIDE, _COMMA, _SEMICOLON = 10, 4, 12
 
 
 @lru_cache(maxsize=1)
@@ -50,9 +54,27 @@ def _leaving() -> frozenset[str]:
     return _words("leaving")
 
 
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    """Keys that name no part."""
+    words = lexicon.shipped()
+    return words.stop | words.filler | words.manner
+
+
 def _words(kind: str) -> frozenset[str]:
     table = rows(dictionaries_dir() / "context" / "well.tsv", ("kind", "words"))
     return frozenset(fold(word.strip()) for row in table for word in row["words"].split("|") if row["kind"] == kind)
+
+
+@lru_cache(maxsize=1)
+def _other_sides() -> Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]:
+    """The words that take a side word its meaning, by kind and by the first of them."""
+    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for row in rows(dictionaries_dir() / "context" / "other_sides.tsv", ("kind", "words")):
+        for said in row["words"].split("|"):
+            forms = tuple(t.form for t in tokens(said))
+            found.setdefault(row["kind"], {}).setdefault(forms[0], []).append(forms)
+    return found
 
 
 def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
@@ -64,30 +86,22 @@ def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, furthe
         base: its code.
         further: the sentences that go on about it.
     """
+    sides = _sides(reading)
+    if not sides.named:
+        return []
     return (
-        _beside(reading, mentions)
-        or _continued(reading, further)
-        or _headed(reading, mentions, base)
-        or _at_place(reading, mentions, base)
-        or _only(reading, base)
-        or _prepared(reading, base)
+        sides.beside(mentions)
+        or sides.continued(further)
+        or sides.headed(mentions, base)
+        or sides.at_place(mentions, base)
+        or sides.only(base)
+        or sides.prepared(base)
     )
 
 
-def _prepared(reading: Reading, base: str) -> list[str]:
-    """The side that was marked or prepped: an operation is about that one, whatever is told of the other."""
-    return _alone(_sides_readied(reading)) if base.startswith(_SIDED) else []
-
-
 @lru_cache(maxsize=1)
-def _sides_readied(reading: Reading) -> frozenset[str]:
-    found: set[str] = set()
-    for i in reading.sides_in(range(len(reading.words))):
-        span = reading.words_of(reading.sentence_of[i])
-        near = reading.forms[max(span.start, i - _CLAUSE) : min(span.stop, i + _CLAUSE)]
-        if not _readied().isdisjoint(near):
-            found.add(reading.keys[i])
-    return frozenset(found)
+def _sides(reading: Reading) -> _Sides:
+    return _Sides(reading)
 
 
 def _alone(sides: Set[str]) -> list[str]:
@@ -95,167 +109,218 @@ def _alone(sides: Set[str]) -> list[str]:
     return list(sides) if len(sides) == 1 else []
 
 
-def _continued(reading: Reading, further: Sequence[int]) -> list[str]:
-    """The side that the nearest sentence which goes on about the concept tells, where it tells one alone."""
-    for sentence in further:
-        said = {reading.keys[i] for i in _affected(reading, reading.words_of(sentence)) if _tells(reading, i)}
-        if said:
-            return ["bilateral"] if "bilateral" in said else [said.pop()] if len(said) == 1 else []
-    return []
+def _begins(forms: Sequence[str], i: int, phrases: Mapping[str, Sequence[tuple[str, ...]]]) -> bool:
+    """Whether one of some phrases begins at a word."""
+    return any(tuple(forms[i : i + len(said)]) == said for said in phrases.get(forms[i], ()))
 
 
-def _affected(reading: Reading, span: range) -> list[int]:
-    """The words of a stretch that name a side, less those of which the clause says that all is well there."""
-    return [i for i in reading.sides_in(span) if not _is_well(reading, i, span) and not _counts_two(reading, i)]
+class _Sides:
+    """What the side words of one note tell; each is read once, whoever asks.
 
+    Args:
+        reading: the note.
 
-def _counts_two(reading: Reading, i: int) -> bool:
-    """Whether "both" speaks of two things on one side ("both R hand")."""
-    return reading.forms[i] == "both" and i + 1 < len(reading.keys) and reading.keys[i + 1] in ("left", "right")
+    Attributes:
+        named: the words that name a side.
+    """
 
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.named = reading.sides_in(range(len(reading.words)))
+        self._affected_in: dict[int, list[int]] = {}
+        self._tells: dict[int, bool] = {}
+        self._elsewhere: list[int] | None = None
+        self._of_note: frozenset[str] | None = None
+        self._of_places: Mapping[str, frozenset[str]] | None = None
+        self._readied: frozenset[str] | None = None
 
-def _is_well(reading: Reading, side: int, span: range) -> bool:
-    """Whether the clause of a side says that it is sound ("left hip is normal", "the right spared")."""
-    well = _well()
-    if span.start < side and reading.forms[side - 1] in well:
-        return True
-    for i in range(side, span.stop):
-        if i > side and (reading.forms[i] in well or reading.keys[i] in SIDES):
-            return reading.forms[i] in well
-        if i + 1 < span.stop and not _WITHIN.fullmatch(reading.between(i, i + 1)):
-            return False
-        if i - side > _CLAUSE:
-            return False
-    return False
-
-
-def _headed(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> list[str]:
-    """The one side that the heading of a list names ("Diagnoses, left shoulder:"), for what its items tell."""
-    if not base.startswith(_SIDED):
+    def beside(self, mentions: list[tuple[int, ...]]) -> list[str]:
+        """The side word nearest to a mention, strongest mention first; two where both are named."""
+        reading = self._reading
+        for at in mentions:
+            sentence = reading.sentence_of[at[0]]
+            said = self._affected(sentence)
+            inside = [reading.keys[i] for i in said if at[0] <= i <= at[-1]]
+            if inside:
+                return ["bilateral"] if "bilateral" in inside or len(set(inside)) == 2 else inside[:1]
+            best: tuple[int, int] | None = None
+            for i in said:
+                distance = at[0] - i if i < at[0] else i - at[-1]
+                if distance > _BESIDE:
+                    continue
+                for gap in reading.gaps[i : at[0]] if i < at[0] else reading.gaps[at[-1] : i]:
+                    distance += _COMMA * gap.count(",") + _SEMICOLON * gap.count(";")
+                if distance <= _BESIDE and (best is None or distance < best[0]):
+                    best = (distance, i)
+            if best is not None:
+                key = reading.keys[best[1]]
+                joined = reading.keys[best[1] + 2] if best[1] + 2 < reading.words_of(sentence).stop else ""
+                if joined in SIDES and joined != key and reading.forms[best[1] + 1] == "and":
+                    return ["bilateral"]
+                return [key]
         return []
-    text = reading.text
-    for at in mentions:
-        start = text.rfind("\n", 0, reading.words[at[0]].start) + 1
-        for _ in range(_MOST_ITEMS):
-            if not _ITEM.match(text, start):
-                break
-            end = start - 1
-            start = text.rfind("\n", 0, max(0, end)) + 1
-            line = text[start : max(start, end)].rstrip()
-            if not line and start:
-                # A blank line may stand between a heading and its list.
+
+    def continued(self, further: Sequence[int]) -> list[str]:
+        """The side that the nearest sentence which goes on about the concept tells, where it tells one alone."""
+        for sentence in further:
+            said = self._told(self._affected(sentence))
+            if said:
+                return ["bilateral"] if "bilateral" in said else _alone(said)
+        return []
+
+    def headed(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
+        """The one side that the heading of a list names ("Diagnoses, left shoulder:"), for what its items tell."""
+        if not base.startswith(_SIDED):
+            return []
+        reading = self._reading
+        text = reading.text
+        for at in mentions:
+            start = text.rfind("\n", 0, reading.words[at[0]].start) + 1
+            for _ in range(_MOST_ITEMS):
+                if not _ITEM.match(text, start):
+                    break
                 end = start - 1
                 start = text.rfind("\n", 0, max(0, end)) + 1
                 line = text[start : max(start, end)].rstrip()
-            if len(line) <= _HEADING_WIDTH and (line.endswith(":") or _opens_with_side(reading, start)):
-                first, last = reading.word_after(start), reading.word_before(end)
-                said = {reading.keys[i] for i in reading.sides_in(range(max(0, first), last + 1))}
-                if len(said) == 1:
-                    return [said.pop()]
-                break
-    return []
-
-
-def _opens_with_side(reading: Reading, start: int) -> bool:
-    """Whether a line begins with a side ("Left hand, two problems")."""
-    word = reading.word_after(start)
-    return word >= 0 and reading.keys[word] in SIDES
-
-
-def _only(reading: Reading, base: str) -> list[str]:
-    """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
-    return _alone(_sides_of_note(reading)) if base.startswith(_ONE_SIDED) else []
-
-
-@lru_cache(maxsize=1)
-def _sides_of_note(reading: Reading) -> frozenset[str]:
-    """The sides that a note names; where it is more than one, those of what it is about."""
-    everywhere = reading.sides_in(range(len(reading.words)))
-    said = {reading.keys[i] for i in everywhere}
-    if len(said) > 1:
-        sentences = {reading.sentence_of[i] for i in everywhere}
-        affected = [i for s in sentences for i in _affected(reading, reading.words_of(s))]
-        said = {reading.keys[i] for i in affected if _tells(reading, i)}
-    return frozenset(said)
-
-
-def _at_place(reading: Reading, mentions: list[tuple[int, ...]], base: str) -> list[str]:
-    """The one side that stands beside the same part elsewhere ("axillary abscess" below "L axilla: tender mass")."""
-    if not base.startswith(_ONE_SIDED):
-        return []
-    light = lexicon.shipped().stop | lexicon.shipped().filler | lexicon.shipped().manner
-    own = {reading.keys[i] for at in mentions for i in at if reading.keys[i] not in light}
-    places = _sides_of_places(reading)
-    return _alone({side for key in own for side in places.get(key, ())})
-
-
-@lru_cache(maxsize=1)
-def _sides_of_places(reading: Reading) -> Mapping[str, frozenset[str]]:
-    """The sides that stand right before each word of a note, and may tell the side of what it is about."""
-    found: dict[str, frozenset[str]] = {}
-    for i in reading.sides_in(range(len(reading.words))):
-        if _tells(reading, i) and not _is_well(reading, i, reading.words_of(reading.sentence_of[i])):
-            for k in range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words))):
-                if not _PLACE_ENDS.isdisjoint(reading.gaps[k - 1]):
+                if not line and start:
+                    # A blank line may stand between a heading and its list.
+                    end = start - 1
+                    start = text.rfind("\n", 0, max(0, end)) + 1
+                    line = text[start : max(start, end)].rstrip()
+                if len(line) <= _HEADING_WIDTH and (line.endswith(":") or self._opens(start)):
+                    first, last = reading.word_after(start), reading.word_before(end)
+                    said = {reading.keys[i] for i in reading.sides_in(range(max(0, first), last + 1))}
+                    if len(said) == 1:
+                        return [said.pop()]
                     break
-                found[reading.keys[k]] = found.get(reading.keys[k], frozenset()) | {reading.keys[i]}
-    return found
+        return []
 
+    def _opens(self, start: int) -> bool:
+        """Whether a line begins with a side ("Left hand, two problems")."""
+        word = self._reading.word_after(start)
+        return word >= 0 and self._reading.keys[word] in SIDES
 
-def _tells(reading: Reading, i: int) -> bool:
-    """Whether a side word may tell the side of what the note is about, and not of a part, a position or a well limb."""
-    forms = reading.forms
-    if forms[i] == "both":
-        # "Both tendons pulled up".
+    def at_place(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
+        """The one side that stands beside the same part elsewhere ("axillary abscess" below "L axilla: tender")."""
+        if not base.startswith(_ONE_SIDED):
+            return []
+        if self._of_places is None:
+            self._of_places = self._read_places()
+        keys, places = self._reading.keys, self._of_places
+        own = {keys[i] for at in mentions for i in at} - _light() if places else ()
+        return _alone({side for key in own for side in places.get(key, ())})
+
+    def _read_places(self) -> Mapping[str, frozenset[str]]:
+        """The sides that stand right before each word of the note, and may tell the side of what it is about."""
+        reading = self._reading
+        found: dict[str, frozenset[str]] = {}
+        for i in self.named:
+            if self._may_tell(i) and not self._is_well(i, reading.words_of(reading.sentence_of[i])):
+                for k in range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words))):
+                    if not _PLACE_ENDS.isdisjoint(reading.gaps[k - 1]):
+                        break
+                    found[reading.keys[k]] = found.get(reading.keys[k], frozenset()) | {reading.keys[i]}
+        return found
+
+    def only(self, base: str) -> list[str]:
+        """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
+        if not base.startswith(_ONE_SIDED):
+            return []
+        if self._of_note is None:
+            self._of_note = self._read_note()
+        return _alone(self._of_note)
+
+    def _read_note(self) -> frozenset[str]:
+        """The sides that the note names; where it is more than one, those of what it is about."""
+        reading = self._reading
+        said = frozenset([reading.keys[i] for i in self.named])
+        if len(said) > 1:
+            sentences = dict.fromkeys([reading.sentence_of[i] for i in self.named])
+            said = self._told(i for sentence in sentences for i in self._affected(sentence))
+        return said
+
+    def prepared(self, base: str) -> list[str]:
+        """The side that was marked or prepped: an operation is about that one, whatever is told of the other."""
+        if not base.startswith(_SIDED):
+            return []
+        if self._readied is None:
+            self._readied = self._read_readied()
+        return _alone(self._readied)
+
+    def _read_readied(self) -> frozenset[str]:
+        reading = self._reading
+        found: set[str] = set()
+        for i in self.named:
+            span = reading.words_of(reading.sentence_of[i])
+            near = reading.forms[max(span.start, i - _CLAUSE) : min(span.stop, i + _CLAUSE)]
+            if not _readied().isdisjoint(near):
+                found.add(reading.keys[i])
+        return frozenset(found)
+
+    def _affected(self, sentence: int) -> list[int]:
+        """The words of a sentence that name a side, less those of which the clause says that all is well there."""
+        known = self._affected_in.get(sentence)
+        if known is None:
+            reading = self._reading
+            span = reading.words_of(sentence)
+            known = self._affected_in[sentence] = [
+                i for i in reading.sides_in(span) if not self._is_well(i, span) and not self._counts_two(i)
+            ]
+        return known
+
+    def _told(self, sides: Iterable[int]) -> frozenset[str]:
+        """The sides of those words that may tell one."""
+        return frozenset([self._reading.keys[i] for i in sides if self._may_tell(i)])
+
+    def _counts_two(self, i: int) -> bool:
+        """Whether "both" speaks of two things on one side ("both R hand")."""
+        keys = self._reading.keys
+        return self._reading.forms[i] == "both" and i + 1 < len(keys) and keys[i + 1] in ("left", "right")
+
+    def _is_well(self, side: int, span: range) -> bool:
+        """Whether the clause of a side says that it is sound ("left hip is normal", "the right spared")."""
+        reading, well = self._reading, _well()
+        if span.start < side and reading.forms[side - 1] in well:
+            return True
+        for i in range(side, span.stop):
+            if i > side and (reading.forms[i] in well or reading.keys[i] in SIDES):
+                return reading.forms[i] in well
+            if i + 1 < span.stop and not _WITHIN.fullmatch(reading.gaps[i]):
+                return False
+            if i - side > _CLAUSE:
+                return False
         return False
-    if forms[i] == "left" and i and forms[i - 1] in _leaving():
+
+    def _may_tell(self, i: int) -> bool:
+        """Whether a side word may tell the side of what the note is about, and not of a part, a position or a well
+        limb."""
+        known = self._tells.get(i)
+        if known is None:
+            known = self._tells[i] = self._reads_as_side(i)
+        return known
+
+    def _reads_as_side(self, i: int) -> bool:
+        forms = self._reading.forms
+        if forms[i] == "both":
+            # "Both tendons pulled up".
+            return False
+        if forms[i] == "left" and i and forms[i - 1] in _leaving():
+            return False
+        if i + 1 < len(forms) and _begins(forms, i + 1, _other_sides()["part"]):
+            return False
+        return not self._is_of_other_clause(i)
+
+    def _is_of_other_clause(self, i: int) -> bool:
+        """Whether the clause of a side word says that this side was left alone, or speaks of another time."""
+        if self._elsewhere is None:
+            forms, phrases = self._reading.forms, _other_sides()["well"]
+            begins = compress(count(), map(phrases.__contains__, forms))
+            self._elsewhere = [k for k in begins if _begins(forms, k, phrases)]
+        gaps, told = self._reading.gaps, self._elsewhere
+        for n in range(bisect_left(told, i - _LONGEST_CLAUSE), len(told)):
+            if told[n] > i + _LONGEST_CLAUSE:
+                break
+            between = gaps[told[n] : i] if told[n] < i else gaps[i : told[n]]
+            if all(map(_CLAUSE_ENDS.isdisjoint, between)):
+                return True
         return False
-    if _says(forms, i + 1, i + 1, _other_sides()["part"]):
-        return False
-    first, last = i, i
-    while first and i - first < _LONGEST_CLAUSE and _CLAUSE_ENDS.isdisjoint(reading.gaps[first - 1]):
-        first -= 1
-    end = min(len(reading.gaps), i + _LONGEST_CLAUSE)
-    while last < end and _CLAUSE_ENDS.isdisjoint(reading.gaps[last]):
-        last += 1
-    return not _says(forms, first, last, _other_sides()["well"])
-
-
-def _says(forms: Sequence[str], first: int, last: int, phrases: Sequence[tuple[str, ...]]) -> bool:
-    """Whether one of some phrases begins between two words, both inclusive."""
-    return any(tuple(forms[k : k + len(said)]) == said for k in range(first, last + 1) for said in phrases)
-
-
-@lru_cache(maxsize=1)
-def _other_sides() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The words that take a side word its meaning, by kind."""
-    table = rows(dictionaries_dir() / "context" / "other_sides.tsv", ("kind", "words"))
-    return {row["kind"]: tuple(tuple(t.form for t in tokens(w)) for w in row["words"].split("|")) for row in table}
-
-
-def _beside(reading: Reading, mentions: list[tuple[int, ...]]) -> list[str]:
-    """The side of a concept: the word nearest to a mention, strongest mention first; two where both are named."""
-    for at in mentions:
-        sentence = reading.words_of(reading.sentence_of[at[0]])
-        said = _affected(reading, sentence)
-        inside = [reading.keys[i] for i in said if at[0] <= i <= at[-1]]
-        if inside:
-            return ["bilateral"] if "bilateral" in inside or len(set(inside)) == 2 else inside[:1]
-        best: tuple[int, str, int] | None = None
-        for i in said:
-            key = reading.keys[i]
-            distance = at[0] - i if i < at[0] else i - at[-1]
-            low, high = (i, at[0]) if i < at[0] else (at[-1], i)
-            breaks = sum(
-                reading.between(k, k + 1).count(",") + 3 * reading.between(k, k + 1).count(";")
-                for k in range(low, high)
-            )
-            distance += 4 * breaks
-            if distance <= 10 and (best is None or distance < best[0]):
-                best = (distance, key, i)
-        if best is not None:
-            joined = reading.keys[best[2] + 2] if best[2] + 2 < sentence.stop else ""
-            if joined in SIDES and joined != best[1] and reading.words[best[2] + 1].form in ("and",):
-                return ["bilateral"]
-            return [best[1]]
-    return []
