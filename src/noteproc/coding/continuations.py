@@ -21,6 +21,8 @@ _CATEGORY = 3  # letters of a code that name its category
 _ACCOMPANYING = "RVWXYZ"
 # What was, or what another person has.
 _OTHER = frozenset({"historical", "family", "other_person"})
+# What no category is called: a sentence of several speaks of none that could be gone on about.
+_ANOTHER = ""
 _OPENS = re.compile(r"(?:\(?\d{1,2}[.):]\s|[-*•–#]\s|[A-Za-z][\w /&-]{1,30}:)")
 
 
@@ -34,47 +36,66 @@ class Continuations:
 
     def __init__(self, reading: Reading, mentions: Sequence[Mention]) -> None:
         self._reading = reading
-        self._subjects: dict[int, set[str]] = {}
+        # The category that a sentence speaks of.
+        self._subjects: dict[int, str] = {}
+        self._known: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._passages: dict[int, bool] = {}
         for mention in mentions:
-            told = mention.verdict.kind != "absent" and not mention.weak
-            if mention.match.system == ICD10CM and mention.verdict.kind in _OTHER and not mention.weak:
+            if mention.match.system != ICD10CM or mention.weak:
+                continue
+            if mention.verdict.kind in _OTHER:
                 # "Earlier squamous cell carcinoma of the scalp": another one.
-                self._subjects.setdefault(reading.sentence_of[mention.match.at[0]], set()).add("")
-            if told and mention.match.system == ICD10CM and mention.base[0] not in _ACCOMPANYING:
-                sentence = reading.sentence_of[mention.match.at[0]]
-                self._subjects.setdefault(sentence, set()).add(mention.base[:_CATEGORY])
+                self._speaks(mention, _ANOTHER)
+            if mention.verdict.kind != "absent" and mention.base[0] not in _ACCOMPANYING:
+                self._speaks(mention, mention.base[:_CATEGORY])
+
+    def _speaks(self, mention: Mention, category: str) -> None:
+        sentence = self._reading.sentence_of[mention.match.at[0]]
+        if self._subjects.setdefault(sentence, category) != category:
+            self._subjects[sentence] = _ANOTHER
 
     def of(self, at: tuple[int, ...], base: str) -> tuple[int, ...]:
         """The sentences that go on about a mention, the nearest first, those after it before the one that leads up."""
-        here = self._reading.sentence_of[at[0]]
-        category = base[:_CATEGORY]
-        if self._subjects.get(here, {category}) != {category}:
+        here, category = self._reading.sentence_of[at[0]], base[:_CATEGORY]
+        known = self._known.get((here, category))
+        if known is None:
+            known = self._known[here, category] = self._read(here, category)
+        return known
+
+    def _read(self, here: int, category: str) -> tuple[int, ...]:
+        if not self._is_free(here, category):
             # Of several conditions in a sentence none can be told to be the one that is gone on about.
             return ()
         found: list[int] = []
         for sentence in range(here + 1, here + 1 + _AFTER):
-            if not self._goes_on(sentence - 1, sentence) or not self._is_free(sentence, category):
+            if not self._is_free(sentence, category) or not self._goes_on(sentence):
                 break
             found.append(sentence)
         leads = here - 1
-        if self._goes_on(leads, here) and self._is_free(leads, category) and not self._follows_another(leads, category):
+        if self._is_free(leads, category) and self._goes_on(here) and not self._follows_another(leads, category):
             found.append(leads)
         return tuple(found)
 
     def _is_free(self, sentence: int, category: str) -> bool:
-        return self._subjects.get(sentence, {category}) == {category}
+        return self._subjects.get(sentence, category) == category
 
     def _follows_another(self, sentence: int, category: str) -> bool:
         """Whether the sentence before belongs to the same passage and names another condition."""
-        return self._goes_on(sentence - 1, sentence) and not self._is_free(sentence - 1, category)
+        return not self._is_free(sentence - 1, category) and self._goes_on(sentence)
 
-    def _goes_on(self, first: int, second: int) -> bool:
-        """Whether two sentences that follow each other belong to one passage."""
-        pieces = self._reading.sentences
-        if first < 0 or second >= len(pieces):
+    def _goes_on(self, sentence: int) -> bool:
+        """Whether a sentence and the one before it belong to one passage."""
+        known = self._passages.get(sentence)
+        if known is None:
+            known = self._passages[sentence] = self._is_one_passage(sentence)
+        return known
+
+    def _is_one_passage(self, sentence: int) -> bool:
+        reading, pieces = self._reading, self._reading.sentences
+        if not 0 < sentence < len(pieces):
             return False
-        reading = self._reading
-        if reading.section(pieces[first].start) != reading.section(pieces[second].start):
+        first, second = pieces[sentence - 1], pieces[sentence]
+        gap = reading.text[first.end : second.start]
+        if "\n" in gap and (gap.count("\n") > 1 or _OPENS.match(reading.text, second.start)):
             return False
-        gap = reading.text[pieces[first].end : pieces[second].start]
-        return gap.count("\n") < 2 and not ("\n" in gap and _OPENS.match(reading.text, pieces[second].start))
+        return reading.section(first.start) is reading.section(second.start)

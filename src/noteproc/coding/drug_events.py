@@ -8,22 +8,20 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.C.19.e.5 (adverse effect, under
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, count
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.mentions import Mention
+from noteproc.coding.phrases import Phrases
 from noteproc.coding.ranges import CodeRanges
 from noteproc.coding.reading import Reading
-from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
 
-Forms = tuple[str, ...]
 _EFFECT, _LESS = "5", "6"
 # How many words before a cause the condition may stand, and how many after "induced".
 _BEFORE_CAUSE, _AFTER_INDUCED = 9, 5
@@ -42,35 +40,10 @@ class _Drug:
     stem: str
 
 
-class _Phrases:
-    """Phrases of several words, looked for from their first word."""
-
-    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        self._by_first: dict[str, list[tuple[Forms, str]]] = {}
-        for phrase, value in phrases:
-            forms = tuple(t.form for t in tokens(phrase))
-            if forms:
-                self._by_first.setdefault(forms[0], []).append((forms, value))
-        for options in self._by_first.values():
-            options.sort(key=lambda option: (-len(option[0]), option))
-
-    def starts(self, reading: Reading) -> list[int]:
-        """The words at which a phrase may begin."""
-        return list(compress(count(), map(self._by_first.__contains__, reading.forms)))
-
-    def at(self, reading: Reading, place: int) -> tuple[int, str] | None:
-        """The length and value of the longest phrase that begins at a word, or None."""
-        said = reading.forms
-        for forms, value in self._by_first.get(said[place], ()):
-            if tuple(said[place : place + len(forms)]) == forms:
-                return len(forms), value
-        return None
-
-
 @lru_cache(maxsize=1)
-def _drug_names() -> _Phrases:
+def _drug_names() -> Phrases:
     table = rows(dictionaries_dir() / "rules" / "drug_classes.tsv", ("code", "names"))
-    return _Phrases((name, row["code"]) for row in table for name in row["names"].split("|"))
+    return Phrases((name, row["code"]) for row in table for name in row["names"].split("|"))
 
 
 @lru_cache(maxsize=1)
@@ -80,8 +53,8 @@ def _cues() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _phrases(*kinds: str) -> _Phrases:
-    return _Phrases((words, kind) for kind in kinds for words in _cues()[kind])
+def _phrases(*kinds: str) -> Phrases:
+    return Phrases((words, kind) for kind in kinds for words in _cues()[kind])
 
 
 @lru_cache(maxsize=8)
@@ -148,8 +121,8 @@ class DrugEvents:
     def _drugs(self) -> list[_Drug]:
         reading, names = self._reading, _drug_names()
         found: list[_Drug] = []
-        for place in names.starts(reading):
-            named = names.at(reading, place) if not found or place > found[-1].last else None
+        for place in names.starts(reading.forms):
+            named = names.at(reading.forms, place) if not found or place > found[-1].last else None
             if named is not None:
                 found.append(_Drug(place, place + named[0] - 1, named[1]))
         return found
@@ -164,7 +137,7 @@ class DrugEvents:
             number -= 1
             first = drugs[number].first
         for place in range(first - 1, max(start, first - _BETWEEN - 3) - 1, -1):
-            cue = cues.at(reading, place)
+            cue = cues.at(reading.forms, place)
             if cue is None or place + cue[0] > first or first - place - cue[0] > _BETWEEN:
                 continue
             return None if "," in reading.text[reading.words[place].end : reading.words[first].start] else place
@@ -189,7 +162,7 @@ class DrugEvents:
         after = drug.last + 1
         caused = None
         if after < len(reading.words) and reading.sentence_of[after] == reading.sentence_of[drug.first]:
-            caused = _phrases("caused").at(reading, after)
+            caused = _phrases("caused").at(reading.forms, after)
         if cause is None and caused is None:
             return None
         best: tuple[int, int] | None = None
@@ -230,12 +203,12 @@ class DrugEvents:
         span = reading.words_of(reading.sentence_of[drug.first])
         before = _phrases("missed", "missed own")
         for place in range(max(span.start, drug.first - _NEAR_MISSED), drug.first):
-            cue = before.at(reading, place)
+            cue = before.at(reading.forms, place)
             if cue is not None and place + cue[0] <= drug.first and self._means_it(cue[1], place, drug):
                 return tuple(range(place, place + cue[0]))
         follows = _phrases("missed after")
         for place in range(drug.last + 1, min(span.stop, drug.last + 1 + _AFTER_MISSED)):
-            after = follows.at(reading, place)
+            after = follows.at(reading.forms, place)
             behind = place + after[0] if after is not None else 0
             if behind < span.stop and reading.forms[behind] == "of":
                 # "On metformin, ran out of strips": something else.

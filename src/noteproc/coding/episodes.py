@@ -5,13 +5,13 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.A.5, I.C.7.a (glaucoma stage), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from noteproc.artifacts import dictionaries_dir
 from noteproc.coding.families import Leaf
+from noteproc.coding.phrases import Phrases
 from noteproc.coding.reading import Reading
-from noteproc.text.fold import tokens
 from noteproc.text.tables import rows
 
 _SIDE = {"right": "1", "left": "2", "bilateral": "3"}
@@ -20,32 +20,18 @@ _EARLY = ("", "chief_complaint", "reason", "hpi")
 
 
 @lru_cache(maxsize=2)
-def _phrases(table: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for row in rows(dictionaries_dir() / "context" / table, ("episode", "words")):
-        found[row["episode"]] = tuple(tuple(t.form for t in tokens(p)) for p in row["words"].split("|"))
-    return found
+def _phrases(table: str) -> Mapping[str, Phrases]:
+    read = rows(dictionaries_dir() / "context" / table, ("episode", "words"))
+    return {row["episode"]: Phrases.of(row["words"]) for row in read}
 
 
 @lru_cache(maxsize=1)
-def _stages() -> tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]], ...]:
+def _stages() -> tuple[tuple[str, tuple[tuple[str, Phrases], ...]], ...]:
     """Words that decide a seventh character for some codes alone: prefix, then characters with their words."""
-    found: dict[str, list[tuple[str, tuple[tuple[str, ...], ...]]]] = {}
+    found: dict[str, list[tuple[str, Phrases]]] = {}
     for row in rows(dictionaries_dir() / "context" / "stages.tsv", ("codes", "character", "words")):
-        said = tuple(tuple(t.form for t in tokens(p)) for p in row["words"].split("|"))
-        found.setdefault(row["codes"], []).append((row["character"], said))
+        found.setdefault(row["codes"], []).append((row["character"], Phrases.of(row["words"])))
     return tuple((prefix, tuple(words)) for prefix, words in found.items())
-
-
-def _stands(forms: list[str], phrases: tuple[tuple[str, ...], ...]) -> bool:
-    said = set(forms)
-    return any(
-        tuple(forms[i : i + len(phrase)]) == phrase
-        for phrase in phrases
-        if said.issuperset(phrase)
-        for i in range(len(forms) - len(phrase) + 1)
-        if forms[i] == phrase[0]
-    )
 
 
 class Episodes:
@@ -72,13 +58,13 @@ class Episodes:
         by_character = {code[-1]: code for code in leaf.codes}
         options = frozenset(by_character)
         near = list(dict.fromkeys((*(self._reading.sentence_of[at[0]] for at in mentions), *further)))
-        forms = [self._reading.words[i].form for s in near for i in self._reading.words_of(s)]
+        forms = [self._reading.forms[i] for s in near for i in self._reading.words_of(s)]
         if options <= frozenset("1239") and "9" in options:
             return by_character.get(_SIDE.get(side, "9"), by_character["9"])
         for prefix, words in _stages():
             if leaf.code.startswith(prefix):
                 for character, said in words:
-                    if character in options and _stands(forms, said):
+                    if character in options and said.stand_in(forms):
                         return by_character[character]
         if options <= frozenset("01234"):
             for sentence in near:
@@ -92,14 +78,14 @@ class Episodes:
 
     def _encounter(self, options: frozenset[str], forms: list[str]) -> str:
         phrases = _phrases("episodes.tsv")
-        if "S" in options and _stands(forms, phrases["sequela"]):
+        if "S" in options and phrases["sequela"].stand_in(forms):
             return "S"
         for name, character in (("nonunion", "K"), ("malunion", "P"), ("delayed", "G")):
-            if character in options and _stands(forms, phrases[name]):
+            if character in options and phrases[name].stand_in(forms):
                 return character
-        if "D" in options and (self._later_visit or _stands(forms, phrases["subsequent"])):
+        if "D" in options and (self._later_visit or phrases["subsequent"].stand_in(forms)):
             return "D"
-        if "B" in options and _stands(forms, phrases["open"]):
+        if "B" in options and phrases["open"].stand_in(forms):
             return "B"
         return "A"
 
@@ -109,5 +95,5 @@ class Episodes:
         if self._is_later is None:
             reading = self._reading
             early = [w.form for w in reading.words[:60] if reading.section(w.start).name in _EARLY]
-            self._is_later = _stands(early[:45], _phrases("visit.tsv")["subsequent"])
+            self._is_later = _phrases("visit.tsv")["subsequent"].stand_in(early[:45])
         return self._is_later

@@ -6,12 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
-from itertools import compress, count
 
 from noteproc.artifacts import dictionaries_dir
+from noteproc.coding.phrases import Phrases
 from noteproc.coding.reading import SIDES, Reading
 from noteproc.text import lexicon
-from noteproc.text.fold import fold, tokens
+from noteproc.text.fold import fold
 from noteproc.text.tables import rows
 
 # What a note that speaks of one side alone tells of this side.
@@ -67,14 +67,10 @@ def _words(kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _other_sides() -> Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]:
-    """The words that take a side word its meaning, by kind and by the first of them."""
-    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
-    for row in rows(dictionaries_dir() / "context" / "other_sides.tsv", ("kind", "words")):
-        for said in row["words"].split("|"):
-            forms = tuple(t.form for t in tokens(said))
-            found.setdefault(row["kind"], {}).setdefault(forms[0], []).append(forms)
-    return found
+def _other_sides() -> Mapping[str, Phrases]:
+    """The words that take a side word its meaning, by kind."""
+    table = rows(dictionaries_dir() / "context" / "other_sides.tsv", ("kind", "words"))
+    return {row["kind"]: Phrases.of(row["words"]) for row in table}
 
 
 def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
@@ -107,11 +103,6 @@ def _sides(reading: Reading) -> _Sides:
 def _alone(sides: Set[str]) -> list[str]:
     """The side, where there is one alone."""
     return list(sides) if len(sides) == 1 else []
-
-
-def _begins(forms: Sequence[str], i: int, phrases: Mapping[str, Sequence[tuple[str, ...]]]) -> bool:
-    """Whether one of some phrases begins at a word."""
-    return any(tuple(forms[i : i + len(said)]) == said for said in phrases.get(forms[i], ()))
 
 
 class _Sides:
@@ -306,7 +297,7 @@ class _Sides:
             return False
         if forms[i] == "left" and i and forms[i - 1] in _leaving():
             return False
-        if i + 1 < len(forms) and _begins(forms, i + 1, _other_sides()["part"]):
+        if i + 1 < len(forms) and _other_sides()["part"].at(forms, i + 1):
             return False
         return not self._is_of_other_clause(i)
 
@@ -314,8 +305,7 @@ class _Sides:
         """Whether the clause of a side word says that this side was left alone, or speaks of another time."""
         if self._elsewhere is None:
             forms, phrases = self._reading.forms, _other_sides()["well"]
-            begins = compress(count(), map(phrases.__contains__, forms))
-            self._elsewhere = [k for k in begins if _begins(forms, k, phrases)]
+            self._elsewhere = [k for k in phrases.starts(forms) if phrases.at(forms, k)]
         gaps, told = self._reading.gaps, self._elsewhere
         for n in range(bisect_left(told, i - _LONGEST_CLAUSE), len(told)):
             if told[n] > i + _LONGEST_CLAUSE:
