@@ -22,6 +22,7 @@ from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
 from noteproc.coding.fractures import fracture_care
 from noteproc.coding.gestation import Gestation
+from noteproc.coding.holders import Holders
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match, Matcher
 from noteproc.coding.mentions import Mention, Mentions
@@ -170,17 +171,18 @@ class Coder:
         mentions = self._mentions.read(reading, matches, assertions, quantities)
         episodes = Episodes(reading)
         continuations = Continuations(reading, mentions)
+        nothing = Holders(reading, ())
 
         def compose(base: str, candidate: Candidate) -> str:
             places = [m.match.at for m in candidate.mentions]
             known = Gestation(reading).known() if base[0] == "O" else None
             further = continuations.of(places[0], candidate.base)
             composed = self._composer.compose(
-                reading, base, "", places, assertions.stands, known=known, further=further
+                reading, base, "", places, assertions.stands, holders=nothing, known=known, further=further
             )
             return episodes.choose(composed[0].leaf, places, "", further) if composed else candidate.code
 
-        found = self._diagnoses.read(reading, mentions, assertions, context, continuations)
+        found = self._diagnoses.read(reading, mentions, assertions, context, continuations, episodes)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose, assertions.stands)
         found = Polyps(reading, assertions.stands).add(found)

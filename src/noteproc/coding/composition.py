@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
 from noteproc.coding.coordination import joined
 from noteproc.coding.details import STATED, Details
 from noteproc.coding.families import NEC, UNSPECIFIED, WITHOUT, Families
+from noteproc.coding.holders import Holders
 from noteproc.coding.reading import Reading
 from noteproc.coding.sides import side_of
 from noteproc.coding.specificity import Composed, most_specific
@@ -33,7 +33,6 @@ _PLACELESS = frozenset({"site", "part"})
 # What the plainest of a family says of itself: its siblings say more.
 _NOTHING_MORE = re.compile(rf"{WITHOUT.pattern}|\buncomplicated\b", re.I)
 _RESIDUAL = re.compile(r"other and unspecified\b", re.I)
-_NOTHING: Mapping[int, tuple[int, ...]] = MappingProxyType({})
 
 
 class Composer:
@@ -60,9 +59,8 @@ class Composer:
         mentions: list[tuple[int, ...]],
         stands: Callable[[int], bool],
         *,
-        side: str = "",
+        holders: Holders,
         known: Mapping[str, int] | None = None,
-        taken: Mapping[int, tuple[int, ...]] = _NOTHING,
         further: Sequence[int] = (),
     ) -> list[Composed]:
         """The codes for a concept; two where it is on both sides and no code says so.
@@ -73,9 +71,8 @@ class Composer:
             default: the billable code that the bare phrase gives, or "".
             mentions: the words of each of its mentions, the strongest first.
             stands: whether a word of the note is asserted, so that it may choose a code.
-            side: "left", "right" or "bilateral" where something else settled it.
+            holders: the longer phrases of the note: what says how another condition is says nothing of this one.
             known: further keys that hold, and the word of the note that each comes from.
-            taken: words that are part of what another condition is called, and all the words of that.
             further: the sentences that go on about it.
         """
         named, base = base, self._widened(base)
@@ -90,11 +87,12 @@ class Composer:
         part = _PARTS.get(base[:3])
         if part in telling:
             mentions = self._details.with_part(reading, mentions, part, telling, stands)
-        foreign = self._details.foreign(reading, mentions, taken, telling | family.common, further)
+        category = named[:_SAME_CHARACTERS]
+        foreign = self._details.foreign(reading, mentions, holders, category, telling | family.common, further)
         evidence = self._details.evidence(reading, mentions, telling, stands, foreign, further)
         for key, word in (known or {}).items():
             evidence.setdefault(key, (STATED, word))
-        sides = [side] if side else side_of(reading, mentions, base, further)
+        sides = side_of(reading, mentions, base, further)
         if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)
@@ -104,12 +102,14 @@ class Composer:
 
         silent = telling.isdisjoint(evidence) and telling.isdisjoint(refused)
         # What the concept itself is called tells none of its codes from another.
-        own = self._details.said_by(reading, mentions[0]) | self._called(base)
+        own = frozenset[str]() if silent else self._details.said_by(reading, mentions[0]) | self._called(base)
 
         def best_on(one: str) -> Composed:
             if silent:
                 return self._unsaid(base, one, default)
-            return most_specific(reading.keys, family, evidence, one, default, own, refused, taken)
+            return most_specific(
+                reading.keys, family, evidence, one, default, own, refused, lambda i: holders.are_of_other(i, category)
+            )
 
         if sides == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
@@ -123,7 +123,8 @@ class Composer:
 
     def _read_unsaid(self, base: str, side: str, default: str) -> Composed:
         """The code for a concept of which the note says nothing more, but for the side."""
-        return most_specific([], self._families.of(base), {}, side, default, frozenset(), frozenset(), _NOTHING)
+        family, nothing = self._families.of(base), frozenset[str]()
+        return most_specific([], family, {}, side, default, nothing, nothing, lambda i: False)
 
     def _widen(self, base: str) -> str:
         """One level up where the concept is the unspecified code of its family: a sibling may say more."""

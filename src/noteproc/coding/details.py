@@ -7,10 +7,13 @@ sentences that speak of the same concept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import compress, count
 from typing import TypeAlias
 
+from noteproc.coding.holders import Holders, tells_how
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
 
@@ -45,12 +48,48 @@ _ITEM_NUMBER = re.compile(r"[.):]\s")
 _COUNTED = 3
 
 
+class _Heard:
+    """Where the words of one note say each key: themselves, by what they stand for, or by what either implies.
+
+    Args:
+        reading: the note.
+        reach: a key, and those that it says besides itself.
+    """
+
+    def __init__(self, reading: Reading, reach: Callable[[str], tuple[str, ...]]) -> None:
+        self._reading = reading
+        self._further: dict[str, list[int]] = {}
+        numerals = compress(count(), map(_ROMAN.__contains__, reading.keys))
+        more = [(i, reading.expansions[i]) for i in compress(count(), reading.expansions)]
+        more += [(i, _as_number(reading, i)) for i in numerals]
+        for i, keys in more:
+            for said in (said for key in keys for said in reach(key)):
+                self._further.setdefault(said, []).append(i)
+        self._keys = reading.held() | self._further.keys()
+
+    def said(self, telling: frozenset[str]) -> list[list[int]]:
+        """The words that may say each of some keys, in order."""
+        found = [self._reading.places(key) for key in self._keys & telling]
+        return found + [self._further[key] for key in self._further.keys() & telling]
+
+    @staticmethod
+    def within(span: range, said: Sequence[Sequence[int]]) -> list[int]:
+        """Those of a stretch, in order."""
+        found: set[int] = set()
+        for places in said:
+            first = bisect_left(places, span.start)
+            if first < len(places) and places[first] < span.stop:
+                found.update(places[first : bisect_left(places, span.stop, first)])
+        return sorted(found)
+
+
 class Details:
     """Finds what notes say more of a condition."""
 
     def __init__(self) -> None:
         self._lexicon = lexicon.shipped()
         self._reach = lru_cache(maxsize=50_000)(self._read_reach)
+        self._heard = lru_cache(maxsize=1)(self._read_heard)
 
     def evidence(
         self,
@@ -73,18 +112,21 @@ class Details:
         """
         found: Evidence = {}
         matched = {i for at in mentions for i in at}
-        own = dict.fromkeys(reading.sentence_of[at[0]] for at in mentions)
+        own = dict.fromkeys([reading.sentence_of[at[0]] for at in mentions])
+        heard = self._heard(reading)
+        said = heard.said(telling)
         for at in mentions:
-            for i in reading.words_of(reading.sentence_of[at[0]]):
+            for i in heard.within(reading.words_of(reading.sentence_of[at[0]]), said):
                 if at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
                     weight = STATED if at is mentions[0] else _IN_SENTENCE
                 else:
                     weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
                 self._hear(found, reading, i, telling, stands, foreign, matched, weight)
         for sentence in further:
-            for i in reading.words_of(sentence) if sentence not in own else ():
+            for i in heard.within(reading.words_of(sentence), said) if sentence not in own else ():
                 self._hear(found, reading, i, telling, stands, foreign, matched, _CONTINUED)
-        self._join_levels(found, reading, dict.fromkeys((*own, *further)), telling, stands)
+        if not _levels().isdisjoint(telling):
+            self._join_levels(found, reading, dict.fromkeys((*own, *further)), telling, stands)
         return found
 
     def _join_levels(
@@ -124,10 +166,7 @@ class Details:
     ) -> None:
         """Adds what word ``i`` says of a condition to what was found."""
         own = reading.keys[i]
-        expansion = self._written_out(reading, i, telling, matched)
-        if telling.isdisjoint(self._reach(own)) and not expansion and own not in _ROMAN:
-            return
-        said = (own, *expansion, *_as_number(reading, i))
+        said = (own, *self._written_out(reading, i, telling, matched), *_as_number(reading, i))
         if all(telling.isdisjoint(self._reach(key)) for key in said):
             return
         if i in matched:
@@ -147,7 +186,8 @@ class Details:
         self,
         reading: Reading,
         mentions: list[tuple[int, ...]],
-        taken: Mapping[int, tuple[int, ...]],
+        holders: Holders,
+        category: str,
         known: frozenset[str],
         further: Sequence[int] = (),
     ) -> frozenset[int]:
@@ -159,23 +199,21 @@ class Details:
         Args:
             reading: the note.
             mentions: the words of each mention of the concept.
-            taken: words that are part of what another condition is called, and all the words of that.
+            holders: the longer phrases of the note.
+            category: of the concept.
             known: the keys of the concept and of its codes.
             further: the sentences that go on about it.
         """
         found: set[int] = set()
         stop = self._lexicon.stop
-        sentences = dict.fromkeys((*(reading.sentence_of[at[0]] for at in mentions), *further))
-        for word in (i for sentence in sentences for i in reading.words_of(sentence)):
-            holder = taken.get(word) if self._tells_how(reading.keys[word]) else None
-            if holder is None:
-                continue
-            named = [i for i in holder if not self._tells_how(reading.keys[i]) and reading.keys[i] not in stop]
-            # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.
-            noun = next((i for i in named if i > word), named[-1] if named else word)
-            said = reading.expansions[noun] or (reading.keys[noun],)
-            if all(known.isdisjoint(self._reach(key)) for key in said):
-                found.add(word)
+        for sentence in dict.fromkeys((*[reading.sentence_of[at[0]] for at in mentions], *further)):
+            for word, holder in holders.telling_how(reading.words_of(sentence), category):
+                named = [i for i in holder if not tells_how(reading.keys[i]) and reading.keys[i] not in stop]
+                # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.
+                noun = next((i for i in named if i > word), named[-1] if named else word)
+                said = reading.expansions[noun] or (reading.keys[noun],)
+                if all(known.isdisjoint(self._reach(key)) for key in said):
+                    found.add(word)
         return frozenset(found)
 
     def said_by(self, reading: Reading, at: tuple[int, ...]) -> frozenset[str]:
@@ -245,12 +283,12 @@ class Details:
                 named.setdefault(tuple(sorted({reading.keys[i] for i in at})), at)
         return [*mentions, *named.values()] if len(named) == 1 else mentions
 
-    def _tells_how(self, key: str) -> bool:
-        return key in self._lexicon.manner or key[:1].isdigit()
-
     def _read_reach(self, key: str) -> tuple[str, ...]:
         """A key, and those that it says besides itself."""
         return key, *self._lexicon.implied(key)
+
+    def _read_heard(self, reading: Reading) -> _Heard:
+        return _Heard(reading, self._reach)
 
     def _written_out(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> tuple[str, ...]:
         """What abbreviation ``i`` stands for; a part of another condition's name says nothing of this one.
@@ -288,6 +326,13 @@ def _as_number(reading: Reading, i: int) -> tuple[str, ...]:
     """The number that a roman numeral is beside what it counts: "stage IV"."""
     number = _ROMAN.get(reading.keys[i])
     return (number,) if number and i and reading.words[i - 1].form in _COUNTS else ()
+
+
+@lru_cache(maxsize=1)
+def _levels() -> frozenset[str]:
+    """What two levels of the spine may tell: where they meet, or the lower one."""
+    written = [f"{part}{number}" for part in "ctls" for number in (*range(100), *map("{:02}".format, range(10)))]
+    return frozenset((*written, *_JUNCTIONS.values()))
 
 
 @lru_cache(maxsize=1)

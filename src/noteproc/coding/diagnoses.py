@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from noteproc.coding.continuations import Continuations
 from noteproc.coding.episodes import Episodes
 from noteproc.coding.gestation import Gestation
 from noteproc.coding.history import becomes, of_relative
+from noteproc.coding.holders import Holders
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
@@ -46,8 +47,6 @@ _GIVEN = re.compile(
 )
 _ENDED = frozenset({"resolved", "cleared", "improved", "recovered"})
 _LEAST_DIAGNOSIS = 8
-# So many letters of a code name its category.
-_CATEGORY = 3
 # Codes that speak of relatives.
 _OF_FAMILY = ("Z80", "Z81", "Z82", "Z83", "Z84", "Z31", "Z37", "Z63", "Z62", "Z20")
 _STOPPED = re.compile(
@@ -97,30 +96,8 @@ class _Case:
     pregnancy: Mapping[str, int]
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
-    owned: Mapping[int, tuple[str, tuple[int, ...]]]
+    holders: Holders
     continuations: Continuations
-
-
-class _OfOthers(Mapping[int, tuple[int, ...]]):
-    """Words that are part of what conditions of other categories are called, and all the words of that.
-
-    Made for every concept, asked about the few words near it.
-    """
-
-    def __init__(self, owned: Mapping[int, tuple[str, tuple[int, ...]]], category: str) -> None:
-        self._owned, self._category = owned, category
-
-    def __getitem__(self, word: int) -> tuple[int, ...]:
-        category, at = self._owned[word]
-        if category == self._category:
-            raise KeyError(word)
-        return at
-
-    def __iter__(self) -> Iterator[int]:
-        return (word for word, (category, _) in self._owned.items() if category != self._category)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 class Diagnoses:
@@ -136,6 +113,7 @@ class Diagnoses:
         self._codesets = codesets
         self._composer = composer
         self._headings = headings
+        self._alternative = lru_cache(maxsize=20_000)(self._read_alternative)
 
     def read(
         self,
@@ -144,6 +122,7 @@ class Diagnoses:
         assertions: Assertions,
         context: CodingContext,
         continuations: Continuations,
+        episodes: Episodes,
     ) -> list[Candidate]:
         """The candidates, coded and not coded, in the order of their first mention."""
         gestation = Gestation(reading)
@@ -157,12 +136,12 @@ class Diagnoses:
             reading,
             context,
             assertions,
-            Episodes(reading),
+            episodes,
             gestation,
             gestation.known(),
             _concludes(reading),
             named,
-            _owned(mentions),
+            Holders(reading, mentions),
             continuations,
         )
         found: list[Candidate] = []
@@ -274,13 +253,13 @@ class Diagnoses:
         stands = case.assertions.stands if reason is None else _always
         known = case.pregnancy if base[0] == "O" else None
         found = []
-        taken = _OfOthers(case.owned, base[:_CATEGORY])
         further = case.continuations.of(places[0], base)
         for composed in self._composer.compose(
-            case.reading, base, default, places, stands, known=known, taken=taken, further=further
+            case.reading, base, default, places, stands, holders=case.holders, known=known, further=further
         ):
-            side = composed.leaf.side or _said_side(case.reading, places)
-            code = case.episodes.choose(composed.leaf, places, side, further)
+            leaf = composed.leaf
+            side = leaf.side if leaf.side or len(leaf.codes) == 1 else _said_side(case.reading, places)
+            code = case.episodes.choose(leaf, places, side, further)
             found.append(self._candidate(base, code, composed, mentions, reason))
         return found
 
@@ -289,11 +268,8 @@ class Diagnoses:
     ) -> Candidate:
         used = {i for m in mentions for i in m.match.at}
         support = tuple(i for i in composed.support if i not in used)
-        alternatives = tuple(
-            Alternative(ICD10CM, near, self._title(near))
-            for near in composed.near[:2]
-            if near != code and composed.margin < 1.0
-        )
+        near = composed.near[:2] if composed.margin < 1.0 else ()
+        alternatives = tuple([self._alternative(other) for other in near if other != code])
         return Candidate(
             ICD10CM,
             code,
@@ -320,9 +296,9 @@ class Diagnoses:
         place = here._replace(match=here.match._replace(at=(case.gestation.word,)), base=code, default=code)
         return [Candidate(ICD10CM, code, code, (place,), derived=True)]
 
-    def _title(self, code: str) -> str:
+    def _read_alternative(self, code: str) -> Alternative:
         entry = self._codesets.entry(ICD10CM, code)
-        return "" if entry is None else entry.title
+        return Alternative(ICD10CM, code, "" if entry is None else entry.title)
 
     def _admitted(self, reading: Reading, base: str, context: CodingContext) -> bool:
         for needs, words in _gates().of(base):
@@ -333,20 +309,6 @@ class Diagnoses:
             if words and not any(reading.says(keys) for keys in words):
                 return False
         return True
-
-
-def _owned(mentions: Sequence[Mention]) -> dict[int, tuple[str, tuple[int, ...]]]:
-    """The words of longer phrases, each with the category and the words of the condition that it is part of."""
-    found: dict[int, tuple[str, tuple[int, ...]]] = {}
-    for mention in mentions:
-        at = mention.match.at
-        if mention.match.system != ICD10CM or len(at) < 2:
-            continue
-        for word in at:
-            known = found.get(word)
-            if known is None or len(known[1]) < len(at):
-                found[word] = mention.base[:_CATEGORY], at
-    return found
 
 
 def _always(_word: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, TypeAlias, cast
@@ -87,7 +88,8 @@ class Leaf(NamedTuple):
         return frozenset((*self.plain, *self.sides))
 
 
-class Family(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
     """The codes below a concept.
 
     Attributes:
@@ -95,6 +97,7 @@ class Family(NamedTuple):
         named, denied: the keys that any of them holds, and those that any says are not there.
         telling: both.
         common: the keys of the concept and of all its leaves.
+        holding: which leaves name or deny a key, by number; no sides.
     """
 
     leaves: tuple[Leaf, ...]
@@ -102,10 +105,11 @@ class Family(NamedTuple):
     denied: frozenset[str]
     telling: frozenset[str]
     common: frozenset[str]
+    holding: Mapping[str, Sequence[int]]
 
 
 _NONE: frozenset[str] = frozenset()
-_EMPTY = Family((), frozenset(), frozenset(), frozenset(), frozenset())
+_EMPTY = Family((), _NONE, _NONE, _NONE, _NONE, {})
 
 
 class Families:
@@ -166,7 +170,11 @@ class Families:
 def _family(leaves: tuple[Leaf, ...], common: frozenset[str]) -> Family:
     named = _NONE.union(*[leaf.plain for leaf in leaves], *[leaf.sides for leaf in leaves])
     denied = _NONE.union(*[leaf.denied for leaf in leaves])
-    return Family(leaves, named, denied, named | denied, common)
+    holding: dict[str, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        for key in (*leaf.plain, *leaf.denied):
+            holding.setdefault(key, []).append(number)
+    return Family(leaves, named, denied, named | denied, common, holding)
 
 
 @lru_cache(maxsize=1000)

@@ -7,8 +7,9 @@ I.C.19.c (fracture not said to be displaced or open).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from noteproc.coding.details import Evidence
 from noteproc.coding.families import ABSENT, BY_DEFAULT, MODEST, OTHER, UNMENTIONED, Family, Leaf
@@ -16,6 +17,12 @@ from noteproc.coding.reading import SIDES
 from noteproc.text import lexicon
 
 _OR_UNSPECIFIED = ", or unspecified"
+# What it is worth to be the phrase's own code.
+_PHRASE = 0.45
+# A leaf as it is ranked, best first: less its score; of those that are as good the unspecified one, the one that free
+# words say, the first in the book; and the words that speak for it. Scores are rounded: sums of the same terms in
+# another order differ in the last place, and equal must stay equal.
+_Scored: TypeAlias = tuple[float, bool, int, int, Leaf, tuple[int, ...]]
 
 
 class Composed(NamedTuple):
@@ -44,7 +51,7 @@ def most_specific(
     default: str,
     own: frozenset[str],
     refused: frozenset[str],
-    taken: Mapping[int, tuple[int, ...]],
+    of_other: Callable[[int], bool],
 ) -> Composed:
     """The code that the words support best.
 
@@ -56,20 +63,16 @@ def most_specific(
         default: the billable code that the bare phrase gives, or "".
         own: the keys of its strongest mention.
         refused: the keys that are denied beside it.
-        taken: words that are part of what another condition is called.
+        of_other: whether a word is part of what another condition is called.
     """
     words = lexicon.shipped()
-    said, one_side = evidence.keys(), side in ("left", "right")
-    told = {*said, *refused, "unilateral"} if one_side else {*said, *refused}
-    # Best first; of those that are as good the unspecified one, the one that free words say, the first in the book.
-    scored: list[tuple[float, bool, int, int, Leaf, tuple[int, ...]]] = []
-    for order, leaf in enumerate(family.leaves):
-        bonus = 0.45 if default and _stands_for(leaf, default) else 0.0
-        sided = 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
-        if told.isdisjoint(leaf.plain) and told.isdisjoint(leaf.denied):
-            score = leaf.silent + (min(sided, 0.3) if leaf.lacking else sided) + bonus
-            scored.append((-round(score, 9), not leaf.unspecified, 0, order, leaf, ()))
-            continue
+    one_side = side in ("left", "right")
+    told = {*evidence, *refused, "unilateral"} if one_side else {*evidence, *refused}
+    holding = family.holding
+    spoken = {number for key in told & holding.keys() for number in holding[key]}
+    scored = [s for s in _silent(family, side, default) if s[3] not in spoken]
+    for number in spoken:
+        leaf = family.leaves[number]
         score = -leaf.unsaid
         lacking = leaf.lacking
         support: list[int] = []
@@ -91,6 +94,7 @@ def most_specific(
                 support.append(hit[1])
         score += sum(heard.values())
         # A side alone never chooses a site that the note does not name.
+        sided = _sided(leaf, side)
         score += min(sided, 0.3) if lacking else sided
         for key in leaf.denied:
             hit = evidence.get(key)
@@ -102,10 +106,33 @@ def most_specific(
             score += MODEST
         if leaf.other:
             score -= 0.1 if any(keys[i] not in own for i in support) else OTHER
-        # Sums of the same terms in another order differ in the last place: equal must stay equal.
-        far = sum(i in taken for i in support)
-        scored.append((-round(score + bonus, 9), not leaf.unspecified, far, order, leaf, tuple(sorted(support))))
+        if default and _stands_for(leaf, default):
+            score += _PHRASE
+        far = sum(map(of_other, support))
+        scored.append((-round(score, 9), not leaf.unspecified, far, number, leaf, tuple(sorted(support))))
     scored.sort()
+    return _chosen(family, scored, default, evidence)
+
+
+@lru_cache(maxsize=2048)
+def _silent(family: Family, side: str, default: str) -> Sequence[_Scored]:
+    """The leaves by what they are worth where the note says nothing of them but the side, best first."""
+    found: list[_Scored] = []
+    for number, leaf in enumerate(family.leaves):
+        sided = _sided(leaf, side)
+        score = leaf.silent + (min(sided, 0.3) if leaf.lacking else sided)
+        if default and _stands_for(leaf, default):
+            score += _PHRASE
+        found.append((-round(score, 9), not leaf.unspecified, 0, number, leaf, ()))
+    return sorted(found)
+
+
+def _sided(leaf: Leaf, side: str) -> float:
+    return 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
+
+
+def _chosen(family: Family, scored: Sequence[_Scored], default: str, evidence: Evidence) -> Composed:
+    words = lexicon.shipped()
     best = scored[0]
     if default and not _stands_for(best[4], default):
         # Away from the phrase's own code only for words that all stand in the note.
@@ -115,13 +142,12 @@ def most_specific(
         ):
             best = kept
     rest = [s for s in scored[:4] if s is not best][:3]
-    leaf = best[4]
     return Composed(
-        leaf,
+        best[4],
         best[5],
         rest[0][0] - best[0] if rest else 1.0,
-        _missing(leaf, family.named, family.leaves),
-        tuple(s[4].codes[0] for s in rest if s[0] < 1.0),
+        _missing(family, best[3]),
+        tuple([s[4].codes[0] for s in rest if s[0] < 1.0]),
     )
 
 
@@ -130,8 +156,11 @@ def _stands_for(leaf: Leaf, default: str) -> bool:
     return leaf.code.startswith(default) or default in leaf.codes
 
 
-def _missing(best: Leaf, named: frozenset[str], leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=8192)
+def _missing(family: Family, number: int) -> tuple[str, ...]:
     """What a physician would have to document for a more specific code, of what the codes' titles name."""
+    leaves, named = family.leaves, family.named
+    best = leaves[number]
     if not best.unspecified or _OR_UNSPECIFIED in best.title:
         # "Stage 1 through stage 4, or unspecified": that no more is said may be what is said.
         return ()
