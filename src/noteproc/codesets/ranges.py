@@ -52,7 +52,7 @@ class CodeNames:
         names: as written.
     """
 
-    __slots__ = ("_prefixes", "_ranges")
+    __slots__ = ("_initials", "_prefixes", "_ranges")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         prefixes: list[str] = []
@@ -66,6 +66,10 @@ class CodeNames:
                 prefixes.append(low)
         self._prefixes = tuple(prefixes)
         self._ranges = tuple(ranges)
+        # The first characters of what may be covered, in either case: most codes open with none of them.
+        opening = [(prefix, prefix) for prefix in prefixes] + ranges
+        points = [point for low, high in opening for point in range(ord(low[0]), ord(high[0]) + 1)]
+        self._initials = frozenset(letter for point in points for letter in (chr(point), chr(point).lower()))
 
     @classmethod
     def of(cls, names: tuple[str, ...]) -> CodeNames:
@@ -74,6 +78,8 @@ class CodeNames:
 
     def hold(self, code: str) -> bool:
         """Whether any of the names covers ``code``."""
+        if code[:1] not in self._initials:
+            return False
         target = plain(code)
         if target.startswith(self._prefixes):
             return True

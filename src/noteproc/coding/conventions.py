@@ -233,6 +233,9 @@ class Conventions:
         Source: ICD-10-CM Official Guidelines FY 2026, I.C.4.a.1 and I.C.4.a.2.
         """
         found = list(candidates)
+        codes = {c.code for c in found}
+        if len(codes) == len(found) and not any(code.startswith("E11") for code in codes):
+            return found
         if reading.says(phrase_keys("type 1 diabetes")) and not reading.says(phrase_keys("type 2 diabetes")):
             for n, candidate in enumerate(found):
                 code = "E10" + candidate.code[3:]
@@ -285,6 +288,8 @@ class Conventions:
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
             beside = families[candidate.code[:3]]
+            if len(beside) == 1:
+                continue
             better = next((o for o in beside if o is not candidate and self._says_better(o, candidate)), None)
             if better is not None:
                 found[n] = candidate.without("outranked")
@@ -323,15 +328,20 @@ class Conventions:
             told: whether a diagnosis is sure enough to be suggested.
         """
         found = list(candidates)
-        # What is too weak to be suggested is still told: as part of the picture, or as outweighed.
-        confirmed = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
         integral = _table("integral.tsv", ("symptoms", "diagnoses"))
+        confirmed: list[Candidate] | None = None
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
+            parts = integral.of(candidate.code)
+            if not parts:
+                continue
+            if confirmed is None:
+                # What is too weak to be suggested is still told: as part of the picture, or as outweighed.
+                confirmed = _standing(candidates, told)
             if self._asked_for(candidate, confirmed):
                 continue
-            for symptoms, diagnoses in integral.of(candidate.code):
+            for symptoms, diagnoses in parts:
                 if any(
                     other.code in diagnoses and other is not candidate and other.code not in symptoms
                     for other in confirmed
@@ -352,16 +362,21 @@ class Conventions:
     def _asked_for(symptom: Candidate, confirmed: Sequence[Candidate]) -> bool:
         """Whether a diagnosis of the note wants its symptom reported beside it."""
         told = _table("reported_with.tsv", ("symptoms", "diagnoses")).of(symptom.code)
-        return any(c.code in diagnoses and c.code != symptom.code for _, diagnoses in told for c in confirmed)
+        return bool(told) and any(
+            c.code in diagnoses and c.code != symptom.code for _, diagnoses in told for c in confirmed
+        )
 
     def general(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """General codes beside a specific one of the same thing are "outranked"."""
         found = list(candidates)
-        coded = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
+        general = _table("outranked.tsv", ("general", "specific"))
+        coded: list[Candidate] | None = None
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
-            for _, specific in _table("outranked.tsv", ("general", "specific")).of(candidate.code):
+            for _, specific in general.of(candidate.code):
+                if coded is None:
+                    coded = _standing(candidates, told)
                 better = next((o for o in coded if o.code in specific and o is not candidate), None)
                 if better is not None:
                     found[n] = candidate.without("outranked")
@@ -378,11 +393,14 @@ class Conventions:
     def accompany(self, candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
         """Codes that stand only beside another fall away without it."""
         found = list(candidates)
-        coded = [c for c in found if c.reason is None and c.system == ICD10CM and told(c)]
+        companions = _table("companions.tsv", ("codes", "beside"))
+        coded: list[Candidate] | None = None
         for n, candidate in enumerate(found):
             if candidate.reason is not None or candidate.system != ICD10CM:
                 continue
-            for _, beside in _table("companions.tsv", ("codes", "beside")).of(candidate.code):
+            for _, beside in companions.of(candidate.code):
+                if coded is None:
+                    coded = _standing(candidates, told)
                 if not any(o.code in beside for o in coded):
                     found[n] = candidate.without("outranked")
         return found
@@ -411,6 +429,11 @@ class Conventions:
         """What is never beside a code; what is so with one 7th character alone (open fractures) the rules check."""
         notes = [n for n in self._codesets.notes(ICD10CM, code, "excludes1") if not n.seventh]
         return CodeNames(tuple(dict.fromkeys(r for note in notes for r in note.codes)))
+
+
+def _standing(candidates: Sequence[Candidate], told: Told) -> list[Candidate]:
+    """The diagnoses that are coded and told."""
+    return [c for c in candidates if c.reason is None and c.system == ICD10CM and told(c)]
 
 
 def _once(candidates: Sequence[Candidate]) -> list[Candidate]:

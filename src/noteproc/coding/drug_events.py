@@ -89,24 +89,24 @@ class DrugEvents:
         if not drugs:
             return found
         added: dict[str, Candidate] = {}
-        told_in: dict[int, list[tuple[int, Mention]]] = {}
-        for number, candidate in enumerate(found):
-            for mention in candidate.mentions:
-                told_in.setdefault(self._reading.sentence_of[mention.match.first], []).append((number, mention))
+        told_in: Mapping[int, Sequence[tuple[int, Mention]]] | None = None
         for n, drug in enumerate(drugs):
             if n + 1 < len(drugs) and self._explains(drugs[n + 1], drug):
                 continue
-            if not self._assertions.stands(drug.first):
-                continue
             missed = self._missed(drug)
-            if missed:
+            causes = None if missed else self._causes(drug, n, drugs)
+            if (not missed and causes is None) or not self._assertions.stands(drug.first):
+                continue
+            if causes is None:
                 told = next((c for c in found if c.reason is None and c.code not in _NO_EFFECT), None)
                 if told is not None:
                     self._note(added, self._code(drug, _LESS), drug, told.mentions[0], missed)
                     code, why = self._why()
                     self._note(added, code, drug, told.mentions[0], (*missed, *why))
                 continue
-            place = self._condition(found, told_in, drug, self._cause(drug, n, drugs))
+            if told_in is None:
+                told_in = self._told_in(found)
+            place = self._condition(found, told_in, drug, *causes)
             if place is not None:
                 found[place] = self._renamed(found[place], drug)
                 self._note(added, self._code(drug, _EFFECT), drug, found[place].mentions[0])
@@ -126,6 +126,25 @@ class DrugEvents:
             if named is not None:
                 found.append(_Drug(place, place + named[0] - 1, named[1]))
         return found
+
+    def _told_in(self, candidates: Sequence[Candidate]) -> Mapping[int, Sequence[tuple[int, Mention]]]:
+        """The mentions of candidates, with their numbers, by sentence."""
+        found: dict[int, list[tuple[int, Mention]]] = {}
+        for number, candidate in enumerate(candidates):
+            for mention in candidate.mentions:
+                found.setdefault(self._reading.sentence_of[mention.match.first], []).append((number, mention))
+        return found
+
+    def _causes(self, drug: _Drug, number: int, drugs: Sequence[_Drug]) -> tuple[int | None, int | None] | None:
+        """The word at which "due to" before a drug begins, and the one behind "induced" after it, or None; None where
+        neither is there."""
+        reading, after = self._reading, drug.last + 1
+        cause, caused = self._cause(drug, number, drugs), None
+        if after < len(reading.words) and reading.sentence_of[after] == reading.sentence_of[drug.first]:
+            caused = _phrases("caused").at(reading.forms, after)
+        if cause is None and caused is None:
+            return None
+        return cause, None if caused is None else after + caused[0]
 
     def _cause(self, drug: _Drug, number: int, drugs: Sequence[_Drug]) -> int | None:
         """The word at which "due to" before a drug begins, or None; drugs side by side share it."""
@@ -156,21 +175,15 @@ class DrugEvents:
         told_in: Mapping[int, Sequence[tuple[int, Mention]]],
         drug: _Drug,
         cause: int | None,
+        after: int | None,
     ) -> int | None:
         """Which candidate a drug brought on, or None; ``told_in`` holds the mentions of candidates by sentence."""
-        reading = self._reading
-        after = drug.last + 1
-        caused = None
-        if after < len(reading.words) and reading.sentence_of[after] == reading.sentence_of[drug.first]:
-            caused = _phrases("caused").at(reading.forms, after)
-        if cause is None and caused is None:
-            return None
         best: tuple[int, int] | None = None
-        for n, mention in told_in.get(reading.sentence_of[drug.first], ()):
+        for n, mention in told_in.get(self._reading.sentence_of[drug.first], ()):
             candidate = candidates[n]
             if candidate.reason is not None or candidate.system != ICD10CM or candidate.code in _NO_EFFECT:
                 continue
-            far = self._distance(mention, drug, cause, after + caused[0] if caused else None)
+            far = self._distance(mention, drug, cause, after)
             if far is not None and (best is None or (far, n) < best):
                 best = (far, n)
         return best[1] if best is not None else None

@@ -12,17 +12,18 @@ class Phrases:
     """Phrases as folded words, each with what it stands for.
 
     Args:
-        phrases: as written, each with its value.
+        phrases: as written, each with its value; of the same words the first value counts.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        # By first word: how many words they have, the longest first, and the phrases.
+        self._by_first: dict[str, tuple[list[int], dict[tuple[str, ...], str]]] = {}
         for phrase, value in phrases:
             forms = tuple(t.form for t in tokens(phrase))
             if forms:
-                self._by_first.setdefault(forms[0], []).append((forms, value))
-        for options in self._by_first.values():
-            options.sort(key=lambda option: (-len(option[0]), option))
+                self._by_first.setdefault(forms[0], ([], {}))[1].setdefault(forms, value)
+        for sizes, values in self._by_first.values():
+            sizes += sorted({len(forms) for forms in values}, reverse=True)
 
     @classmethod
     def of(cls, cell: str) -> Phrases:
@@ -35,9 +36,11 @@ class Phrases:
 
     def at(self, forms: Sequence[str], place: int) -> tuple[int, str] | None:
         """The length and value of the longest phrase that begins at a word, or None."""
-        for phrase, value in self._by_first.get(forms[place], ()):
-            if tuple(forms[place : place + len(phrase)]) == phrase:
-                return len(phrase), value
+        sizes, values = self._by_first.get(forms[place], _NONE)
+        for size in sizes:
+            value = values.get(tuple(forms[place : place + size]))
+            if value is not None:
+                return size, value
         return None
 
     def stand_in(self, forms: Sequence[str]) -> bool:
@@ -45,3 +48,6 @@ class Phrases:
         if self._by_first.keys().isdisjoint(forms):
             return False
         return any(self.at(forms, place) is not None for place in self.starts(forms))
+
+
+_NONE: tuple[list[int], dict[tuple[str, ...], str]] = [], {}

@@ -20,7 +20,7 @@ from noteproc.coding.note_type import NoteType
 from noteproc.coding.parts import without_parts
 from noteproc.coding.performance import Performance
 from noteproc.coding.quantities import Quantities
-from noteproc.coding.ranges import CodeRanges
+from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
 from noteproc.coding.scopes import both_stand
 from noteproc.coding.unions import united
@@ -108,7 +108,8 @@ class Procedures:
         for n, candidate in enumerate(found):
             if candidate.reason is None:
                 continue
-            if not any(candidate.code in products and code in acts for acts, products in _products() for code in done):
+            acts = _acts_with().of(candidate.code)
+            if not any(code in codes for codes in acts for code in done):
                 continue
             entry = self._codesets.entry(candidate.system, candidate.code)
             named = [m for m in groups[candidate.system, candidate.code] if performance.may_be_used(m)]
@@ -240,10 +241,12 @@ class Procedures:
             threshold: the least score of a suggestion.
         """
         coded = [c for c in candidates if c.reason is None and c.score >= threshold]
+        done = [c for c in coded if c.system != ICD10CM]
         found: list[Candidate] = []
-        for procedures, code, needs, words, but in _encounters():
-            makers = [c for c in coded if c.system != ICD10CM and c.code in procedures]
-            if not makers or any(c.code == code for c in (*coded, *found)):
+        due = {number for c in done for number in _encounters_after().of(c.code)}
+        for procedures, code, needs, words, but in (_encounters()[number] for number in sorted(due)):
+            makers = [c for c in done if c.code in procedures]
+            if any(c.code == code for c in (*coded, *found)):
                 continue
             if needs.pairs and not any(c.code in needs for c in coded):
                 continue
@@ -268,9 +271,7 @@ class Procedures:
         statuses = [n for n, c in enumerate(found) if c.reason is None and c.code[0] == "Z"]
         done = [c for c in found if c.reason is None and c.system != ICD10CM and c.score >= threshold]
         for n in statuses:
-            for procedures, status, whole in _results_of_today() if done else ():
-                if found[n].code not in status:
-                    continue
+            for procedures, whole in _results_of_today().of(found[n].code) if done else ():
                 makers = [c for c in done if c.code in procedures]
                 told = {reading.sentence_of[m.match.first] for c in makers for m in c.mentions}
                 own = {reading.sentence_of[m.match.first] for m in found[n].mentions}
@@ -287,17 +288,25 @@ class Procedures:
 
 
 @lru_cache(maxsize=1)
-def _products() -> tuple[tuple[CodeRanges, CodeRanges], ...]:
+def _acts_with() -> CodeTable[CodeRanges]:
+    """The procedures that use a product."""
     table = rows(dictionaries_dir() / "rules" / "products.tsv", ("procedures", "products"))
-    return tuple((CodeRanges.parse(r["procedures"]), CodeRanges.parse(r["products"])) for r in table)
+    return CodeTable((CodeRanges.parse(r["products"]), CodeRanges.parse(r["procedures"])) for r in table)
 
 
 @lru_cache(maxsize=1)
-def _results_of_today() -> tuple[tuple[CodeRanges, CodeRanges, bool], ...]:
+def _results_of_today() -> CodeTable[tuple[CodeRanges, bool]]:
+    """The procedures whose result a status tells, and whether wherever the note tells it."""
     table = rows(dictionaries_dir() / "rules" / "results_of_today.tsv", ("procedures", "status", "where"))
-    return tuple(
-        (CodeRanges.parse(r["procedures"]), CodeRanges.parse(r["status"]), r["where"] == "note") for r in table
+    return CodeTable(
+        (CodeRanges.parse(r["status"]), (CodeRanges.parse(r["procedures"]), r["where"] == "note")) for r in table
     )
+
+
+@lru_cache(maxsize=1)
+def _encounters_after() -> CodeTable[int]:
+    """The rules of ``encounters.tsv`` that a procedure may make true, by number."""
+    return CodeTable((rule.procedures, number) for number, rule in enumerate(_encounters()))
 
 
 @lru_cache(maxsize=1)

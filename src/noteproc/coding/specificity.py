@@ -70,6 +70,7 @@ def most_specific(
     told = {*evidence, *refused, "unilateral"} if one_side else {*evidence, *refused}
     holding = family.holding
     spoken = {number for key in told & holding.keys() for number in holding[key]}
+    others = {word for _, word in evidence.values() if of_other(word)}
     scored = [s for s in _silent(family, side, default) if s[3] not in spoken]
     for number in spoken:
         leaf = family.leaves[number]
@@ -108,7 +109,7 @@ def most_specific(
             score -= 0.1 if any(keys[i] not in own for i in support) else OTHER
         if default and _stands_for(leaf, default):
             score += _PHRASE
-        far = sum(map(of_other, support))
+        far = sum(word in others for word in support) if others else 0
         scored.append((-round(score, 9), not leaf.unspecified, far, number, leaf, tuple(sorted(support))))
     scored.sort()
     return _chosen(family, scored, default, evidence)
