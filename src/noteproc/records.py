@@ -7,10 +7,10 @@ No ``repr`` shows note text: ids, offsets and counts only.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Setting: TypeAlias = Literal["outpatient", "inpatient"]
 Sex: TypeAlias = Literal["female", "male"]
@@ -114,6 +114,8 @@ class OffsetMap:
 
     def to_source(self, offset: int, *, end: bool = False) -> int:
         """The source offset of a redacted offset. ``end=True`` treats it as an exclusive end."""
+        if not self._red_start:
+            return offset
         return _map(offset, self._red_start, self._red_end, self._src_start, self._src_end, end)
 
     def to_redacted(self, offset: int, *, end: bool = False) -> int:
@@ -166,8 +168,7 @@ class RedactedNote:
         return cls(note_id, text, (), OffsetMap(), context or CodingContext())
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(NamedTuple):
     """A code, as in FHIR: ``system`` is ICD-10-CM, ICD-10-PCS, HCPCS or CPT."""
 
     system: str
@@ -176,8 +177,7 @@ class Coding:
     display: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The words that support a code.
 
     Args:
@@ -203,8 +203,7 @@ class Evidence:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """A near code, and what tells it apart."""
 
     system: str
@@ -212,8 +211,7 @@ class Alternative:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule has to say about a code or a pair of codes. ``source`` names the rule's origin."""
 
     level: Level
@@ -222,8 +220,7 @@ class Finding:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A code that the note supports as reportable, with its evidence."""
 
     coding: Coding
@@ -238,8 +235,7 @@ class Suggestion:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotCoded:
+class NotCoded(NamedTuple):
     """A code that was seen and deliberately left out. ``evidence.assertion`` and ``reason`` say why."""
 
     coding: Coding
@@ -275,17 +271,11 @@ class NoteResult:
         }
 
 
-# The fields of each kind of record that was told, and what reads them all at once.
-_FIELDS: dict[type, tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]] = {}
+_span = attrgetter(*PhiSpan.__slots__)
 
 
-def _plain(record: object) -> dict[str, object]:
-    kind = type(record)
-    if kind not in _FIELDS:
-        names: tuple[str, ...] = kind.__slots__  # type: ignore[attr-defined]
-        _FIELDS[kind] = names, attrgetter(*names)
-    names, values = _FIELDS[kind]
-    return dict(zip(names, values(record), strict=True))
+def _plain(span: PhiSpan) -> dict[str, object]:
+    return dict(zip(PhiSpan.__slots__, _span(span), strict=True))
 
 
 def _suggestion(s: Suggestion) -> dict[str, object]:
@@ -299,10 +289,10 @@ def _suggestion(s: Suggestion) -> dict[str, object]:
         "score": s.score,
         "units": s.units,
         "modifiers": list(s.modifiers),
-        "evidence": [_plain(e) for e in s.evidence],
-        "alternatives": [_plain(a) for a in s.alternatives],
+        "evidence": [e._asdict() for e in s.evidence],
+        "alternatives": [a._asdict() for a in s.alternatives],
         "missing": list(s.missing),
-        "findings": [_plain(f) for f in s.findings],
+        "findings": [f._asdict() for f in s.findings],
     }
 
 

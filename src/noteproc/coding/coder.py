@@ -169,20 +169,20 @@ class Coder:
         assertions = Assertions(reading)
         matches = self._matcher.find(reading)
         mentions = self._mentions.read(reading, matches, assertions, quantities)
-        episodes = Episodes(reading)
+        episodes, gestation = Episodes(reading), Gestation(reading)
         continuations = Continuations(reading, mentions)
         nothing = Holders(reading, ())
 
         def compose(base: str, candidate: Candidate) -> str:
             places = [m.match.at for m in candidate.mentions]
-            known = Gestation(reading).known() if base[0] == "O" else None
+            known = gestation.known() if base[0] == "O" else None
             further = continuations.of(places[0], candidate.base)
             composed = self._composer.compose(
                 reading, base, "", places, assertions.stands, holders=nothing, known=known, further=further
             )
             return episodes.choose(composed[0].leaf, places, "", further) if composed else candidate.code
 
-        found = self._diagnoses.read(reading, mentions, assertions, context, continuations, episodes)
+        found = self._diagnoses.read(reading, mentions, assertions, context, continuations, episodes, gestation)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose, assertions.stands)
         found = Polyps(reading, assertions.stands).add(found)

@@ -93,7 +93,6 @@ class _Case:
     assertions: Assertions
     episodes: Episodes
     gestation: Gestation
-    pregnancy: Mapping[str, int]
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
     holders: Holders
@@ -123,9 +122,9 @@ class Diagnoses:
         context: CodingContext,
         continuations: Continuations,
         episodes: Episodes,
+        gestation: Gestation,
     ) -> list[Candidate]:
         """The candidates, coded and not coded, in the order of their first mention."""
-        gestation = Gestation(reading)
         groups: dict[tuple[str, str], list[Mention]] = {}
         named: dict[int, list[Mention]] = {}
         for mention in mentions:
@@ -138,7 +137,6 @@ class Diagnoses:
             assertions,
             episodes,
             gestation,
-            gestation.known(),
             _concludes(reading),
             named,
             Holders(reading, mentions),
@@ -162,9 +160,8 @@ class Diagnoses:
                 present.append(mention)
                 continue
             out.setdefault(reason, []).append(mention)
-            outcome = becomes(base)
-            if reason == "historical" and outcome not in ("-", "="):
-                past.append((outcome, mention))
+            if reason == "historical" and becomes(base) not in ("-", "="):
+                past.append((becomes(base), mention))
             if reason == "family" and of_relative(base):
                 inherited.append((of_relative(base), mention))
         if present and out:
@@ -178,12 +175,13 @@ class Diagnoses:
                 present = []
         found: list[Candidate] = []
         if present:
-            present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
+            if len(present) > 1:
+                present.sort(key=lambda m: (-self._weight(m), -m.match.score, m.match.at))
             echoes = tuple(out.get("historical", ()))
             composed = self._composed(case, base, default, present, None)
             found.extend(c._replace(echoes=echoes) if echoes else c for c in composed)
         elif out:
-            earliest = min(out, key=lambda r: min(m.match.at for m in out[r]))
+            earliest = min(out, key=lambda r: min(m.match.at for m in out[r])) if len(out) > 1 else next(iter(out))
             found.extend(self._composed(case, base, default, out[earliest], earliest))
         for code, mention in (*(past[:1] if not present else ()), *inherited[:1]):
             if self._codesets.entry(ICD10CM, code) is not None:
@@ -251,7 +249,7 @@ class Diagnoses:
     ) -> list[Candidate]:
         places = [m.match.at for m in mentions]
         stands = case.assertions.stands if reason is None else _always
-        known = case.pregnancy if base[0] == "O" else None
+        known = case.gestation.known() if base[0] == "O" else None
         found = []
         further = case.continuations.of(places[0], base)
         for composed in self._composer.compose(
@@ -286,9 +284,9 @@ class Diagnoses:
 
     def _weeks(self, case: _Case, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The weeks of gestation beside a code of pregnancy."""
-        code = case.gestation.code()
         first = next((c for c in candidates if c.reason is None and c.code[0] == "O"), None)
-        if not code or first is None or any(c.code.startswith("Z3A") for c in candidates):
+        code = case.gestation.code() if first is not None else ""
+        if first is None or not code or any(c.code.startswith("Z3A") for c in candidates):
             return []
         if self._codesets.entry(ICD10CM, code) is None:
             return []

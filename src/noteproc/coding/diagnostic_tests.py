@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from noteproc.codesets import CPT, CodeEntry
 from noteproc.coding.event_status import REASONS
@@ -31,7 +32,7 @@ _TITLE_REST = 32
 
 def is_test(entry: CodeEntry) -> bool:
     """Whether a code names a test, which is ordered of others as a rule."""
-    return entry.flags.get("done") == "order" or (entry.system == CPT and _is_of_office(entry))
+    return entry.flags.get("done") == "order" or (entry.system == CPT and _is_of_office(entry.code))
 
 
 class DiagnosticTests(Judge):
@@ -43,7 +44,7 @@ class DiagnosticTests(Judge):
         kind = self._kind(mention, entry)
         if kind != "present":
             return REASONS.get(kind, "historical")
-        in_office = _is_of_office(entry)
+        in_office = _is_of_office(entry.code)
         if note.report or self._names_report(mention) or (in_office and standing.is_told_here(mention)):
             return None
         if standing.opens_procedure(mention) and entry.code not in LABORATORY:
@@ -122,5 +123,6 @@ class DiagnosticTests(Judge):
         return _PART.fullmatch(before) is not None and telling()["findings"].search(text, start) is not None
 
 
-def _is_of_office(entry: CodeEntry) -> bool:
-    return entry.code in codes_of("office_tests.tsv", "tests")
+@lru_cache(maxsize=20_000)
+def _is_of_office(code: str) -> bool:
+    return code in codes_of("office_tests.tsv", "tests")

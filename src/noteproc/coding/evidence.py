@@ -75,10 +75,14 @@ class EvidenceWriter:
     def _stretches(self, at: Sequence[int]) -> list[tuple[int, int]]:
         words = self._reading.words
         found: list[tuple[int, int]] = []
+        low, high = 0, -MAX_LENGTH
         for i in at:
-            start, end = words[i].start, min(words[i].end, words[i].start + MAX_LENGTH)
-            if found and start - found[-1][1] <= _JOIN and end - found[-1][0] <= MAX_LENGTH and start >= found[-1][0]:
-                found[-1] = (found[-1][0], max(end, found[-1][1]))
+            start, end, _ = words[i]
+            end = min(end, start + MAX_LENGTH)
+            if start - high <= _JOIN and end - low <= MAX_LENGTH and start >= low:
+                high = max(high, end)
+                found[-1] = low, high
             else:
+                low, high = start, end
                 found.append((start, end))
         return found

@@ -7,6 +7,7 @@ under 28 weeks 0 days; 28 weeks 0 days to delivery) and I.C.21.c.11 (Z3A, comple
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from noteproc.coding.reading import Reading
 from noteproc.text import lexicon
@@ -49,10 +50,24 @@ class Gestation:
     """
 
     def __init__(self, reading: Reading) -> None:
-        self.weeks: int | None = None
-        self.word = -1
+        self._reading = reading
+
+    @property
+    def weeks(self) -> int | None:
+        """The completed weeks, or None."""
+        return self._told[0]
+
+    @property
+    def word(self) -> int:
+        """The word that tells them, or -1."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[int | None, int]:
+        reading = self._reading
         if not (_WEEKS.search(reading.text) and _may_be_about(reading) and _ABOUT.search(reading.text)):
-            return
+            return None, -1
+        weeks, where = None, -1
         best = (False, False)
         for m in _WEEKS.finditer(reading.text):
             around = reading.text[max(0, m.start() - 80) : m.end() + 60]
@@ -68,13 +83,10 @@ class Gestation:
             # of bare weeks, which may be any visit's, the latest counts.
             told = _TODAY.search(reading.text, max(0, m.start() - 24), m.start()) is not None
             rank = (compact and told, compact)
-            if (
-                self.weeks is None
-                or rank > best
-                or (rank == best and not rank[1] and int(m["weeks"]) > (self.weeks or 0))
-            ):
+            if weeks is None or rank > best or (rank == best and not rank[1] and int(m["weeks"]) > weeks):
                 best = rank
-                self.weeks, self.word = int(m["weeks"]), word
+                weeks, where = int(m["weeks"]), word
+        return weeks, where
 
     def known(self) -> dict[str, int]:
         """The keys of the trimester, for choosing codes, each with the word that tells it; none without the weeks."""

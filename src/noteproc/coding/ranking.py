@@ -94,18 +94,31 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
     """The features of a diagnosis candidate, by name."""
     code, mentions = candidate.code, candidate.mentions
     symptom, kind, vague, encounter = _nature(code)
-    matches = [m.match for m in mentions]
-    firsts = [match.at[0] for match in matches]
-    kinds = {match.kind for match in matches}
-    sections = {m.section for m in mentions}
+    firsts: list[int] = []
+    kinds: set[str] = set()
+    sections: set[str] = set()
+    items: list[str] = []
+    treated = _UNTREATED
+    score, rarity, longest, weight = 0.0, 0.0, 0, 0.0
+    short = True
+    for mention in mentions:
+        match, section = mention.match, mention.section
+        firsts.append(match.at[0])
+        kinds.add(match.kind)
+        sections.add(section)
+        if opens_item(reading, match.at[0]):
+            items.append(section)
+        treated |= _treated(mention, reading)
+        score, rarity = max(score, match.score), max(rarity, match.rarity)
+        longest = max(longest, len(match.at))
+        weight = max(weight, _section_weight(mention, headings))
+        short = short and mention.short
     deciding = not sections.isdisjoint(_DECIDING)
     lasting = becomes(code) == "="
-    items = [m.section for m, first in zip(mentions, firsts, strict=True) if opens_item(reading, first)]
     cues = {c.kind for c in mentions[0].verdict.cues}
-    treated = _UNTREATED.union(*[_treated(m, reading) for m in mentions])
     return {
         "bias": 1.0,
-        "weight": max([_section_weight(m, headings) for m in mentions]),
+        "weight": weight,
         "deciding": deciding,
         "elsewhere": has_assessment and not deciding,
         "elsewhere_lasting": has_assessment and not deciding and lasting,
@@ -116,10 +129,10 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "item": bool(items),
         "item_deciding": not _DECIDING.isdisjoint(items),
         "place": min(firsts) / max(1, len(reading.words)),
-        "match": max([match.score for match in matches]),
+        "match": score,
         "repeated": min(len(set(firsts)) - 1, 3) / 3.0,
-        "words": min(max([len(match.at) for match in matches]) - 1, 3) / 3.0,
-        "rarity": min(max([match.rarity for match in matches]), 24.0) / 24.0,
+        "words": min(longest - 1, 3) / 3.0,
+        "rarity": min(rarity, 24.0) / 24.0,
         "composed": candidate.composed,
         "unspecified": candidate.unspecified and candidate.base != code,
         "bare": candidate.unspecified and candidate.base == code,
@@ -128,7 +141,7 @@ def features(candidate: Candidate, reading: Reading, headings: Headings, has_ass
         "symptom": symptom,
         "symptom_deciding": symptom and deciding,
         "symptom_elsewhere": symptom and has_assessment and not deciding,
-        "abbreviation": {m.short for m in mentions} == {True},
+        "abbreviation": short,
         "vague": vague,
         "encounter": encounter,
         "encounter_opening": encounter and not sections.isdisjoint(_OPENING),
@@ -285,20 +298,28 @@ def leniency(candidate: Candidate, reading: Reading) -> float:
     What the note itself concludes is told before it is likely; so is a lasting condition that stands in a history or
     is told with its treatment, and whatever a line or two without a heading are about.
     """
-    if _is_fragment(reading) and candidate.code[0] not in "ZY":
-        return 0.05 if candidate.code[0] == "R" else 0.25
-    if candidate.code.startswith(_ALWAYS_BESIDE):
-        return 0.1
-    if candidate.code.startswith(_BESIDE_ANOTHER):
-        # Reported wherever the code stands to which they belong (see ``companions.tsv``).
-        return 0.3
-    if candidate.code == "Z66":
-        return 0.5
-    if candidate.code[0] in "RZY":
-        return 1.0
+    code = candidate.code
+    if _is_fragment(reading) and code[0] not in "ZY":
+        return 0.05 if code[0] == "R" else 0.25
+    known = _leniency(code)
+    if known is not None:
+        return known
     if not _DECIDING.isdisjoint([m.section for m in candidate.mentions]):
         return 0.15
     plain = [m for m in candidate.mentions if m.verdict.kind == "present"]
-    if becomes(candidate.code) == "=" and any(m.section in _LISTS or _treated(m, reading) for m in plain):
+    if becomes(code) == "=" and any(m.section in _LISTS or _treated(m, reading) for m in plain):
         return 0.35
     return 0.9 if candidate.derived else 1.0
+
+
+@lru_cache(maxsize=20_000)
+def _leniency(code: str) -> float | None:
+    """The share that a code settles by itself, or None."""
+    if code.startswith(_ALWAYS_BESIDE):
+        return 0.1
+    if code.startswith(_BESIDE_ANOTHER):
+        # Reported wherever the code stands to which they belong (see ``companions.tsv``).
+        return 0.3
+    if code == "Z66":
+        return 0.5
+    return 1.0 if code[0] in "RZY" else None

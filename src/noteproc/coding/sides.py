@@ -276,7 +276,7 @@ class _Sides:
         for i in range(side, span.stop):
             if i > side and (reading.forms[i] in well or reading.keys[i] in SIDES):
                 return reading.forms[i] in well
-            if i + 1 < span.stop and not _WITHIN.fullmatch(reading.gaps[i]):
+            if i + 1 < span.stop and (gap := reading.gaps[i]) != " " and not _WITHIN.fullmatch(gap):
                 return False
             if i - side > _CLAUSE:
                 return False
