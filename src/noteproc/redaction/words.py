@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
-from itertools import accumulate
 from operator import itemgetter
 from typing import ClassVar
 
@@ -14,12 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noteproc.redaction.lexicon import ALPHABETIC, CAPITAL, NUMBER, UPPER, lexicon
+from noteproc.redaction.tokens import tokens
 
-# Kept as groups: a split gives what stands between tokens too, so that lengths alone tell where each stands.
-_TOKEN = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_)")
-# The same of a text in ASCII, where it is faster.
-_ASCII_TOKEN = re.compile(r"([A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\w\s]|_)")
-_BREAK = re.compile(r"\n")
 _WRITTEN, _LOWER, _BITS, _CLASSES = map(itemgetter, range(4))
 
 
@@ -82,11 +77,11 @@ class Words:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        pieces = (_ASCII_TOKEN if text.isascii() else _TOKEN).split(text)
-        bounds = list(accumulate(map(len, pieces)))
-        self.starts: list[int] = bounds[:-1:2]
-        self.ends: list[int] = bounds[1::2]
-        known = list(map(lexicon().forms.__getitem__, pieces[1::2]))
+        starts, ends, breaks, inner = tokens(text)
+        self.starts: list[int] = starts.tolist()
+        self.ends: list[int] = ends.tolist()
+        forms = lexicon().forms
+        known = [forms[text[start:end]] for start, end in zip(self.starts, self.ends, strict=True)]
         self.words: list[str] = list(map(_WRITTEN, known))
         self.lower: list[str] = list(map(_LOWER, known))
         self.bits: list[int] = list(map(_BITS, known))
@@ -111,25 +106,16 @@ class Words:
         for i in self.numbers:
             start, end = self.starts[i], self.ends[i]
             self._figures[end - start, text[end : end + 1] or "\n"].append(start)
-        self.line_starts = [0, *(m.end() for m in _BREAK.finditer(text))]
-        self.line_of: list[int] = []
-        for line, start in enumerate(self.line_starts[1:]):
-            self.line_of += [line] * (bisect_left(self.starts, start) - len(self.line_of))
-        self.line_of += [len(self.line_starts) - 1] * (len(self.starts) - len(self.line_of))
-        self.lines: NDArray[np.int64] = np.array(self.line_of, np.int64)
+        self.line_starts: list[int] = [0, *(breaks + 1).tolist()]
+        self.lines: NDArray[np.int64] = breaks.searchsorted(starts)
+        self.line_of: list[int] = self.lines.tolist()
         # For a pattern a word also begins behind an inner apostrophe, and ends before it, where the token goes on.
         self._pieces: dict[str, list[int]] = {}
-        inside = -1
-        at = text.find("'")
-        while at >= 0:
-            i = bisect_right(self.starts, at) - 1
-            if i > inside and self.starts[i] < at < self.ends[i]:
-                start = self.starts[i]
-                for piece in self.words[i].split("'"):
-                    self._pieces.setdefault(piece.lower(), []).append(start)
-                    start += len(piece) + 1
-                inside = i
-            at = text.find("'", at + 1)
+        for i in sorted({bisect_right(self.starts, at) - 1 for at in inner.tolist()}):
+            start = self.starts[i]
+            for piece in self.words[i].split("'"):
+                self._pieces.setdefault(piece.lower(), []).append(start)
+                start += len(piece) + 1
 
     def __len__(self) -> int:
         return len(self.words)
