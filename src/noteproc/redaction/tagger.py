@@ -10,6 +10,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,27 +26,39 @@ _Floats = NDArray[np.float32]
 _CACHE_LIMIT = 60_000
 
 
-def _maxout(x: _Floats, width: int) -> _Floats:
-    best = x[:, :width]
-    for first in range(width, x.shape[1], width):
-        best = np.maximum(best, x[:, first : first + width])
-    return best
-
-
-def _layer_norm(x: _Floats, gain: _Floats, bias: _Floats) -> _Floats:
-    """Works in ``x``."""
-    size = np.float32(x.shape[1])
-    mean = np.add.reduce(x, axis=1)
-    mean /= size
-    x -= mean[:, None]
+def _normed(x: _Floats, gain: _Floats) -> _Floats:
+    """The rows of ``x`` with mean 0 and variance 1, times ``gain``; works in ``x``."""
+    size = x.shape[1]
+    x -= (x @ np.full(size, 1 / size, dtype=np.float32))[:, None]
     scale = np.vecdot(x, x)
-    scale /= size
+    scale /= np.float32(size)
     scale += np.float32(1e-8)
     np.sqrt(scale, out=scale)
     x /= scale[:, None]
     x *= gain
-    x += bias
     return x
+
+
+class _Layer(NamedTuple):
+    """One layer: ``squeeze``, then as many matrices as there are pieces, the last row of each the bias."""
+
+    squeeze: _Floats
+    pieces: list[_Floats]
+    gain: _Floats
+    edge: _Floats
+
+    def made(self, seen: _Floats, squeezed: _Floats) -> _Floats:
+        """What the layer makes of tokens, its constant shift left out.
+
+        Args:
+            seen: a row a token, itself between its neighbours.
+            squeezed: to work in; its last column is 1.
+        """
+        np.matmul(seen, self.squeeze, out=squeezed[:, :-1])
+        best: _Floats = squeezed @ self.pieces[0]
+        for piece in self.pieces[1:]:
+            np.maximum(best, squeezed @ piece, out=best)
+        return _normed(best, self.gain)
 
 
 class PhiTagger:
@@ -71,25 +84,35 @@ class PhiTagger:
         self.pieces = int(meta["pieces"])
         if meta["word_rows"] != list(WORD_ROWS) or meta["context_rows"] != list(CONTEXT_ROWS):
             raise ModelError("the PHI tagger was trained for another version: run `make model` or reinstall noteproc")
-        # Pieces side by side instead of interleaved, so that the maximum over them is two passes over whole blocks.
-        by_piece = np.arange(self.width * self.pieces).reshape(self.width, self.pieces).T.reshape(-1)
         self._tables = [weights[f"word_{column}"] for column in range(len(WORD_ROWS))]
-        self._mix = np.ascontiguousarray(weights["mix_W"].reshape(self.width * self.pieces, -1)[by_piece].T)
-        self._mix_bias = weights["mix_b"].reshape(-1)[by_piece]
-        self._mix_norm = (weights["mix_g"], weights["mix_n"])
+        self._mix = self._by_piece(weights["mix_W"], weights["mix_b"].reshape(self.width, self.pieces))
+        self._mix_gain, self._mix_shift = weights["mix_g"], weights["mix_n"]
         self._context = [weights[f"context_{column}"] for column in range(len(CONTEXT_ROWS))]
+        # What each layer adds to every token alike is left out and stands in the biases behind it; so that the rows at
+        # the ends of a text, which no layer touches, mean the same as ever, they are lowered by it.
         self._layers = []
+        shift = np.zeros(self.width)
         for k in range(self.depth):
             squeeze = np.ascontiguousarray(weights[f"squeeze{k}_W"].T)
-            matrix = np.ascontiguousarray(weights[f"layer{k}_W"].reshape(self.width * self.pieces, -1)[by_piece].T)
-            bias = weights[f"layer{k}_b"].reshape(-1)[by_piece] + weights[f"squeeze{k}_b"] @ matrix
-            self._layers.append((squeeze, matrix, bias, weights[f"layer{k}_g"], weights[f"layer{k}_n"]))
+            squeezed = np.tile(shift, 3) @ squeeze + weights[f"squeeze{k}_b"]
+            matrix = weights[f"layer{k}_W"].reshape(self.width, self.pieces, -1)
+            pieces = self._by_piece(matrix, weights[f"layer{k}_b"].reshape(self.width, self.pieces) + matrix @ squeezed)
+            self._layers.append(_Layer(squeeze, pieces, weights[f"layer{k}_g"], (-shift).astype(np.float32)))
+            shift = shift + weights[f"layer{k}_n"]
         self._out_w = np.ascontiguousarray(weights["out_W"].T)
-        self._out_b = weights["out_b"]
+        self._out_b = (weights["out_b"] + shift @ self._out_w).astype(np.float32)
         self._lexicon = lx.lexicon()
         self._outside = self.labels.index("O")
         self._known: dict[str, int] = {}
         self._vectors: _Floats = np.zeros((4096, self.width), dtype=np.float32)
+
+    def _by_piece(self, matrix: _Floats, bias: _Floats) -> list[_Floats]:
+        """For each piece of the maximum a matrix, its bias as the last row."""
+        matrix = matrix.reshape(self.width, self.pieces, -1)
+        return [
+            np.concatenate([matrix[:, piece].T, bias[None, :, piece]]).astype(np.float32, "C")
+            for piece in range(self.pieces)
+        ]
 
     def probabilities(self, words: Words) -> _Floats:
         """One row of label probabilities a token, in the order of ``labels``; words that can be no PHI are outside."""
@@ -98,12 +121,12 @@ class PhiTagger:
         wanted = np.flatnonzero(candidates(words))
         if not len(wanted):
             return result
-        # A row of zeros at either end, and every token beside its neighbours as one row of a view.
+        # A row at either end, and every token beside its neighbours as one row of a view.
         n, width = len(words), self.width
-        framed = np.zeros((n + 2, width), dtype=np.float32)
+        framed = np.empty((n + 2, width), dtype=np.float32)
         windows: _Floats = np.ndarray((n, 3 * width), np.float32, framed, strides=framed.strides)
         x = framed[1:-1]
-        x += self._words_of(words.words)
+        self._put_words(words.words, x)
         context = context_rows(words)
         for column, table in enumerate(self._context):
             x += table.take(context[:, column], axis=0)
@@ -111,10 +134,10 @@ class PhiTagger:
         reach = [wanted]
         for _ in range(self.depth - 1):
             reach.insert(0, _widened(reach[0], len(words)))
-        for index, (squeeze, matrix, bias, gain, shift) in zip(reach, self._layers, strict=True):
-            y = windows[index] @ squeeze @ matrix
-            y += bias
-            x[index] += _layer_norm(_maxout(y, self.width), gain, shift)
+        squeezed = np.ones((len(reach[0]), len(self._layers[0].pieces[0])), dtype=np.float32)
+        for index, layer in zip(reach, self._layers, strict=True):
+            framed[0] = framed[-1] = layer.edge
+            x[index] += layer.made(windows[index], squeezed[: len(index)])
         scores: _Floats = x[wanted] @ self._out_w + self._out_b
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -122,28 +145,38 @@ class PhiTagger:
         result[wanted] = scores
         return result
 
-    def _words_of(self, forms: list[str]) -> _Floats:
-        """What the first layer makes of each word: it depends on the word alone, so it is kept."""
+    def _put_words(self, forms: list[str], x: _Floats) -> None:
+        """Write what the first layer makes of each word into ``x``: it depends on the word alone, so it is kept."""
+        try:
+            rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
+        except KeyError:
+            self._learn(set(forms))
+            rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
+        # A mode other than the usual one writes without a copy between.
+        self._vectors.take(rows, axis=0, out=x, mode="clip")
+
+    def _learn(self, forms: set[str]) -> None:
         known = self._known
-        new = set(forms).difference(known)
-        if new:
-            if len(known) + len(new) > _CACHE_LIMIT:
-                known.clear()
-                new = set(forms)
-            judged = self._lexicon.forms
-            ordered = sorted(new)
-            index = np.array([word_row(judged[form]) for form in ordered], dtype=np.int32).T
-            said = [table.take(rows, axis=0) for table, rows in zip(self._tables, index, strict=True)]
-            x = np.concatenate(said, axis=1) @ self._mix
-            x += self._mix_bias
-            first, last = len(known), len(known) + len(ordered)
-            if last > len(self._vectors):
-                grown = np.zeros((max(last, 2 * len(self._vectors)), self.width), dtype=np.float32)
-                grown[:first] = self._vectors[:first]
-                self._vectors = grown
-            self._vectors[first:last] = _layer_norm(_maxout(x, self.width), *self._mix_norm)
-            known.update(zip(ordered, range(first, last), strict=True))
-        return self._vectors.take([known[form] for form in forms], axis=0)
+        new = forms.difference(known)
+        if len(known) + len(new) > _CACHE_LIMIT:
+            known.clear()
+            new = forms
+        judged = self._lexicon.forms
+        ordered = sorted(new)
+        index = np.array([word_row(judged[form]) for form in ordered], dtype=np.int32).T
+        said = [table.take(rows, axis=0) for table, rows in zip(self._tables, index, strict=True)]
+        said.append(np.ones((len(ordered), 1), dtype=np.float32))
+        x = np.concatenate(said, axis=1)
+        best: _Floats = x @ self._mix[0]
+        for piece in self._mix[1:]:
+            np.maximum(best, x @ piece, out=best)
+        first, last = len(known), len(known) + len(ordered)
+        if last > len(self._vectors):
+            grown = np.zeros((max(last, 2 * len(self._vectors)), self.width), dtype=np.float32)
+            grown[:first] = self._vectors[:first]
+            self._vectors = grown
+        self._vectors[first:last] = _normed(best, self._mix_gain) + self._mix_shift
+        known.update(zip(ordered, range(first, last), strict=True))
 
 
 def _widened(index: NDArray[np.intp], length: int) -> NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""Tokens: where the runs of letters, the runs of digits and the marks of a text stand, found in a few passes of NumPy."""
+"""Tokens: where the runs of letters, the runs of digits and the marks of a text stand, found in passes of NumPy."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Tokens(NamedTuple):
 
 
 def tokens(text: str) -> Tokens:
-    """The tokens of a text: a run of letters (inner apostrophes kept), a run of digits, or one other visible character."""
+    """Where the tokens of a text stand: runs of letters (inner apostrophes kept) or of digits, other visible ones."""
     if text.isascii():
         codes = np.frombuffer(text.encode("ascii"), np.uint8)
         kinds = np.zeros(len(codes) + 2, np.uint8)
