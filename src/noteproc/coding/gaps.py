@@ -15,6 +15,7 @@ _PLACING = frozenset({"under", "underneath", "beneath", "over", "overlying", "in
 _OPPOSED = frozenset({"acute", "chronic", "acut"})
 # Words that a phrase never reaches across.
 BREAKERS = frozenset(["no", "not", "never", "without", "denies", "denied", "denies", "negative", "but", "however"])
+_TELLING = BREAKERS | _PLACING | _CONJUNCTION
 _BREAK = 99.0
 # What it costs that something else was done in between.
 _NEXT = 0.6
@@ -36,30 +37,36 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
         told: whether the phrase tells what was done: one thing may be done after another ("cracked and emulsified").
     """
     cost = 0.0
-    forms, keys = reading.forms, reading.keys
+    forms, keys, gaps = reading.forms, reading.keys, reading.gaps
     for left, right in itertools.pairwise(spread):
         if right - left == 1:
-            cost += _mark_cost(reading, left)
+            if gaps[left] != " ":
+                cost += _mark_cost(reading, left)
             continue
-        gap = range(left + 1, right)
         if forms[left] in _OPPOSED and not _OPPOSED.isdisjoint(forms[left + 1 : right]):
             # "Acute exacerbation, chronic hypoxic failure": no acute failure.
             return _BREAK
         conjunction = -1
         nouns = 0.0
-        for i in gap:
-            form, key = forms[i], keys[i]
-            if form in BREAKERS:
-                return _BREAK
-            if form in _CONJUNCTION and not (keys[i - 1][:1].isdigit() and keys[i + 1][:1].isdigit()):
-                # "Ribs 4 and 5" are counted, not joined.
-                conjunction = i
-            elif (told and key in words.adverb) or form in _PLACING:
-                continue
-            elif key not in words.stop and key not in words.filler and key not in words.axis:
+        for i in range(left + 1, right):
+            form = forms[i]
+            if form in _TELLING:
+                if form in BREAKERS:
+                    return _BREAK
+                if form in _PLACING:
+                    continue
+                if not (keys[i - 1][:1].isdigit() and keys[i + 1][:1].isdigit()):
+                    # "Ribs 4 and 5" are counted, not joined.
+                    conjunction = i
+                    continue
+            key = keys[i]
+            if key not in words.passing and not (told and key in words.adverb):
                 # "smokes 8 cigarettes": a number counts, it names nothing.
                 nouns += 0.3 if key.isdigit() else 1.0
-        marks = sum(_mark_cost(reading, i) for i in range(left, right))
+        marks = 0.0
+        for i in range(left, right):
+            if gaps[i] != " ":
+                marks += _mark_cost(reading, i)
         if marks >= 2:
             return _BREAK
         if conjunction < 0:
@@ -84,8 +91,6 @@ def between(reading: Reading, spread: tuple[int, ...], words: Lexicon, joined: b
 def _mark_cost(reading: Reading, left: int) -> float:
     """What stands between word ``left`` and the next."""
     gap = reading.gaps[left]
-    if gap == " ":
-        return 0.0
     if not gap.strip():
         return 0.0 if "\n" not in gap else 0.3
     if "[" in gap and TAG.search(gap):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -57,7 +58,7 @@ Plan: TypeAlias = tuple[int, tuple[int, ...], str, str, float, float, bool, bool
 # Phrases that share their two rarest keys, each with the keys that remain.
 Pairs: TypeAlias = tuple[tuple[Plan, tuple[int, ...]], ...]
 # The phrases of which one key is the rarest: those that consist of it alone, and the second rarest keys of the others.
-Heads: TypeAlias = tuple[tuple[Plan, ...], KeysView[int]]
+Heads: TypeAlias = tuple[tuple[Plan, ...], frozenset[int]]
 # The same in the file. The others are packed by their second key, which seldom stands beside the first.
 _Packed: TypeAlias = tuple[tuple[Plan, ...], dict[int, bytes]]
 # A condition: as written, whether it makes its phrase an act, the sign of one, or a name; which of its clauses are
@@ -75,6 +76,7 @@ class PhraseIndex:
         counts: how many keys each phrase has.
         source: where each phrase comes from, as a number.
         heads: key number -> the phrases of which it is the rarest; of keys that are as rare, the first in the alphabet.
+        apart: key number -> whether none of some keys is the second rarest of these phrases.
     """
 
     def __init__(self, path: Path, stamp: str) -> None:
@@ -113,6 +115,7 @@ class PhraseIndex:
         self._text_start = cast(NDArray[np.int64], array("text_start"))
         blocks = Blocks.open(path.with_name("heads.bin"), stamp, self._blocks)
         self.heads = _Heads(blocks)
+        self.apart = _Apart(self.heads)
         self._condition_of = blocks.get
 
     @classmethod
@@ -254,12 +257,24 @@ class _Heads(dict[int, Heads]):
     def __missing__(self, key: int) -> Heads:
         single, others = cast(_Packed, self._blocks.get(key) or ((), {}))
         self._others[key] = others
-        found = self[key] = single, others.keys()
+        found = self[key] = single, frozenset(others)
         return found
 
     def packed(self, key: int, second: int) -> bytes:
         """The phrases of a key, asked for before, and one of its partners."""
         return self._others[key][second]
+
+
+class _Apart(dict[int, Callable[[AbstractSet[int]], bool]]):
+    """Asked of every key of every sentence, and mostly true: one call of what C does."""
+
+    def __init__(self, heads: _Heads) -> None:
+        super().__init__()
+        self._heads = heads
+
+    def __missing__(self, key: int) -> Callable[[AbstractSet[int]], bool]:
+        found = self[key] = self._heads[key][1].isdisjoint
+        return found
 
 
 def _build(path: Path, codesets: CodeSets, magic: bytes) -> None:

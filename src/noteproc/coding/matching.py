@@ -11,9 +11,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import compress, count
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from noteproc.codesets import ICD10CM
 from noteproc.coding.gaps import between, has_comma
@@ -65,6 +65,11 @@ class Match(NamedTuple):
     def last(self) -> int:
         """The last word."""
         return self.at[-1]
+
+
+# By phrase and words.
+_Found: TypeAlias = dict[tuple[int, tuple[int, ...]], Match]
+_MATCH = partial(tuple.__new__, Match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,44 +133,56 @@ class Matcher:
     def find(self, reading: Reading) -> list[Match]:
         """Every match, nested ones included, in text order."""
         note = self._number(reading)
-        at = note.at
-        found: dict[tuple[int, tuple[int, ...]], Match] = {}
+        found: _Found = {}
+        self._find_single(note, found)
+        ids, at, apart = note.ids, note.at, self.index.apart
         low = 0
         while low < len(at):
             high = bisect_left(at, reading.words_of(reading.sentence_of[at[low]]).stop, low)
-            self._find(reading, note, low, high, found)
+            if high - low > 1:
+                present = set(ids[low:high])
+                leading = [key for key in present if not apart[key](present)]
+                if leading:
+                    self._find(reading, note, range(low, high), present, leading, found)
             low = high
         return sorted(found.values(), key=_text_order)
 
+    def _find_single(self, note: _Numbered, found: _Found) -> None:
+        """Adds the matches of phrases of one key."""
+        whole, repaired = note.whole, note.repaired
+        for i, (single, _) in enumerate(map(self.index.heads.__getitem__, note.ids)):
+            if not single or len(whole.get(i, ())) > 1:
+                continue
+            word = note.at[i]
+            spread = (word,)
+            for plan in single:
+                if word in repaired:
+                    _keep(found, _match(note, plan, spread, 0.0, True))
+                else:
+                    found[plan[0], spread] = _MATCH((plan[0], plan[2], plan[3], spread, "exact", plan[4], plan[5]))
+
     def _find(
-        self,
-        reading: Reading,
-        note: _Numbered,
-        low: int,
-        high: int,
-        found: dict[tuple[int, tuple[int, ...]], Match],
+        self, reading: Reading, note: _Numbered, span: range, present: set[int], leading: Sequence[int], found: _Found
     ) -> None:
-        """Adds the matches of one sentence: the keyed words from ``low`` to ``high``, exclusive."""
-        ids, at, whole, heads = note.ids, note.at, note.whole, self.index.heads
+        """Adds the matches of one sentence of phrases of several keys.
+
+        Args:
+            span: its keyed words.
+            present: their keys.
+            leading: those with the second key of one of their phrases beside them.
+        """
         where: dict[int, list[int]] = {}
-        for i in range(low, high):
-            key = ids[i]
+        for i, key in enumerate(note.ids[span.start : span.stop], span.start):
             if key in where:
                 where[key].append(i)
             else:
                 where[key] = [i]
-        present = where.keys()
-        for key, places in where.items():
-            single, partners = heads[key]
-            if single:
-                own = [at[i] for i in places if i not in whole or len(whole[i]) <= 1]
-                for plan in single:
-                    for word in own:
-                        _keep(found, _match(note, plan, (word,), 0.0, True))
-            for second in () if present.isdisjoint(partners) else present & partners:
+        for key in leading:
+            places = where[key]
+            for second in self.index.heads[key][1] & present:
                 beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
                 for plan, rest in self.index.pairs(key, second) if beside else ():
-                    if not rest or all(map(where.__contains__, rest)):
+                    if not rest or present.issuperset(rest):
                         for i, j in beside:
                             match = self._verify(reading, note, where, plan, i, j)
                             if match is not None:
@@ -304,20 +321,21 @@ def _without_lenders(note: _Numbered, keys: tuple[int, ...], chosen: list[int], 
 
 
 def _match(note: _Numbered, plan: Plan, spread: tuple[int, ...], cost: float, in_order: bool) -> Match:
-    phrase, keys, system, code, trust, rarity, *_ = plan
+    phrase, keys, system, code, trust, rarity, _, _, _, _ = plan
     count = len(keys)
     kind: MatchKind = "exact" if in_order and cost <= 0.3 else "reordered"
     if note.repaired and not note.repaired.isdisjoint(spread):
         kind = "repaired"
         trust *= 0.9
     score = trust * count / (count + 0.5 * cost + (0.0 if in_order else 0.15))
-    return Match(phrase, system, code, spread, kind, score, rarity)
+    return _MATCH((phrase, system, code, spread, kind, score, rarity))
 
 
-def _keep(found: dict[tuple[int, tuple[int, ...]], Match], match: Match) -> None:
-    known = found.get((match.phrase, match.at))
+def _keep(found: _Found, match: Match) -> None:
+    place = match[0], match[3]
+    known = found.get(place)
     if known is None or match.score > known.score:
-        found[match.phrase, match.at] = match
+        found[place] = match
 
 
 def _within(places: Sequence[int], low: int, high: int) -> Sequence[int]:

@@ -103,7 +103,7 @@ class Lexicon:
         stop: keys of words that never count.
         filler: keys of words that say nothing about which disease is meant.
         default: keys that a code may hold though the note does not say them.
-        axis: keys that say which, not what: they may stand between the words of a phrase.
+        passing: keys that may stand between the words of a phrase: these, and those that say which, not what.
         manner: keys that say how a condition is, or how far: they belong to the condition that they stand with.
         vague: keys that half of all titles hold: they speak for none of them.
         adverb: keys that say how something was done: they may stand between the words that tell it.
@@ -128,7 +128,7 @@ class Lexicon:
         self.stop = light["stop"]
         self.filler = light["filler"]
         self.default = light["default"]
-        self.axis = light.get("axis", frozenset())
+        self.passing = self.stop | self.filler | light.get("axis", frozenset())
         self.manner = light["manner"]
         self.vague = light["vague"]
         self.adverb = light.get("adverb", frozenset())
