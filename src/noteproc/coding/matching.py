@@ -32,7 +32,7 @@ _KEPT = 100_000
 # An abbreviation is matched whole, but for these of its words.
 _SPARED = frozenset({"disorder", "left", "right", "bilateral", "congestiv"})
 # "ER+" and "ER (+)", but not "2+ edema" or "+SOB".
-_PLUS = re.compile(r"\s?\(\+\)|\+(?![\w+])")
+_PLUS = re.compile(r"\+(?:(?<=\(\+)\)|(?![\w+]))")
 
 
 class Match(NamedTuple):
@@ -178,9 +178,8 @@ class Matcher:
             else:
                 where[key] = [i]
         for key in leading:
-            places = where[key]
             for second in self.index.heads[key][1] & present:
-                beside = [(i, j) for i in places for j in _within(where[second], i - _WINDOW, i + _WINDOW)]
+                beside = _beside(where[key], where[second])
                 for plan, rest in self.index.pairs(key, second) if beside else ():
                     if not rest or present.issuperset(rest):
                         for i, j in beside:
@@ -243,8 +242,15 @@ class Matcher:
         """The words that a plus follows ("ER+")."""
         if "+" not in reading.text:
             return frozenset()
-        marks = [(reading.word_before(m.start()), m.start()) for m in _PLUS.finditer(reading.text)]
-        return frozenset(i for i, start in marks if i >= 0 and reading.words[i].end == start)
+        found: set[int] = set()
+        for m in _PLUS.finditer(reading.text):
+            start = m.start()
+            if m.end() - start > 1:
+                start -= 2 if reading.text[start - 2 : start - 1].isspace() else 1
+            word = reading.word_before(start)
+            if word >= 0 and reading.words[word].end == start:
+                found.add(word)
+        return frozenset(found)
 
     def _verify(
         self, reading: Reading, note: _Numbered, where: Mapping[int, list[int]], plan: Plan, i: int, j: int
@@ -255,20 +261,13 @@ class Matcher:
             where: the places of each key of their sentence, ascending.
         """
         _, keys, system, _, _, _, joined, breaks, numbered, limit = plan
+        chosen = (i, j) if note.ids[i] == keys[0] else (j, i)
+        if len(keys) > 2:
+            chosen = _chosen(note, where, keys, i, j)
+            if not chosen:
+                return None
         at = note.at
-        if len(keys) == 2:
-            chosen = [i, j] if note.ids[i] == keys[0] else [j, i]
-        else:
-            chosen = []
-            low, high = (i, j) if i < j else (j, i)
-            rarest = {note.ids[i]: i, note.ids[j]: j}
-            for key in keys:
-                position = rarest.get(key, -1)
-                if position < 0:
-                    position = _nearest(where.get(key, ()), low, high)
-                    if position < 0:
-                        return None
-                chosen.append(position)
+        places = [at[position] for position in chosen]
         abbreviated = False
         if note.whole:
             for position in chosen:
@@ -278,9 +277,8 @@ class Matcher:
                     # "LHC via R radial" is no right heart catheterization.
                     if not whole.issubset(keys) or note.against.get(position) in keys:
                         return None
-        places = [at[position] for position in chosen]
-        if abbreviated:
-            places = _without_lenders(note, keys, chosen, places)
+            if abbreviated:
+                places = _without_lenders(note, keys, chosen, places)
         if numbered and not _numbers_in_place(self.index.words, keys, places, reading, self._lexicon):
             return None
         ordered = sorted(places)
@@ -303,7 +301,24 @@ def _text_order(match: Match) -> tuple[int, int, tuple[int, ...], str, str, int]
     return at[0], -len(at), at, match.system, match.code, match.phrase
 
 
-def _without_lenders(note: _Numbered, keys: tuple[int, ...], chosen: list[int], places: list[int]) -> list[int]:
+def _chosen(
+    note: _Numbered, where: Mapping[int, list[int]], keys: tuple[int, ...], i: int, j: int
+) -> tuple[int, ...]:
+    """Where each key of a phrase stands nearest to ``i`` and ``j``, where two of them stand; none where one does not."""
+    low, high = (i, j) if i < j else (j, i)
+    rarest = {note.ids[i]: i, note.ids[j]: j}
+    chosen: list[int] = []
+    for key in keys:
+        position = rarest.get(key, -1)
+        if position < 0:
+            position = _nearest(where.get(key, ()), low, high)
+            if position < 0:
+                return ()
+        chosen.append(position)
+    return tuple(chosen)
+
+
+def _without_lenders(note: _Numbered, keys: tuple[int, ...], chosen: tuple[int, ...], places: list[int]) -> list[int]:
     """The words of a match, less an abbreviation of which another holds all that it gives.
 
     In "CAD s/p CABG" the coronary artery that has a bypass is that of the CABG alone.
@@ -338,6 +353,14 @@ def _keep(found: _Found, match: Match) -> None:
         found[place] = match
 
 
+def _beside(places: list[int], others: list[int]) -> list[tuple[int, int]]:
+    """The pairs of places that are near enough to each other."""
+    if len(places) == 1 == len(others):
+        i, j = places[0], others[0]
+        return [(i, j)] if -_WINDOW <= i - j <= _WINDOW else []
+    return [(i, j) for i in places for j in _within(others, i - _WINDOW, i + _WINDOW)]
+
+
 def _within(places: Sequence[int], low: int, high: int) -> Sequence[int]:
     """The places from ``low`` to ``high``, inclusive."""
     if places[0] >= low and places[-1] <= high:
@@ -347,6 +370,8 @@ def _within(places: Sequence[int], low: int, high: int) -> Sequence[int]:
 
 def _nearest(places: Sequence[int], i: int, j: int) -> int:
     """The place that is nearest to ``i`` and ``j``, or -1."""
+    if len(places) == 1:
+        return places[0] if i - _WINDOW <= places[0] <= j + _WINDOW else -1
     nearest = -1
     for position in _within(places, i - _WINDOW, j + _WINDOW) if places else ():
         if nearest < 0 or _gap(position, i, j) < _gap(nearest, i, j):
