@@ -11,7 +11,7 @@ from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
 from noteproc.coding.mentions import Mention
 from noteproc.coding.reading import Reading
-from noteproc.coding.wording import fits
+from noteproc.coding.wording import Wording
 
 # Of so many words that say the same, the fullest are enough.
 _MOST = 3
@@ -32,7 +32,7 @@ class Echoes:
     def __init__(self, reading: Reading, matches: Sequence[Match], assertions: Assertions, index: PhraseIndex) -> None:
         self._reading = reading
         self._assertions = assertions
-        self._index = index
+        self._wording = Wording(reading, index)
         self._matches = matches
         self._found: dict[tuple[str, str], list[Match]] = {}
 
@@ -50,7 +50,7 @@ class Echoes:
         for match in self._named(candidate):
             if len(found) == _MOST:
                 break
-            if taken.isdisjoint(match.at) and fits(self._reading, match, self._index):
+            if taken.isdisjoint(match.at) and self._wording.fits(match):
                 mention = self._mention(match)
                 if mention.verdict.kind not in _OTHERWISE:
                     taken.update(match.at)

@@ -22,6 +22,7 @@ from noteproc.codesets.blocks import Blocks, Name, pack, unpack
 from noteproc.codesets.cache import build_once
 from noteproc.coding.bare import TRUST, bare_keys
 from noteproc.coding.gaps import BREAKERS
+from noteproc.coding.looks import Look
 from noteproc.coding.reading import phrase_keys
 from noteproc.text import lexicon
 from noteproc.text.fold import tokens
@@ -110,7 +111,7 @@ class PhraseIndex:
         self._rarity = cast(NDArray[np.float32], array("rarity"))
         self._phrases: dict[int, str] = {}
         self._pairs: dict[tuple[int, int], Pairs] = {}
-        self._longest: dict[int, int] = {}
+        self._looks: dict[int, Look] = {}
         self._text = cast(NDArray[np.uint8], array("text"))
         self._text_start = cast(NDArray[np.int64], array("text_start"))
         blocks = Blocks.open(path.with_name("heads.bin"), stamp, self._blocks)
@@ -149,12 +150,12 @@ class PhraseIndex:
             known = self._whens[condition] = _when(cast(_Condition, self._condition_of(f"{_WHEN}{condition}")))
         return known
 
-    def longest_key(self, number: int) -> int:
-        """How many letters the longest key of a phrase has."""
-        known = self._longest.get(number)
+    def look(self, number: int) -> Look:
+        """What a phrase looks like."""
+        known = self._looks.get(number)
         if known is None:
-            keys = self.keys[number, : self.counts[number]].tolist()
-            known = self._longest[number] = max(len(self.words[key]) for key in keys)
+            keys = [self.words[key] for key in self.keys[number, : self.counts[number]].tolist()]
+            known = self._looks[number] = Look.of(self.phrase(number), self.codes[self._code[number]], keys)
         return known
 
     def _decode(self, number: int) -> str:

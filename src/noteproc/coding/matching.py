@@ -261,7 +261,7 @@ class Matcher:
             where: the places of each key of their sentence, ascending.
         """
         _, keys, system, _, _, _, joined, breaks, numbered, limit = plan
-        chosen = (i, j) if note.ids[i] == keys[0] else (j, i)
+        chosen: tuple[int, ...] = (i, j) if note.ids[i] == keys[0] else (j, i)
         if len(keys) > 2:
             chosen = _chosen(note, where, keys, i, j)
             if not chosen:
@@ -301,10 +301,8 @@ def _text_order(match: Match) -> tuple[int, int, tuple[int, ...], str, str, int]
     return at[0], -len(at), at, match.system, match.code, match.phrase
 
 
-def _chosen(
-    note: _Numbered, where: Mapping[int, list[int]], keys: tuple[int, ...], i: int, j: int
-) -> tuple[int, ...]:
-    """Where each key of a phrase stands nearest to ``i`` and ``j``, where two of them stand; none where one does not."""
+def _chosen(note: _Numbered, where: Mapping[int, list[int]], keys: tuple[int, ...], i: int, j: int) -> tuple[int, ...]:
+    """Where each key of a phrase stands, nearest to ``i`` and ``j`` where two of them stand; () where one does not."""
     low, high = (i, j) if i < j else (j, i)
     rarest = {note.ids[i]: i, note.ids[j]: j}
     chosen: list[int] = []

@@ -18,7 +18,7 @@ from noteproc.coding.quantities import Quantities
 from noteproc.coding.reading import Reading, opens_item
 from noteproc.coding.scopes import both_stand
 from noteproc.coding.siblings import Siblings
-from noteproc.coding.wording import fits, is_rare_short
+from noteproc.coding.wording import Wording
 from noteproc.text import lexicon
 from noteproc.text.tables import rows
 
@@ -109,14 +109,15 @@ class Mentions:
     ) -> list[Mention]:
         """The mentions in text order."""
         nearness = Nearness(reading, assertions)
+        wording = Wording(reading, self._index)
         meant: list[Match] = []
         near_misses: dict[tuple[str, tuple[int, ...]], list[str]] = {}
         done: dict[tuple[str, tuple[int, ...]], list[Match]] = {}
         for match in matches:
             if match.system != ICD10CM:
-                if fits(reading, match, self._index):
+                if wording.fits(match):
                     done.setdefault((match.system, match.at), []).append(match)
-            elif self._is_meant(reading, match, quantities, nearness):
+            elif self._names(match) and wording.fits(match) and self._is_meant(reading, match, quantities, nearness):
                 meant.append(match)
         siblings = Siblings(reading, self._index, nearness, quantities)
         for span, family in done.items():
@@ -152,17 +153,19 @@ class Mentions:
     def _is_weak(self, match: Match) -> bool:
         return match.phrase in self._weak_phrases
 
+    def _is_short(self, match: Match) -> bool:
+        return len(match.at) == 1 and self._index.look(match.phrase).rare
+
+    def _names(self, match: Match) -> bool:
+        """Whether a phrase by itself may name a condition."""
+        return match.code not in _NUMBERED and (match.phrase not in self._weak_phrases or match.code.startswith(_TOLD))
+
     def _is_meant(self, reading: Reading, match: Match, quantities: Quantities, nearness: Nearness) -> bool:
-        index = self._index
-        if match.system == ICD10CM and self._is_weak(match) and not match.code.startswith(_TOLD):
-            return False
-        if match.code in _NUMBERED:
-            return False
-        when = index.when(match.phrase)
-        if not when:
-            return fits(reading, match, index)
-        return fits(reading, match, index) and (
-            when.holds(
+        """Whether what a condition's phrase asks for stands near it."""
+        when = self._index.when(match.phrase)
+        return (
+            not when.clauses
+            or when.holds(
                 lambda clause: nearness.stands(clause, match.at, whole=False),
                 lambda name: quantities.value(name, match.first, match.last),
             )
@@ -243,7 +246,7 @@ class Mentions:
             only = group[0]
             entry = self._codesets.entry(ICD10CM, only.code)
             default = only.code if entry is not None and entry.billable else ""
-            weak, short = self._is_weak(only), is_rare_short(only, self._index)
+            weak, short = self._is_weak(only), self._is_short(only)
             return Mention(only, only.code, default, section, verdict, (), weak, short)
         # On the same words the phrase with more keys read an abbreviation more fully.
         counts = self._index.counts
@@ -276,9 +279,7 @@ class Mentions:
                     break
         rivals = tuple(dict.fromkeys(m.code for m in ranked if m not in same))[:4]
         best = max(same, key=lambda m: (m.score, m.code == base, -m.phrase))
-        return Mention(
-            best, base, default, section, verdict, rivals, self._is_weak(best), is_rare_short(best, self._index)
-        )
+        return Mention(best, base, default, section, verdict, rivals, self._is_weak(best), self._is_short(best))
 
     def _is_written(self, reading: Reading, match: Match) -> bool:
         """Whether a phrase's very words stand in the note: "metabolic syndrome" is not "metabolic disorder"."""
