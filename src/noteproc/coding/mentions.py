@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ _CONCLUDING = frozenset({"assessment", "assessment_plan", "discharge_dx", "posto
 _BESIDE = ("use_additional", "code_also")
 # What such notes name that no phrase of a disease holds: drinking, smoking, what is taken ("alcoholic cirrhosis").
 _CIRCUMSTANCES = ("F1", "Z")
+# Histories.
+_PAST = ("Z85", "Z86", "Z87")
 _CATEGORY = 3  # letters of a code that name its category
 _INDEXED = 4  # the place of "index" among the sources
 _SOURCES = ("title", "inclusion", "includes", "excludes", "index", "starter", "user")
@@ -233,7 +235,9 @@ class Mentions:
         """Spans that read "history of x" where x, by its nature, is still there: x itself is meant."""
         found = set()
         for (system, at), group in by_span.items():
-            if system != ICD10CM or not all(m.code.startswith(("Z85", "Z86", "Z87")) for m in group):
+            if system != ICD10CM or not group[0].code.startswith(_PAST):
+                continue
+            if not all(m.code.startswith(_PAST) for m in group):
                 continue
             for left_out in range(len(at)):
                 nested = by_span.get((system, (*at[:left_out], *at[left_out + 1 :])), ())
@@ -300,14 +304,13 @@ class Mentions:
             known = best.get(match.code)
             if known is None or self._trust(match) > self._trust(known):
                 best[match.code] = match
-        conditions = {code: self._condition(match) for code, match in best.items()}
-        top = max(_asks(when) for when in conditions.values())
-        chosen = sorted(code for code, when in conditions.items() if _asks(when) == top)
-        supports = {code: nearness.support(conditions[code], best[code].at, whole=True) for code in chosen}
-        # Where several siblings' words stand in the note, those beside the match decide.
-        least = min(far for far, _ in supports.values())
-        nearest = [code for code in chosen if supports[code][0] == least]
-        chosen = [c for c in chosen if c in nearest or all(both_stand(c, other) for other in nearest)]
+        chosen = self._asking_most(best) if len(best) > 1 else list(best)
+        supports = {code: nearness.support(self._condition(best[code]), best[code].at, whole=True) for code in chosen}
+        if len(chosen) > 1:
+            # Where several siblings' words stand in the note, those beside the match decide.
+            least = min(far for far, _ in supports.values())
+            nearest = [code for code in chosen if supports[code][0] == least]
+            chosen = [c for c in chosen if c in nearest or all(both_stand(c, other) for other in nearest)]
         others = sorted({*best, *near_misses})
         return [
             Mention(
@@ -324,6 +327,12 @@ class Mentions:
             )
             for code in chosen
         ]
+
+    def _asking_most(self, best: Mapping[str, Match]) -> list[str]:
+        """The codes whose conditions ask for most."""
+        asked = {code: _asks(self._condition(match)) for code, match in best.items()}
+        top = max(asked.values())
+        return sorted(code for code in asked if asked[code] == top)
 
     def _condition(self, match: Match) -> When:
         return self._index.when(match.phrase)

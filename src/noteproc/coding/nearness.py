@@ -28,10 +28,13 @@ class Nearness:
 
     def stands(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> bool:
         """Whether one of a clause's alternatives is there; see `every`. What is told below a plan has that plan too."""
-        if any(self._nearest(keys, at, whole) is not None for keys in self._said(clause)):
+        said = self._said(clause)
+        if not said:
+            return False
+        if any(self._nearest(keys, at, whole) is not None for keys in said):
             return True
         planned = whole and not self._reading.operative_keys()[at[0]]
-        return planned and any(self._nearest(keys, at, False) is not None for keys in self._said(clause))
+        return planned and any(self._nearest(keys, at, False) is not None for keys in said)
 
     def elsewhere(self, clause: Words, at: tuple[int, ...]) -> list[int]:
         """Where in what was done each of a clause's alternatives stands, but for the words of the match and denials."""
@@ -50,7 +53,10 @@ class Nearness:
             at: the words of the match; they do not count themselves.
             whole: whether the whole note is searched, less plans, advice and histories; else the match's section.
         """
-        found = [self._nearest(keys, at, whole) for keys in self._said(clause)]
+        said = self._said(clause)
+        if not said:
+            return []
+        found = [self._nearest(keys, at, whole) for keys in said]
         return [near for near in found if near is not None]
 
     def _said(self, clause: Words) -> Sequence[tuple[str, ...]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter, not_
@@ -139,7 +138,6 @@ class Reading:
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
         self._places: dict[str, list[int]] | None = None
-        self._held: frozenset[str] | None = None
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
         self._said: frozenset[str] | None = None
@@ -216,30 +214,30 @@ class Reading:
 
     def places(self, key: str) -> list[int]:
         """The words that are, stand for, or imply this key, in order; one that does so twice stands twice."""
+        return self._all_places().get(key, [])
+
+    def held(self) -> KeysView[str]:
+        """What the words of the note are, stand for, or imply."""
+        return self._all_places().keys()
+
+    def _all_places(self) -> dict[str, list[int]]:
         if self._places is None:
-            found: dict[str, list[int]] = defaultdict(list)
+            found: dict[str, list[int]] = {}
             for i, own in enumerate(self.keys):
-                found[own].append(i)
+                if own in found:
+                    found[own].append(i)
+                else:
+                    found[own] = [i]
             implied = self._lexicon.implications
             more = [(i, said) for i in self._expanded for said in self.expansions[i]]
             more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
             more += [(i, said) for i, keys in self.meant.items() for said in keys]
             for i, said in more:
-                found[said].append(i)
+                found.setdefault(said, []).append(i)
             for said in {said for _, said in more}:
                 found[said].sort()
-            self._places = dict(found)
-        return self._places.get(key, [])
-
-    def held(self) -> frozenset[str]:
-        """What the words of the note are, stand for, or imply."""
-        if self._held is None:
-            own, implied = set(self.keys), self._lexicon.implications
-            said = [self.expansions[i] for i in self._expanded]
-            self._held = frozenset(
-                own.union(*said, *self.meant.values(), *[implied[key] for key in implied.keys() & own])
-            )
-        return self._held
+            self._places = found
+        return self._places
 
     def says(self, keys: tuple[str, ...]) -> bool:
         """Whether the note holds these keys side by side, abbreviations written out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -21,6 +22,12 @@ def _families() -> tuple[tuple[CodeRanges, tuple[tuple[str, ...], ...]], ...]:
 
 
 @lru_cache(maxsize=20_000)
+def _family(code: str) -> int | None:
+    """The first family that a code belongs to, by its number."""
+    return next((n for n, (family, _) in enumerate(_families()) if code in family), None)
+
+
+@lru_cache(maxsize=20_000)
 def both_stand(code: str, other: str) -> bool:
     """Whether two codes of one family of scopes are two techniques that are coded side by side."""
     return any(code in family and other in family for family, _ in _families())
@@ -36,20 +43,25 @@ class Scopes:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    def is_of_another(self, code: str, word: int) -> bool:
-        """Whether a word is told of another scope than the one that a code belongs to.
+    @cached_property
+    def are_several(self) -> bool:
+        """Whether the note names more than one."""
+        return len({families for _, families in self._named}) > 1
+
+    def are_of_another(self, code: str, words: Sequence[int]) -> bool:
+        """Whether some words are told of another scope than the one that a code belongs to.
 
         "EGD with biopsy. Colonoscopy: polyp snared": the biopsy is the stomach's. Where the note names one alone, or
         not that of the code, its words are told of any.
         """
-        named = self._named
-        if len({families for _, families in named}) < 2:
+        if not self.are_several:
             return False
-        own = next((n for n, (family, _) in enumerate(_families()) if code in family), None)
+        named = self._named
+        own = _family(code)
         if own is None or not any(own in families for _, families in named):
             return False
-        last = bisect_right(named, word, key=lambda name: name[0]) - 1
-        return last >= 0 and own not in named[last][1]
+        before = (bisect_right(named, word, key=lambda name: name[0]) - 1 for word in words)
+        return all(last >= 0 and own not in named[last][1] for last in before)
 
     @cached_property
     def _named(self) -> list[tuple[int, frozenset[int]]]:

@@ -47,7 +47,7 @@ class Siblings:
         held: list[Match] = []
         lacking: list[tuple[int, float, str, Match]] = []
         for match in group:
-            if all(self._scopes.is_of_another(match.code, i) for i in match.at):
+            if self._scopes.are_of_another(match.code, match.at):
                 continue
             missing = self._missing(match)
             if missing == 0:
@@ -94,23 +94,27 @@ class Siblings:
             return self._near(clause, match)
         if not (self._own(clause, match) or self._nearness.stands(clause, match.at, whole=True)):
             return False
+        if not self._scopes.are_several:
+            return True
         told = self._nearness.elsewhere(clause, match.at)
-        return not told or not all(self._scopes.is_of_another(match.code, i) for i in told)
+        return not told or not self._scopes.are_of_another(match.code, told)
 
     def _own(self, clause: Words, match: Match) -> bool:
         """Whether the words of an operation's phrase say themselves what is wanted ("septum straightened": septum)."""
         if not _is_operation(match):
             return False
         own = {self._reading.keys[i] for i in match.at}
-        return any(keys[0] in own for keys in clause.keys if len(keys) == 1)
+        return not clause.openings.isdisjoint(own) and any(keys[0] in own for keys in clause.keys if len(keys) == 1)
 
     def _near(self, clause: Words, match: Match) -> bool:
+        told = self._nearness.every(clause, match.at, whole=True)
+        if not told:
+            return False
         reading = self._reading
         sentence = reading.sentence_of[match.first]
         reach = _NEAR if match.system == CPT else _NEAR_DRUG
         return any(
-            far <= reach or (match.system == CPT and reading.sentence_of[word] == sentence)
-            for far, word in self._nearness.every(clause, match.at, whole=True)
+            far <= reach or (match.system == CPT and reading.sentence_of[word] == sentence) for far, word in told
         )
 
     def _least(self, match: Match) -> float:
