@@ -36,7 +36,9 @@ ORDER = (
 # Classes whose scope a new verb ends; the others reach to the end of the sentence.
 _SHORT_CLASSES = frozenset({"absent", "possible", "historical"})
 _JOINING = frozenset({"and", "or", "with", "there", "reports", "also"})
+_JOINING_LAST = frozenset({"or", "nor"})
 _LINKS = frozenset({"which", "who", "has", "have", "had", "was", "is", "are", "were", "now", "then"})
+_TURNING = frozenset({"but", "however", "although", "though", "except"})
 # Cues that assert nothing themselves.
 _SILENT = frozenset({"termination", "informant", "pseudo"})
 # How far back a cue speaks of what stands before it, in words.
@@ -65,6 +67,8 @@ _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d(?<![\d.,$/-]\d{4})(?![\d,/-]|\.\d)")
 _SMALL = frozenset({"in", "to", "with", "of"})
 # A new line that opens with a word of its own.
 _NEW_LINE = re.compile(r"\n\s*(?:[-*•]\s*|\d{1,2}[.)]\s*)?[A-Z]")
+_OPENING = re.compile(r"[:(]")
+_CLAUSE_END = re.compile(r"[,;.()]")
 _DENYING = frozenset({"no", "not", "without", "never", "denies"})
 # How far a heading over a list ("not done:") and the verdict behind one reach, in words.
 _LISTED = 16
@@ -87,7 +91,10 @@ _QUESTION_BEFORE = re.compile(r"\?\s*\Z")
 # "Pneumonia?", but not the pain of "knee pain ?cause".
 _QUESTION_AFTER = re.compile(r"\s*(?:\?(?!\w)|\(\?\))")
 # What the patterns above can begin with: most words are followed by none of it.
-_OPENS_ANSWER = frozenset("?:=–—-iInN(")
+_OPENS_ANSWER = frozenset("?:=–-iI")
+_OPENS_BARE = frozenset("nN")
+_OPENS_ITEM = frozenset(":–—-")
+_OPENS_QUESTION = frozenset("?(")
 _OPENS_BOX = frozenset("[☐□(_")
 # Without one of these, and of a year, in a sentence no mark before or behind its words asserts anything.
 _SIGNS = re.compile(r"[-–?\[☐□(_]|(?<!\d)0\s?/")
@@ -125,13 +132,15 @@ _PRESENT = Verdict("present")
 
 
 class _Signs(NamedTuple):
-    """What a sentence holds that may assert: its cues, those that tell something themselves, whether there are marks
-    and years at all."""
+    """What a sentence holds that may assert: its cues, those that tell something themselves and those that end what
+    others say, whether there are marks and years at all, and whether it is a question that is answered with a no."""
 
     cues: list[Cue]
     telling: list[Cue]
+    ends: list[Cue]
     marks: bool
     years: bool
+    answered: bool
 
 
 _Options = Sequence[tuple[tuple[str, ...], str, str]]
@@ -173,7 +182,8 @@ class Assertions:
         self._starts = list(compress(count(), map(table.__contains__, reading.forms)))
         self._years = [m.start() for m in _CENTURY.finditer(reading.text)]
         # No note is older than the code sets that it is coded with.
-        self._year = max([_EARLIEST, *map(int, _YEAR.findall(reading.text) if self._years else ())])
+        told = (_YEAR.match(reading.text, start) for start in self._years)
+        self._year = max([_EARLIEST, *(int(m.group()) for m in told if m is not None)])
 
     def of(self, first: int, last: int, *, own: frozenset[int] = frozenset()) -> Verdict:
         """The verdict on words ``first`` to ``last`` (inclusive) of one sentence.
@@ -242,13 +252,15 @@ class Assertions:
     def _read(self, sentence: int) -> _Signs:
         known = self._signs.get(sentence)
         if known is None:
-            piece = self._reading.sentences[sentence]
+            start, end = self._reading.sentences[sentence]
             cues = self._find(sentence)
             known = self._signs[sentence] = _Signs(
                 cues,
                 [cue for cue in cues if cue.kind not in _SILENT],
-                _SIGNS.search(self._reading.text, piece.start, piece.end) is not None,
-                bool(_within(self._years, piece.start, piece.end)),
+                [cue for cue in cues if cue.kind == "termination"],
+                _SIGNS.search(self._reading.text, start, end) is not None,
+                bool(self._years) and bool(_within(self._years, start, end)),
+                _ANSWERED_NO.match(self._reading.text, end - 1) is not None,
             )
         return known
 
@@ -301,18 +313,16 @@ class Assertions:
                 return False
             return not self._clause_breaks(low, high, sentence, hard=forward) and (forward or high - low <= 6)
         if cue.kind in _SHORT_CLASSES:
-            for other in self.cues(sentence):
-                if other.kind == "termination" and low <= other.start < high and not self._inside_cue(other, sentence):
+            for other in self._read(sentence).ends:
+                if low <= other.start < high and not self._inside_cue(other, sentence):
                     # "..., which has resolved": what follows may still speak of it through these.
                     if backward and self._reading.words[other.start].form in _LINKS:
                         continue
                     return False
         else:
-            for other in self.cues(sentence):
-                if other.kind == "termination" and low <= other.start < high:
-                    form = self._reading.words[other.start].form
-                    if form in ("but", "however", "although", "though", "except"):
-                        return False
+            for other in self._read(sentence).ends:
+                if low <= other.start < high and self._reading.forms[other.start] in _TURNING:
+                    return False
         if forward:
             return self._forward(cue, first, sentence)
         if cue.kind in ("declined", "planned", "absent") and ":" in self._reading.between(cue.start - 1, cue.start):
@@ -362,10 +372,10 @@ class Assertions:
             return first - cue.end <= 8 and not self._clause_breaks(cue.end, first, sentence, hard=True)
         if cue.kind != "absent":
             return not (cue.kind == "planned" and first - cue.end > 14)
-        if any(mark in reading.between(i, i + 1) for i in range(cue.end, first) for mark in (":", "(")):
+        if first > cue.end and _OPENING.search(reading.between(cue.end, first)):
             # "No manipulation: walking boot", "no bleeding (permanent AF)".
             return False
-        forms = tuple(reading.words[i].form for i in range(cue.start, cue.end))
+        forms = tuple(reading.forms[cue.start : cue.end])
         if forms[-1] in ("not", "never"):
             # "COPD not in exacerbation, hypokalemia": the next item is told.
             listed = forms[-1] == "not" and self._clause_breaks(cue.end, first, sentence, hard=False)
@@ -373,16 +383,11 @@ class Assertions:
         if forms in _LIST_CUES:
             return True
         # "No x, y, or z": a comma keeps the scope open while the list goes on in short items.
-        commas = [
-            i
-            for i in range(cue.end - 1, first)
-            if "," in reading.between(i, i + 1) or " - " in reading.between(i, i + 1)
-        ]
+        commas = [i for i in range(cue.end - 1, first) if "," in reading.gaps[i] or " - " in reading.gaps[i]]
         if not commas:
             return first - cue.end <= 10
         span = reading.words_of(sentence)
-        closes = any(reading.words[i].form in ("or", "nor") for i in range(commas[-1], min(span.stop, first + 8)))
-        if closes:
+        if not _JOINING_LAST.isdisjoint(reading.forms[commas[-1] : min(span.stop, first + 8)]):
             return True
         if forms == ("no",) and self._is_tied(cue, sentence):
             # "Varices no bleeding, encephalopathy": it speaks of the item before the comma alone.
@@ -390,7 +395,7 @@ class Assertions:
         bounds = [cue.end, *(c + 1 for c in commas)]
         widths = [b - a for a, b in itertools.pairwise(bounds)]
         end = first
-        while end + 1 < span.stop and not re.search(r"[,;.()]", reading.between(end, end + 1)):
+        while end + 1 < span.stop and not _CLAUSE_END.search(reading.gaps[end]):
             end += 1
         tail = end - bounds[-1] + 1
         return max(widths) <= 3 and tail <= 3
@@ -415,7 +420,9 @@ class Assertions:
     def _clause_breaks(self, low: int, high: int, sentence: int, *, hard: bool) -> bool:
         reading = self._reading
         for i in range(max(low - 1, 0), min(high, len(reading.words) - 1)):
-            gap = reading.between(i, i + 1)
+            gap = reading.gaps[i]
+            if gap == " ":
+                continue
             if ";" in gap or ("." in gap and " " in gap) or "\n\n" in gap or (not hard and ("," in gap or ":" in gap)):
                 return True
             if not hard and ")" in gap and "\n" in gap:
@@ -431,17 +438,15 @@ class Assertions:
         after = text[end : end + 24]
         found: set[str] = set()
         follows = after.lstrip()[:1]
-        if follows and follows not in _OPENS_ANSWER:
-            pass
-        elif (
-            _ANSWER.match(after)
-            or _BARE_ANSWER.match(after)
-            or (_ITEM_ANSWER.match(text, end, end + 100) and _ITEM_START.search(text, max(0, start - 30), start))
+        if (
+            (follows in _OPENS_ANSWER and _ANSWER.match(after))
+            or (follows in _OPENS_BARE and _BARE_ANSWER.match(after))
+            or ((not follows or follows in _OPENS_ITEM) and self._answers_item(start, end))
         ):
             found.add("absent")
-        elif _QUESTION_AFTER.match(after):
+        elif follows in _OPENS_QUESTION and _QUESTION_AFTER.match(after):
             found.add("possible")
-        if _ANSWERED_NO.match(text, reading.sentences[sentence].end - 1):
+        if signs.answered:
             found.add("absent")
         dated = signs.years and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
         if dated and int(dated["year"]) < self._year:
@@ -465,6 +470,12 @@ class Assertions:
         if not _OPENS_BOX.isdisjoint(before):
             found |= self._box(before)
         return found
+
+    def _answers_item(self, start: int, end: int) -> bool:
+        """Whether an item opens with words and ends in the answer: "retention - bladder scan 150, none."."""
+        text = self._reading.text
+        answered = _ITEM_ANSWER.match(text, end, end + 100) is not None
+        return answered and _ITEM_START.search(text, max(0, start - 30), start) is not None
 
     @staticmethod
     def _box(before: str) -> set[str]:
