@@ -46,7 +46,10 @@ _UNITS: Mapping[str, str] = {
     "tests": r"(?:[a-z]+\s){0,2}?(?:(?:aero)?allergens?|inhalants?|foods?|molds?|pollens?|antigens?|tests?|pricks?"
     r"|scratch(?:es)?|intradermals?|patch(?:es)?|doses?|venoms?)\b",
 }
-_PATTERNS = {name: re.compile(rf"{_NUMBER}\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
+# What stands behind a number. The unit of "12 3/7 weeks" begins with a digit: it is looked for with its number.
+_UNIT_AFTER = {name: re.compile(rf"\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
+_ANY_NUMBER = re.compile(_NUMBER)
+_WEEKS = re.compile(rf"{_NUMBER}\s?-?\s?(?:{_UNITS['weeks']})", re.I)
 # The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
 _BODY_MASS = re.compile(
     r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*"
@@ -122,7 +125,7 @@ _WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-](?:views?|films?|images?|
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
 _TIMES = re.compile(
-    r"(?<![\d.])(?<!cm)(?<!mm)\s[x×]\s?(\d{1,2})\b(?!\s?(?:[x×]|\.\d|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr|s\b|sec|cycles?|freeze))",
+    r"\s[x×](?<![\d.]..)(?<!cm..)(?<!mm..)\s?(\d{1,2})\b(?!\s?(?:[x×]|\.\d|cm|mm|d\b|days?|wks?|weeks?|mo|hr?s?\b|min|yr|s\b|sec|cycles?|freeze))",
     re.I,
 )
 # "Intradermals 12": how many tests of the skin stands behind their name too.
@@ -294,24 +297,47 @@ class Quantities:
             self._found["times"] = known
         return known
 
+    @cached_property
+    def _numbers(self) -> list[tuple[int, int, str]]:
+        """Where each number begins and ends, and how it is written."""
+        return [(m.start(), m.end(), m.group()) for m in _ANY_NUMBER.finditer(self._reading.text)]
+
+    @cached_property
+    def _counts_in_words(self) -> bool:
+        """Whether a number may be written as a word."""
+        return "[" in self._reading.text or not _WORDS.keys().isdisjoint(self._reading.forms)
+
+    def _measured(self, unit: re.Pattern[str]) -> list[tuple[int, float]]:
+        """The numbers that a unit follows."""
+        found: list[tuple[int, float]] = []
+        done = 0
+        for start, end, number in self._numbers:
+            after = unit.match(self._reading.text, end) if start >= done else None
+            if after is not None:
+                found.append((start, _value(number)))
+                done = after.end()
+        return found
+
     def _all(self, name: str) -> list[tuple[int, float]]:
         known = self._found.get(name)
         if known is not None:
             return known
         text = self._reading.text
         found: list[tuple[int, float]] = []
-        pattern = _PATTERNS.get(name)
-        if pattern is not None:
-            found = [(m.start(), float(m.group(1).replace(",", ""))) for m in pattern.finditer(text)]
+        if name == "weeks":
+            found = [(m.start(), _value(m.group(1))) for m in _WEEKS.finditer(text)]
+        elif name in _UNIT_AFTER:
+            found = self._measured(_UNIT_AFTER[name])
         if name == "bmi":
             found = [(m.start(), float(m.group(1))) for m in _BODY_MASS.finditer(text)]
             found += [(m.start(), _spelled(m)) for m in _BODY_MASS_SPELLED.finditer(text)]
-        if name in ("count", "levels"):
+        if name in ("count", "levels") and self._counts_in_words:
             found += [
                 (m.start(), float(_WORDS[(m.group(1) or m.group(2)).lower()])) for m in _WORD_COUNT.finditer(text)
             ]
         if name == "views":
-            found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_VIEWS.finditer(text)]
+            if self._counts_in_words:
+                found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_VIEWS.finditer(text)]
             found += named_views(text)
         if name in ("count", "tests"):
             found += self.times()
@@ -334,6 +360,10 @@ class Quantities:
         found.sort()
         self._found[name] = found
         return found
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", ""))
 
 
 def _spelled(told: re.Match[str]) -> float:
