@@ -24,7 +24,7 @@ _WITH_AND_WITHOUT = re.compile(
     re.I,
 )
 # "0930 infliximab started": so many lines that open with a time of day are a running record.
-_CLOCKED = re.compile(r"^(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?=[ \t]+[A-Za-z])", re.M)
+_CLOCKED = re.compile(r"\n(?:[01]\d|2[0-3]):?[0-5]\d(?:\s?[-–]\s?(?:[01]\d|2[0-3]):?[0-5]\d)?(?=[ \t]+[A-Za-z])")
 _RECORD = 3
 _ITEM = re.compile(r"(?:\A|[\n;])[\s\d.)(#*•>+–-]*\Z|\b\d{1,2}[.)]\s*\Z")
 _LABEL = re.compile(r"(?:\b(?:dx|imp|diagnos[ie]s|impression|assessment|a/p|a)\s*[:>=.-]+\s*)\Z", re.I)
@@ -412,7 +412,7 @@ class Reading:
 
 def _clocked(text: str) -> list[int]:
     """Where the lines of a running record begin, each with its time of day; none where hardly a line does."""
-    found = [m.start() for m in _CLOCKED.finditer(text)] if _CLOCKED.search(text) else []
+    found = [m.start() for m in _CLOCKED.finditer("\n" + text)]
     return found if len(found) >= _RECORD else []
 
 

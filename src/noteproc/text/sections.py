@@ -17,7 +17,7 @@ _WORDS = re.compile(r"[^\W_]+")
 # A heading at the start of a line: numbering or bullets before it, a colon, dash or the line's end after it.
 # Each repeat is bounded or begins with a mark of its own, so that no run of spaces or stars is read over and over.
 _BEFORE = r"[ \t]*(?:[#*=•>~_-]+[ \t]*)?(?:\(?\d{1,2}[.)][ \t]*)?"
-_FIRST_WORD = re.compile(rf"(?m)^{_BEFORE}(?P<first>[A-Za-z][^\W_]*)[^\n]*")
+_FIRST_WORD = re.compile(rf"{_BEFORE}(?P<first>[A-Za-z][^\W_]*)")
 _AT_LINE = re.compile(
     rf"{_BEFORE}(?P<h>[A-Za-z][\w /&.,'’+()-]{{0,60}}?)(?<![ \t])[ \t]*(?:[*=~_#]{{1,40}}[ \t]*)?"
     r"(?P<mark>:|\s[-–—]{1,2}\s|={2,}|\.(?=[ \t]+[A-Z])|[*=~_#-]{0,120}$)"
@@ -138,35 +138,44 @@ class Headings:
                     return sentence.start("first")
         return end
 
+    def _read_line(self, text: str, start: int, end: int, marks: dict[int, tuple[str, int]]) -> None:
+        """Adds the heading that opens a line: where it starts, its section and where the content starts."""
+        m = _AT_LINE.match(text, start, start + len(text[start:end].rstrip(" \t\r")))
+        if m is None:
+            return
+        name = self._names.get(_key(m["h"])) or self._names.get(_key(_ASIDE.sub(" ", m["h"])))
+        if name is None:
+            return
+        mark, content = m["mark"], m.end()
+        if content == m.endpos and mark != ":":
+            below = _LIST_BELOW.match(text, content)
+            content = end if below is None else below.end()
+            mark = mark if below is None else "-"
+        if mark == "." and not m["h"].isupper():
+            return
+        if len(m["h"].strip()) <= _SHORT and mark != ":" and mark.strip(" \t\r") == "" and not m["h"].isupper():
+            return
+        # "History of ..." is no heading: a bare line must be short and stand alone.
+        marks[m.start("h")] = (name, content)
+
     def find(self, text: str) -> list[Section]:
         """The sections of ``text`` in order; they cover it without a gap."""
         marks: dict[int, tuple[str, int]] = {}
         inline: set[int] = set()
-        for line in _FIRST_WORD.finditer(text):
-            if line["first"].lower() not in self._first_words:
-                continue
-            m = _AT_LINE.match(text, line.start(), line.start() + len(line.group().rstrip(" \t\r")))
-            if m is None:
-                continue
-            name = self._names.get(_key(m["h"])) or self._names.get(_key(_ASIDE.sub(" ", m["h"])))
-            if name is None:
-                continue
-            mark, content = m["mark"], m.end()
-            if content == m.endpos and mark != ":":
-                below = _LIST_BELOW.match(text, content)
-                content = line.end() if below is None else below.end()
-                mark = mark if below is None else "-"
-            if mark == "." and not m["h"].isupper():
-                continue
-            if len(m["h"].strip()) <= _SHORT and mark != ":" and mark.strip(" \t\r") == "" and not m["h"].isupper():
-                continue
-            # "History of ..." is no heading: a bare line must be short and stand alone.
-            marks[m.start("h")] = (name, content)
-        for m in _INLINE.finditer(text):
-            name = self._names.get(_key(m["h"]))
-            if name is not None and m.start("h") not in marks:
-                marks[m.start("h")] = (name, m.end())
-                inline.add(m.start("h"))
+        start = 0
+        for line in text.split("\n"):
+            end = start + len(line)
+            first = _FIRST_WORD.match(text, start, end)
+            if first is not None and first["first"].lower() in self._first_words:
+                self._read_line(text, start, end, marks)
+            # Whatever is told inside a line ends with a colon.
+            colon = line.rfind(":")
+            for m in _INLINE.finditer(text, start, start + colon + 1) if colon > 0 else ():
+                name = self._names.get(_key(m["h"]))
+                if name is not None and m.start("h") not in marks:
+                    marks[m.start("h")] = (name, m.end())
+                    inline.add(m.start("h"))
+            start = end + 1
         found: list[Section] = []
         starts = sorted(marks)
         if not starts or starts[0] > 0:

@@ -83,11 +83,10 @@ def _continues(above: str, line: str) -> bool:
     last = above.rstrip()
     if not last or last.endswith((".", "!", "?", ":", ";")):
         return False
-    if _ITEM.match(line) or _HEADINGISH.match(line):
+    wrapped = len(last) >= _WRAP_WIDTH or (len(last) >= 30 and line.lstrip()[:1].islower())
+    if not wrapped and _OPEN_END.search(last[-_OPEN_LONGEST:]) is None:
         return False
-    if len(last) >= _WRAP_WIDTH or (len(last) >= 30 and line.lstrip()[:1].islower()):
-        return True
-    return _OPEN_END.search(last[-_OPEN_LONGEST:]) is not None
+    return not (_ITEM.match(line) or _HEADINGISH.match(line))
 
 
 def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None:
@@ -122,6 +121,9 @@ def _split_block(text: str, start: int, end: int, found: list[Sentence]) -> None
 
 def _last_word(text: str, begin: int, end: int) -> int:
     """Where the word that ends at ``end`` begins; dots, slashes and hyphens are part of it."""
+    space = text.rfind(" ", begin, end) + 1
+    if space and end - space <= _LONGEST and text[space:end].isalpha():
+        return space
     backward = _IN_WORD.match(text[max(begin, end - _LONGEST) : end][::-1])
     return end if backward is None else end - backward.end()
 
