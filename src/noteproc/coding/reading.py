@@ -123,12 +123,14 @@ class Reading:
         hidden = text
         if "[" in text:
             hidden = TAG.sub(lambda m: " " * (m.end() - m.start()), text)
-        written, self._starts, self._ends = words(hidden)
+        written, self._starts, self._ends, gaps = words(hidden)
         # Of work for each word only what C does is cheap.
         read = list(map(self._lexicon.spellings.__getitem__, written))
         self.forms: list[str] = list(map(_FORM, read))
         self.words: list[Token] = placed(self._starts, self._ends, self.forms)
-        self.gaps: list[str] = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
+        if hidden is not text:
+            gaps = [text[end:start] for end, start in zip(self._ends, self._starts[1:], strict=False)]
+        self.gaps: list[str] = gaps
         self.keys: list[str] = list(map(_KEY, read))
         self._read_items()
         self._read_meanings()
@@ -141,7 +143,7 @@ class Reading:
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
         self._said: frozenset[str] | None = None
-        letters = [] if _LETTERS.isdisjoint(written) else [i for i, word in enumerate(written) if word in _LETTERS]
+        letters = list(compress(count(), map(_LETTERS.__contains__, written)))
         self._read_slashed([i for i in letters if written[i] in _WITHOUT], ("o", "out"), "without")
         self._read_slashed([i for i in letters if written[i] in _ULTRASOUND], ("s",), "ultrasound")
         self._read_abdomen([i for i in letters if written[i] in _ABDOMEN])

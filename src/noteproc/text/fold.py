@@ -112,16 +112,31 @@ def _singular(word: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """The words of ``text`` in order, with their offsets and folded forms."""
-    written, starts, ends = words(text)
-    return placed(starts, ends, map(fold, written))
+    found = words(text)
+    return placed(found.starts, found.ends, map(fold, found.written))
 
 
-def words(text: str) -> tuple[list[str], list[int], list[int]]:
-    """The words of ``text`` as written, in order, and where each starts and ends."""
+class Words(NamedTuple):
+    """The words of a text in order.
+
+    Attributes:
+        written: each as written.
+        starts, ends: code points.
+        gaps: what stands between each and the next.
+    """
+
+    written: list[str]
+    starts: list[int]
+    ends: list[int]
+    gaps: list[str]
+
+
+def words(text: str) -> Words:
+    """The words of ``text`` and where they stand."""
     # Words and what stands between them by turns. Of work for each word of each note only what C does is cheap.
     pieces = _WORD.split(text)
     edges = list(accumulate(map(len, pieces)))
-    return pieces[1::2], edges[:-1:2], edges[1::2]
+    return Words(pieces[1::2], edges[:-1:2], edges[1::2], pieces[2:-1:2])
 
 
 def placed(starts: Iterable[int], ends: Iterable[int], forms: Iterable[str]) -> list[Token]:

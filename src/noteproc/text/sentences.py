@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from noteproc.artifacts import dictionaries_dir
@@ -40,6 +40,9 @@ class Sentence(NamedTuple):
 
     start: int
     end: int
+
+
+_SENTENCE = partial(tuple.__new__, Sentence)
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +145,7 @@ def _add(text: str, start: int, end: int, found: list[Sentence]) -> None:
         _add(text, start, cut, found)
         start = cut
     piece = text[start:end]
-    stripped = piece.strip()
-    if stripped:
-        lead = len(piece) - len(piece.lstrip())
-        found.append(Sentence(start + lead, start + lead + len(stripped)))
+    told = piece.lstrip()
+    if told:
+        start = end - len(told)
+        found.append(_SENTENCE((start, start + len(told.rstrip()))))
