@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
@@ -15,38 +16,41 @@ _CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
 # "LaFleur - LESI L4-5": what was done stands behind a dash.
 _DASHED = re.compile(r"(?<!\s)\s{1,8}-{1,2}\s{1,8}(?=[^\W\d_])")
 _LISTED = frozenset(lx.read_words("abbreviations.txt"))
+_OPENING, _CLOSING = frozenset(" \t\r\n,;:."), frozenset(" \t\r\n,;:")
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION
+# The characters with which that pattern ends.
+_ENDS_LETTERS = frozenset(ascii_uppercase + "h.-")
 _LETTERS_BEHIND = re.compile(r"[, ]{1,3}((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 
 
 def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     """The spans without blanks and marks at their edges; one of the tagger's grows to the ends of its words."""
     for s in spans:
-        start, end = s.start, s.end
-        if s.recognizer == TAGGED:
+        start, end, kind, _, recognizer = s
+        if recognizer == TAGGED:
             # The tagger sees letters and figures apart: "9th", "DG118273".
             while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - s.end < 4:
                 end += 1
             while start > 0 and text[start - 1].isalnum() and text[start].isalnum() and s.start - start < 4:
                 start -= 1
-        while start < end and (text[start] in " \t\r\n,;:." or text[start : start + 2] == "- "):
+        while start < end and not text[start].isalnum() and (text[start] in _OPENING or text.startswith("- ", start)):
             start += 1
-        while end > start and text[end - 1] in " \t\r\n,;:":
+        while end > start and text[end - 1] in _CLOSING:
             end -= 1
-        if s.entity_type in NAME_TYPES:
-            if end - start > 2 and text[end - 2 : end].lower() == "'s":
+        if kind in NAME_TYPES:
+            if end - start > 2 and text[end - 1] in "sS" and text[end - 2] == "'":
                 end -= 2
             # An age or a bed behind a name is no part of it.
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
             end = _before_dash(text, start, _before_credential(text, start, end))
         if end > start:
-            yield s if (start, end) == (s.start, s.end) else s.over(start, end)
+            yield s if end == s.end and start == s.start else s.over(start, end)
 
 
 def _before_credential(text: str, start: int, end: int) -> int:
     """Where a name ends, the letters of a profession behind it left out: "Rivers M.D.", "Bright CNMT"."""
-    while True:
+    while end > start and text[end - 1] in _ENDS_LETTERS:
         found = _LETTERS_BEHIND.search(text, start, end)
         if found is None or found.end() != end or found.start() <= start:
             return end
@@ -56,11 +60,12 @@ def _before_credential(text: str, start: int, end: int) -> int:
         if letters not in _CREDENTIALS or short:
             return end
         end = found.start()
+    return end
 
 
 def _before_dash(text: str, start: int, end: int) -> int:
     """Where a name ends that has a dash and no names behind it."""
-    found = _DASHED.search(text, start, end)
+    found = _DASHED.search(text, start, end) if text.find("-", start, end) > 0 else None
     if found is None or found.start() == start:
         return end
     bits = lx.lexicon().bits

@@ -326,10 +326,9 @@ def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
 def _telling(spans: Sequence[Span]) -> Iterator[Span]:
     """The spans, less those of the tagger in one of their kind that a pattern is sure of: they add nothing."""
     sure: dict[str, list[tuple[int, int]]] = {}
-    for s in sorted(spans):
-        if s.score >= SURE and s.recognizer != TAGGED:
-            reached = sure.setdefault(s.entity_type, [])
-            reached.append((s.start, max(s.end, reached[-1][1] if reached else 0)))
+    for s in sorted([s for s in spans if s.score >= SURE and s.recognizer != TAGGED]):
+        reached = sure.setdefault(s.entity_type, [])
+        reached.append((s.start, max(s.end, reached[-1][1] if reached else 0)))
     for s in spans:
         if s.recognizer == TAGGED:
             reached = sure.get(s.entity_type, [])

@@ -26,15 +26,15 @@ class Span(NamedTuple):
 
     def over(self, start: int, end: int) -> Span:
         """The same over another stretch; like the next two far cheaper than ``_replace``."""
-        return Span(start, end, self[2], self[3], self[4])
+        return tuple.__new__(Span, (start, end, self[2], self[3], self[4]))
 
     def scored(self, score: float) -> Span:
         """The same with another score."""
-        return Span(self[0], self[1], self[2], score, self[4])
+        return tuple.__new__(Span, (self[0], self[1], self[2], score, self[4]))
 
     def called(self, entity_type: str) -> Span:
         """The same of another entity type."""
-        return Span(self[0], self[1], entity_type, self[3], self[4])
+        return tuple.__new__(Span, (self[0], self[1], entity_type, self[3], self[4]))
 
 
 def _family_of(entity_type: str) -> str:
@@ -93,8 +93,9 @@ def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     backing = [0.0] * len(ordered)
     near: list[int] = []
     for at, span in enumerate(ordered):
-        start = span.start
-        near = [k for k in near if ordered[k].end > start]
+        start = span[0]
+        if near:
+            near = [k for k in near if ordered[k][1] > start]
         if near:
             kin = family(span.entity_type)
             for k in near:
@@ -122,22 +123,24 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     stands by itself otherwise.
     """
     out: list[Span] = []
-    for group in _components(set(spans)):
-        out.extend(group if len(group) == 1 else sorted(_settle(group)))
+    for group in _components(spans):
+        out += group if len(group) == 1 else sorted(_settle(group))
     return out
 
 
 def _components(spans: Iterable[Span]) -> list[list[Span]]:
-    """The spans in groups that touch no other group, in order."""
+    """The spans in groups that touch no other group, in order and each once."""
     groups: list[list[Span]] = []
+    group: list[Span] = []
     end = -1
     for span in sorted(spans):
-        if span.start < end:
-            groups[-1].append(span)
-            end = max(end, span.end)
-        else:
-            groups.append([span])
-            end = span.end
+        if span[0] >= end:
+            group = [span]
+            groups.append(group)
+            end = span[1]
+        elif span != group[-1]:
+            group.append(span)
+            end = max(end, span[1])
     return groups
 
 
@@ -173,11 +176,11 @@ class _Winners:
     def touched(self, start: int, end: int) -> list[int]:
         """The places of the spans that overlap ``[start, end)``, in order."""
         spans = self.spans
-        places: Iterable[int] = range(len(spans))
-        if self._near is not None:
-            stretches = range(start // _STRETCH, (end - 1) // _STRETCH + 1)
-            places = sorted({at for stretch in stretches for at in self._near.get(stretch, ())})
-        return [at for at in places if spans[at].start < end and start < spans[at].end]
+        if self._near is None:
+            return [at for at, span in enumerate(spans) if span[0] < end and start < span[1]]
+        stretches = range(start // _STRETCH, (end - 1) // _STRETCH + 1)
+        places = sorted({at for stretch in stretches for at in self._near.get(stretch, ())})
+        return [at for at in places if spans[at][0] < end and start < spans[at][1]]
 
 
 _FEW = 16
@@ -187,16 +190,21 @@ def _settle(group: list[Span]) -> list[Span]:
     winners = _Winners(many=len(group) > _FEW)
     for span in sorted(group, key=_strength):
         start, end, kind, score, recognizer = span
+        touched = winners.touched(start, end)
+        if not touched:
+            winners.set(len(winners.spans), span)
+            continue
         pieces = [(start, end)]
         touching = None
         kin = family(kind)
-        for at in winners.touched(start, end):
+        for at in touched:
             winner = winners.spans[at]
             if winner.entity_type == kind or (family(winner.entity_type) == kin and kin in ("name", "id")):
                 # Two readings of one thing: it is as long as the two together, where nobody else claims the rest.
                 a, b = min(start, winner.start), max(end, winner.end)
                 if b - a <= 60 and winners.touched(a, b) == [at]:
-                    winners.set(at, winner.over(a, b))
+                    if (a, b) != (winner.start, winner.end):
+                        winners.set(at, winner.over(a, b))
                     pieces = []
                     break
             rest: list[tuple[int, int]] = []
