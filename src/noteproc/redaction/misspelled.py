@@ -11,6 +11,8 @@ from noteproc.redaction.lexicon import Lexicon
 
 # A shorter part is too near too many words.
 LONG_PART = 5
+# So many letters may be wrong, or too many, or too few.
+_FARTHEST = 2
 
 
 class Misspelled:
@@ -24,31 +26,32 @@ class Misspelled:
     def __init__(self, parts: Iterable[str], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._judged: dict[str, str | None] = {}
-        # By first letter and length.
-        self._long: dict[tuple[str, int], list[tuple[int, str]]] = {}
-        for order, part in enumerate(parts):
+        # By the first letter and the length of the words that they may be meant by.
+        self._near: dict[tuple[str, int], list[str]] = {}
+        for part in parts:
             if len(part) >= LONG_PART:
-                self._long.setdefault((part[0], len(part)), []).append((order, part))
+                for length in range(len(part) - _FARTHEST, len(part) + _FARTHEST + 1):
+                    self._near.setdefault((part[0], length), []).append(part)
 
     def __bool__(self) -> bool:
-        return bool(self._long)
+        return bool(self._near)
 
     def part(self, stem: str) -> str | None:
         """The part that ``stem`` is meant to be, or None."""
+        near = self._near.get((stem[0], len(stem)))
+        if near is None:
+            return None
         if stem not in self._judged:
-            self._judged[stem] = self._meant(stem)
+            self._judged[stem] = self._meant(stem, near)
         return self._judged[stem]
 
-    def _meant(self, stem: str) -> str | None:
-        near = [p for step in (-2, -1, 0, 1, 2) for p in self._long.get((stem[0], len(stem) + step), ())]
-        if not near:
-            return None
+    def _meant(self, stem: str, near: list[str]) -> str | None:
         bits = self._lexicon.bits(stem)
         if bits & (lx.ORDINARY | lx.CLINICAL):
             return None
-        farthest = 1 if bits & lx.NAME else 2
-        for _, part in sorted(near):
-            limit = min(farthest, 1 if len(part) < 8 else 2)
+        farthest = 1 if bits & lx.NAME else _FARTHEST
+        for part in near:
+            limit = min(farthest, 1 if len(part) < 8 else _FARTHEST)
             if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:
                 return part
         return None

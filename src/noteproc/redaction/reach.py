@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from noteproc.redaction import lexicon as lx
@@ -24,6 +25,7 @@ _JOINERS = frozenset({"of", "and", "&", "the", "-", "'"})
 _AT_WHICH = frozenset({"at", "on", "of"})
 _KINDS = frozenset(lx.read_words("generic_places.txt"))
 _LONGEST_PLACE = 9
+_QUOTES = ('"', "“")
 # What a firm, a branch or a floor puts behind a name or a street.
 _FIRM = re.compile(
     r"(?: the (?:Great|Baptist|Evangelist|Apostle|Divine|Worker)\b"
@@ -48,26 +50,26 @@ _LONGEST_JOIN = 20
 
 def whole(words: Words, span: Span) -> Span:
     """The span over all of the name, place or number of which it covers a part."""
-    inside = words.within(span.start, span.end)
-    if not len(inside):
+    first, last = bisect_right(words.ends, span.start), bisect_left(words.starts, span.end) - 1
+    if last < first:
         return span
-    first, last = inside[0], inside[-1]
-    if span.entity_type in NAME_TYPES:
+    kind = span.entity_type
+    if kind in NAME_TYPES:
         if not words.words[last][0].isalpha() and words.words[last] != ".":
             return span
         first, last = _name_start(words, first), _name_end(words, first, last)
-    elif span.entity_type in _PLACES:
+    elif kind in _PLACES:
         first, last = _place_start(words, first), _place_end(words, first, last)
-    elif span.entity_type in ID_TYPES or span.entity_type in ("PHONE_NUMBER", "DATE"):
+    elif kind in ID_TYPES or kind in ("PHONE_NUMBER", "DATE"):
         first, last = unbroken(words, first, last)
-        if span.entity_type in ID_TYPES:
+        if kind in ID_TYPES:
             first, last = grouped(words, first, last)
     start, end = min(span.start, words.starts[first]), max(span.end, words.ends[last])
-    tail = _FIRM if span.entity_type in _PLACES else _FLOOR if span.entity_type == "STREET_ADDRESS" else None
+    tail = _FIRM if kind in _PLACES else _FLOOR if kind == "STREET_ADDRESS" else None
     further = tail.match(words.text, end) if tail else None
     if further:
         end = further.end()
-    return span.over(start, end) if (start, end) != (span.start, span.end) else span
+    return span.over(start, end) if start != span.start or end != span.end else span
 
 
 def joined(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -160,7 +162,7 @@ def _name_end(words: Words, first: int, last: int) -> int:
         if low in _SUFFIXES and gap <= 1 and form[0].isupper():
             last += 1
             continue
-        if gap == 1 and _called_so(words, last + 1):
+        if gap == 1 and form in _QUOTES and _called_so(words, last + 1):
             last += 3
             break
         if form == "," and last + 2 < n and words.lower[last + 2] in _SUFFIXES:
@@ -179,10 +181,11 @@ def _name_end(words: Words, first: int, last: int) -> int:
                 break
             last += 2
             continue
-        ahead = _past_particles(words, last + 1)
-        if ahead > last + 1:
-            last = ahead
-            continue
+        if words.bits[last + 1] & lx.PARTICLE:
+            ahead = _past_particles(words, last + 1)
+            if ahead > last + 1:
+                last = ahead
+                continue
         initial = words.words[last] == "." and gap <= 1 and len(words.words[last - 1]) == 1
         small = initial and form.islower() and words.words[first].islower() and len(form) > 2
         if small and last - first >= 2 and not words.bits[last + 1] & (lx.ORDINARY | lx.CREDENTIAL | lx.TITLE):
@@ -217,8 +220,8 @@ def _name_end(words: Words, first: int, last: int) -> int:
 
 
 def _called_so(words: Words, k: int) -> bool:
-    """Whether a nickname in quotes begins at ``k``: 'o'dell, franklin r "frank"'."""
-    if k + 2 >= len(words) or words.words[k] not in ('"', "“") or words.words[k + 2] not in ('"', "”"):
+    """Whether a nickname stands behind the quote at ``k``: 'o'dell, franklin r "frank"'."""
+    if k + 2 >= len(words) or words.words[k + 2] not in ('"', "”"):
         return False
     return bool(words.bits[k + 1] & lx.FIRST) or words.words[k + 1][0].isupper()
 

@@ -105,13 +105,13 @@ class Sweep:
             start = words.starts[i]
             if not covered[start] and self._plausible(words, i, stem, mixed_case):
                 yield Span(start, start + len(stem), by_part[stem].role(), 0.9, NAME)
+        lower = words.lower
         for i in words.capitals if self._alike else ():
-            low, start = words.lower[i], words.starts[i]
-            if len(low) < LONG_PART or covered[start]:
+            if len(lower[i]) < LONG_PART:
                 continue
-            stem = low.removesuffix("'s")
-            meant = by_part.get(stem) is None and self._alike.part(stem)
-            if meant:
+            stem, start = lower[i].removesuffix("'s"), words.starts[i]
+            meant = self._alike.part(stem)
+            if meant and stem not in by_part and not covered[start]:
                 yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
         if self._owners:
             yield from self._initials(words, covered)
@@ -256,10 +256,8 @@ class Sweep:
         surfaces, beginnings = self._numbers, self._beginnings
         if not surfaces:
             return
-        for low, places in words.vocabulary.items():
-            if low[:_BEGINNING] not in beginnings:
-                continue
-            for i in places:
+        for low in [low for low in words.vocabulary if low[:_BEGINNING] in beginnings]:
+            for i in words.vocabulary[low]:
                 joined, k = low, i
                 while joined[:_BEGINNING] in beginnings and len(joined) <= self._longest:
                     hit = surfaces.get(joined)
