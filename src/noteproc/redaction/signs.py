@@ -119,8 +119,8 @@ class Signs:
         for b in known:
             anything |= b
         single = len(alphabetic) == 1
-        small = all(forms[k].islower() for k in alphabetic)
-        caps = not small and all(forms[k].isupper() for k in alphabetic)
+        small = not [k for k in alphabetic if not forms[k].islower()]
+        caps = not small and not [k for k in alphabetic if not forms[k].isupper()]
         if not known:
             signs.append(f"{kind} of letters")
         named = bool(anything & _PROPER)
@@ -148,7 +148,7 @@ class Signs:
         after, close = follower(words, last)
         if close and after in self._lexicon.eponym_heads and len(alphabetic) <= 2:
             signs.append(f"{kind} before eponym head")
-        if all(lower[k].removesuffix("'s") in self._lexicon.eponyms for k in alphabetic):
+        if not [k for k in alphabetic if lower[k].removesuffix("'s") not in self._lexicon.eponyms]:
             signs.append(f"{kind} eponym")
             if called(words, first, last):
                 signs.append(f"{kind} eponym called")

@@ -20,6 +20,7 @@ _GENERIC = frozenset(lx.read_words("generic_places.txt"))
 # What kinds of place there are says nothing; with one of these before it, it may be the name of one: "South High".
 _TELLING = frozenset({"north", "south", "east", "west", "county", "state"})
 _JOINERS = frozenset({"of", "and", "for", "the"})
+_GENERIC_OR_JOINER = _GENERIC | _JOINERS
 _FESTIVE = frozenset(lx.read_words("festive_words.txt"))
 _ORDINALS = frozenset(lx.read_words("ordinals.txt"))
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -48,7 +49,8 @@ _DATE_SHAPE = re.compile(
     r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
     r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
 )
-_SMALL = r"\d{1,2}"
+_FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,4})(?![\d/])")
+_LATER = re.compile(r"\s?(?:->|→|=>)\s?(\d{1,2})/(\d{1,4})(?![\d/])")
 _NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
 # What is measured in the nineties: "fasting glucose is 91", "saturation of 96".
 _MEASURED = re.compile(
@@ -79,10 +81,13 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if len(words) == 1 and words.bits[0] & lx.CLINICAL and not words.bits[0] & lx.NAME:
         # "HTN", and nothing else.
         return True
-    shown = words.text[span.start : span.end]
-    if printed_code(words, span.start, span.end) or _TENS.fullmatch(shown):
+    text, start = words.text, span.start
+    shown = text[start : span.end]
+    # Neither begins without a figure but for one letter.
+    figured = text[start].isdigit() or text[start + 1 : start + 2].isdigit()
+    if figured and (printed_code(words, start, span.end) or _TENS.fullmatch(shown)):
         return True
-    if words.text[span.start - 1 : span.start] == "°":
+    if text[start - 1 : start] == "°":
         return True
     kind = family(span.entity_type)
     if kind in ("name", "place") and _heading(words, inside):
@@ -163,7 +168,7 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
 
 
 def _no_name(words: Words, inside: range, shown: str) -> bool:
-    alphabetic = sum(1 for k in inside if words.words[k][0].isalpha())
+    alphabetic = len([k for k in inside if words.words[k][0].isalpha()])
     if not alphabetic:
         return True
     if measured(words, inside[0]) or shown[0].isdigit():
@@ -176,7 +181,7 @@ def _no_name(words: Words, inside: range, shown: str) -> bool:
     ):
         return True
     first = inside[0]
-    if all(words.lower[k].removesuffix("'s") in _EPONYMS or not words.words[k][0].isalpha() for k in inside):
+    if not [k for k in inside if words.words[k][0].isalpha() and words.lower[k].removesuffix("'s") not in _EPONYMS]:
         end = words.ends[inside[-1]]
         end -= 2 * words.lower[inside[-1]].endswith("'s")
         if has_result(words.text, end):
@@ -222,6 +227,8 @@ def _prescribed(text: str, start: int, end: int) -> bool:
 
 def _heading(words: Words, inside: range) -> bool:
     """Whether words of language alone open a line up to a colon: "- Range of Motion:", "MAJOR FINDINGS:"."""
+    if ":" not in words.words[inside[0] : inside[-1] + 5]:
+        return False
     shown = [k for k in inside if words.words[k][0].isalnum()]
     if not shown:
         return False
@@ -293,17 +300,21 @@ def _counted(words: Words, span: Span, shown: str) -> bool:
     if graded and not dated(text, span.start):
         # "4/5 EHL b/l": how strong a muscle is.
         return True
-    later = re.match(rf"\s?(?:->|→|=>)\s?({_SMALL})/{found[2]}(?![\d/])", text[span.end : span.end + 12])
-    if later and "/" in shown and int(later[1]) < int(found[1]) <= int(found[2]):
+    if "/" not in shown:
+        return False
+    later = _LATER.match(text, span.end, span.end + 12)
+    if later and later[2] == found[2] and int(later[1]) < int(found[1]) <= int(found[2]):
         # "7/10 -> 4/10": a scale that falls; the months of a stay rise.
         return True
     line = words.line_of[words.at(span.start)]
     row = text[words.line_start(line) : words.line_end(line)]
-    alike = re.findall(rf"(?<![\d/])({_SMALL})/{found[2]}(?![\d/])", row)
+    if row.count(f"/{found[2]}") < 2:
+        return False
+    alike = [m[1] for m in _FRACTION.finditer(row) if m[2] == found[2]]
     if int(found[2]) not in GRADES and len(set(alike)) < 2:
         # One day told again and again.
         return False
-    return "/" in shown and len(alike) > (1 if found[2] == "10" and _SCORED.search(row) else 2)
+    return len(alike) > (1 if found[2] == "10" and _SCORED.search(row) else 2)
 
 
 def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
@@ -324,9 +335,8 @@ def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
     """Whether a place has no letters, or one small word behind "a"."""
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
-        lower = words.lower
-        generic = all(lower[k] in _GENERIC or lower[k] in _JOINERS for k in alphabetic)
-        return generic and not any(lower[k] in _TELLING for k in alphabetic)
+        called = {words.lower[k] for k in alphabetic}
+        return called <= _GENERIC_OR_JOINER and called.isdisjoint(_TELLING)
     if span.entity_type == "ZIP_CODE":
         return not any(map(str.isdigit, shown))
     first = inside[0]
@@ -341,9 +351,10 @@ def _unlike_a_place(words: Words, span: Span, inside: range) -> str:
         return "" if known else "ZIP_CODE of no known form"
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
-        if all(words.lower[k] in _GENERIC for k in alphabetic):
+        named = [k for k in alphabetic if words.lower[k] not in _GENERIC]
+        if not named:
             return f"{span.entity_type} generic"
-        if all(words.lower[k] in _GENERIC or words.bits[k] & _HEADS for k in alphabetic):
+        if all(words.bits[k] & _HEADS for k in named):
             return f"{span.entity_type} of heads"
     return ""
 
