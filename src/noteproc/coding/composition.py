@@ -15,7 +15,7 @@ from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
 from noteproc.coding.coordination import joined
 from noteproc.coding.details import STATED, Details
-from noteproc.coding.families import NEC, UNSPECIFIED, WITHOUT, Families
+from noteproc.coding.families import NEC, UNSPECIFIED, WITHOUT, Families, Family
 from noteproc.coding.holders import Holders
 from noteproc.coding.reading import Reading
 from noteproc.coding.sides import side_of
@@ -47,7 +47,7 @@ class Composer:
         self._lexicon = lexicon.shipped()
         self._families = Families(codesets)
         self._details = Details()
-        self._widened = lru_cache(maxsize=8192)(self._widen)
+        self._concept = lru_cache(maxsize=8192)(self._read_concept)
         self._called = lru_cache(maxsize=8192)(self._read_called)
         self._unsaid = lru_cache(maxsize=8192)(self._read_unsaid)
 
@@ -75,12 +75,12 @@ class Composer:
             known: further keys that hold, and the word of the note that each comes from.
             further: the sentences that go on about it.
         """
-        named, base = base, self._widened(base)
+        named = base
+        base, family, alone = self._concept(base)
+        if alone is not None:
+            return alone
         if named != base and base[0] not in "CD":
             default = default or named
-        family = self._families.of(base)
-        if len(family.leaves) < 2:
-            return [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves]
         telling = family.telling
         if base[:3] in _OF_SKIN:
             mentions = self._details.with_site(reading, mentions, telling, stands)
@@ -114,7 +114,14 @@ class Composer:
         if sides == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
         best = best_on(sides[0] if sides else "")
-        return [best] if silent else [best, *joined(reading, family.leaves, best, evidence)]
+        return [best] if silent else [best, *joined(reading, family, best, evidence)]
+
+    def _read_concept(self, named: str) -> tuple[str, Family, list[Composed] | None]:
+        """The concept that a code names, its family, and what comes of it where there is nothing to choose."""
+        base = self._widen(named)
+        family = self._families.of(base)
+        alone = [Composed(leaf, (), 1.0, (), ()) for leaf in family.leaves] if len(family.leaves) < 2 else None
+        return base, family, alone
 
     def _read_called(self, base: str) -> frozenset[str]:
         """The keys of a concept's title."""

@@ -17,12 +17,13 @@ from noteproc.coding.reading import SIDES
 from noteproc.text import lexicon
 
 _OR_UNSPECIFIED = ", or unspecified"
+_UNILATERAL = "unilateral"
 # What it is worth to be the phrase's own code.
 _PHRASE = 0.45
 # A leaf as it is ranked, best first: less its score; of those that are as good the unspecified one, the one that free
 # words say, the first in the book; and the words that speak for it. Scores are rounded: sums of the same terms in
 # another order differ in the last place, and equal must stay equal.
-_Scored: TypeAlias = tuple[float, bool, int, int, Leaf, tuple[int, ...]]
+_Scored: TypeAlias = tuple[float, bool, int, int, Leaf, Sequence[int]]
 
 
 class Composed(NamedTuple):
@@ -66,8 +67,15 @@ def most_specific(
         of_other: whether a word is part of what another condition is called.
     """
     words = lexicon.shipped()
-    one_side = side in ("left", "right")
-    told = {*evidence, *refused, "unilateral"} if one_side else {*evidence, *refused}
+    told = {*evidence, *refused}
+    # What each key is worth to the codes that name it, and the word that says it. One word says one thing: "axilla" is
+    # said by it more than the upper limb.
+    said: dict[str, tuple[bool, float, int]] = {}
+    for key, (weight, word) in evidence.items():
+        said[key] = key in words.default, weight * (0.15 if key in own or key in words.vague else 1.0), word
+    if side in ("left", "right"):
+        said[_UNILATERAL] = _UNILATERAL in words.default, 0.0, -1
+        told.add(_UNILATERAL)
     holding = family.holding
     spoken = {number for key in told & holding.keys() for number in holding[key]}
     others = {word for _, word in evidence.values() if of_other(word)}
@@ -79,27 +87,24 @@ def most_specific(
         support: list[int] = []
         heard: dict[int, float] = {}
         for key in leaf.plain:
-            hit = evidence.get(key)
-            one_sided = one_side and key == "unilateral"
-            if hit is None and not one_sided:
+            if key not in said:
                 continue
-            if key in words.default:
+            by_default, weight, word = said[key]
+            if by_default:
                 score += BY_DEFAULT
             else:
                 score += ABSENT
                 lacking -= 1
-            if hit is not None and not one_sided:
-                # One word says one thing: "axilla" is said by it more than the upper limb.
-                weight = hit[0] * (0.15 if key in own or key in words.vague else 1.0)
-                heard[hit[1]] = max(heard.get(hit[1], 0.0), weight)
-                support.append(hit[1])
+            if word >= 0:
+                if weight > heard.get(word, 0.0):
+                    heard[word] = weight
+                support.append(word)
         score += sum(heard.values())
         # A side alone never chooses a site that the note does not name.
         sided = _sided(leaf, side)
         score += min(sided, 0.3) if lacking else sided
         for key in leaf.denied:
-            hit = evidence.get(key)
-            if hit is not None:
+            if key in evidence:
                 score -= 0.5 if key not in own else 0.0
             else:
                 score += 0.3 if key in refused else -UNMENTIONED
@@ -110,9 +115,24 @@ def most_specific(
         if default and _stands_for(leaf, default):
             score += _PHRASE
         far = sum(word in others for word in support) if others else 0
-        scored.append((-round(score, 9), not leaf.unspecified, far, number, leaf, tuple(sorted(support))))
+        scored.append((-round(score, 9), not leaf.unspecified, far, number, leaf, support))
     scored.sort()
-    return _chosen(family, scored, default, evidence)
+    best = scored[0]
+    if default and not _stands_for(best[4], default):
+        # Away from the phrase's own code only for words that all stand in the note.
+        kept = next((s for s in scored if _stands_for(s[4], default)), None)
+        if kept is not None and any(
+            k not in evidence and k not in words.default and k not in SIDES for k in best[4].keys
+        ):
+            best = kept
+    rest = [s for s in scored[:4] if s is not best][:3]
+    return Composed(
+        best[4],
+        tuple(sorted(best[5])),
+        rest[0][0] - best[0] if rest else 1.0,
+        _missing(family, best[3]),
+        tuple([s[4].codes[0] for s in rest if s[0] < 1.0]),
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -130,26 +150,6 @@ def _silent(family: Family, side: str, default: str) -> Sequence[_Scored]:
 
 def _sided(leaf: Leaf, side: str) -> float:
     return 0.0 if not leaf.side else 1.2 if leaf.side == side else -3.0 if side else -1.5
-
-
-def _chosen(family: Family, scored: Sequence[_Scored], default: str, evidence: Evidence) -> Composed:
-    words = lexicon.shipped()
-    best = scored[0]
-    if default and not _stands_for(best[4], default):
-        # Away from the phrase's own code only for words that all stand in the note.
-        kept = next((s for s in scored if _stands_for(s[4], default)), None)
-        if kept is not None and any(
-            k not in evidence and k not in words.default and k not in SIDES for k in best[4].keys
-        ):
-            best = kept
-    rest = [s for s in scored[:4] if s is not best][:3]
-    return Composed(
-        best[4],
-        best[5],
-        rest[0][0] - best[0] if rest else 1.0,
-        _missing(family, best[3]),
-        tuple([s[4].codes[0] for s in rest if s[0] < 1.0]),
-    )
 
 
 def _stands_for(leaf: Leaf, default: str) -> bool:

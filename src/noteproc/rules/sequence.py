@@ -21,9 +21,9 @@ _OPTIONAL = re.compile(r"\bif (?:applicable|known|present|any|desired|appropriat
 def sequenced(case: Case) -> Iterator[tuple[int, Finding]]:
     """Code first, use additional code, code also, and codes that never stand first."""
     diagnoses = list(case.diagnoses())
+    entries = [entry for _, entry in diagnoses]
     for rank, (place, entry) in enumerate(diagnoses):
-        before = [e for _, e in diagnoses[:rank]]
-        after = [e for _, e in diagnoses[rank + 1 :]]
+        before, after = entries[:rank], entries[rank + 1 :]
         for found in (
             *_code_first(case, entry, before, after),
             *_additional(case, entry, before, after),
@@ -72,7 +72,8 @@ def _code_first(case: Case, entry: CodeEntry, before: list[CodeEntry], after: li
 
 def _additional(case: Case, entry: CodeEntry, before: list[CodeEntry], after: list[CodeEntry]) -> Iterator[Finding]:
     # The lines of one note ("to identify control using: insulin, oral drugs") are alternatives: any one answers it.
-    for place, notes in groupby(_near(case, entry, "use_additional"), key=lambda note: note.code):
+    asking = _near(case, entry, "use_additional")
+    for place, notes in groupby(asking, key=lambda note: note.code) if asking else ():
         lines = list(notes)
         source = tabular(place, "Use additional code")
         if any(_names(note, e) for note in lines for e in after):
@@ -118,7 +119,7 @@ def _never_first(entry: CodeEntry, before: list[CodeEntry], after: list[CodeEntr
 def _near(case: Case, entry: CodeEntry, kind: str) -> tuple[CodeNote, ...]:
     """The notes of a kind from the code up to its category; a chapter's speak of everything and ask nothing."""
     notes = case.codesets.notes(ICD10CM, entry.code, kind)
-    return tuple(n for n in notes if not n.code.isdigit() and "-" not in n.code)
+    return tuple([n for n in notes if not n.code.isdigit() and "-" not in n.code]) if notes else ()
 
 
 def _names(note: CodeNote, entry: CodeEntry) -> bool:

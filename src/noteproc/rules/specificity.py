@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from noteproc.codesets import ICD10CM, CodeEntry, CodeSets
 from noteproc.records import Finding
@@ -40,7 +41,7 @@ def specific(case: Case) -> Iterator[tuple[int, Finding]]:
                         "ICD-10-CM Official Guidelines FY 2026, I.B.2",
                     ),
                 )
-        elif _side_missing(case.codesets, entry):
+        elif _side_missing(case.codesets, entry.code, entry.title, entry.parent):
             yield (
                 place,
                 Finding(
@@ -63,20 +64,20 @@ def _seventh_place(codesets: CodeSets, entry: CodeEntry) -> str:
     return notes[0].code if notes else entry.code
 
 
-def _side_missing(codesets: CodeSets, entry: CodeEntry) -> bool:
+@lru_cache(maxsize=20_000)
+def _side_missing(codesets: CodeSets, code: str, title: str, parent: str | None) -> bool:
     """Whether a code says "unspecified" in the place where its siblings name a side."""
-    code = entry
     for _ in range(2):
-        if code.parent is None or code.parent.isdigit():
+        if parent is None or parent.isdigit():
             return False
-        if _UNSPECIFIED.search(code.title) and not _SIDE.search(code.title):
-            siblings = codesets.children(ICD10CM, code.parent)
-            titles = [e.title for c in siblings if c != code.code and (e := codesets.entry(ICD10CM, c))]
+        if _UNSPECIFIED.search(title) and not _SIDE.search(title):
+            siblings = codesets.children(ICD10CM, parent)
+            titles = [e.title for c in siblings if c != code and (e := codesets.entry(ICD10CM, c))]
             sides = [re.sub(r"\s+", " ", _SIDE.sub("unspecified", t)).lower() for t in titles if _SIDE.search(t)]
-            if code.title.lower() in sides:
+            if title.lower() in sides:
                 return True
-        parent = codesets.entry(ICD10CM, code.parent)
-        if parent is None or len(code.code) != 8:
+        above = codesets.entry(ICD10CM, parent)
+        if above is None or len(code) != 8:
             return False
-        code = parent
+        code, title, parent = above.code, above.title, above.parent
     return False
