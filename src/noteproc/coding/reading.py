@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, KeysView
+from collections.abc import Callable, Iterator, KeysView
 from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter, not_
@@ -139,6 +139,7 @@ class Reading:
         self.meant: dict[int, tuple[str, ...]] = self._lexicon.means(self.forms)
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
+        self._owners: list[int] = []
         self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
@@ -254,44 +255,45 @@ class Reading:
             return False
         if len(keys) == 1:
             return True
+        return next(self._runs(keys), None) is not None
+
+    def _runs(self, keys: tuple[str, ...]) -> Iterator[int]:
+        """Where these keys stand side by side among those of the words that count."""
         if not self._flat:
             said, stop = zip(self.keys, self.expansions, strict=True), self._lexicon.stop
             self._flat = [part for key, long in said if key not in stop for part in long or (key,)]
         wanted = list(keys)
         i = -1
-        try:
-            while True:
+        while True:
+            try:
                 i = self._flat.index(keys[0], i + 1)
-                if self._flat[i : i + len(keys)] == wanted:
-                    return True
-        except ValueError:
-            return False
+            except ValueError:
+                return
+            if self._flat[i : i + len(keys)] == wanted:
+                yield i
+
+    def _run(self, start: int, length: int) -> list[int]:
+        """The words of keys that stand side by side."""
+        if not self._owners:
+            said, stop = enumerate(zip(self.keys, self.expansions, strict=True)), self._lexicon.stop
+            self._owners = [i for i, (key, long) in said if key not in stop for _ in long or (key,)]
+        return self._owners[start : start + length]
 
     def tells(self, groups: tuple[tuple[str, ...], ...], stands: Callable[[int], bool]) -> bool:
         """Whether one sentence asserts each of some groups of keys, those of a group side by side."""
         if not all(map(self.says, groups)):
             return False
-        plain = [i for i, key in enumerate(self.keys) if key not in self._lexicon.stop]
-        owners = [(i, key) for i in plain for key in self.expansions[i] or (self.keys[i],)]
-        said = [key for _, key in owners]
         found: list[set[int]] = []
         for keys in groups:
-            size = len(keys)
-            starts = [
-                n for n in range(len(said) - size + 1) if said[n] == keys[0] and tuple(said[n : n + size]) == keys
-            ]
-            asserted = [n for n in starts if all(stands(i) for i, _ in owners[n : n + size])]
-            found.append({self.sentence_of[owners[n][0]] for n in asserted})
+            runs = [self._run(n, len(keys)) for n in self._runs(keys)]
+            found.append({self.sentence_of[run[0]] for run in runs if all(map(stands, run))})
         return bool(set.intersection(*found))
 
     def said_at(self, keys: tuple[str, ...]) -> tuple[int, ...]:
         """The words that hold these keys side by side, the first ones of the note; none where it does not say them."""
         if not self.says(keys):
             return ()
-        plain = [i for i, key in enumerate(self.keys) if key not in self._lexicon.stop]
-        owners = [(i, key) for i in plain for key in self.expansions[i] or (self.keys[i],)]
-        at = next(n for n in range(len(owners)) if tuple(key for _, key in owners[n : n + len(keys)]) == keys)
-        return tuple(dict.fromkeys(i for i, _ in owners[at : at + len(keys)]))
+        return tuple(dict.fromkeys(self._run(next(self._runs(keys)), len(keys))))
 
     def between(self, left: int, right: int) -> str:
         """The text between word ``left`` and word ``right``."""
