@@ -50,5 +50,6 @@ def test_no_code_has_no_family(families: Families, base: str) -> None:
 
 def test_what_all_codes_say_tells_none_apart(families: Families) -> None:
     family = families.of("H10.3")
-    assert "eye" in family.common
+    assert "eye" in family.known
+    assert "eye" not in family.telling
     assert all("eye" not in leaf.keys for leaf in family.leaves)

@@ -11,17 +11,14 @@ from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import procedures, ranking
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.composition import Composer
-from noteproc.coding.continuations import Continuations
+from noteproc.coding.composition import Account, Composer
 from noteproc.coding.conventions import Conventions
 from noteproc.coding.diagnoses import Diagnoses
 from noteproc.coding.drug_events import DrugEvents
 from noteproc.coding.echoes import Echoes
-from noteproc.coding.episodes import Episodes
 from noteproc.coding.evidence import EvidenceWriter
 from noteproc.coding.explanation import Explanation, explain
 from noteproc.coding.fractures import fracture_care
-from noteproc.coding.gestation import Gestation
 from noteproc.coding.holders import Holders
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match, Matcher
@@ -169,20 +166,17 @@ class Coder:
         assertions = Assertions(reading)
         matches = self._matcher.find(reading)
         mentions = self._mentions.read(reading, matches, assertions, quantities)
-        episodes, gestation = Episodes(reading), Gestation(reading)
-        continuations = Continuations(reading, mentions)
-        nothing = Holders(reading, ())
+        account = Account.of(reading, mentions)
+        # Of what a rule makes of several conditions nothing near is another's.
+        alone = account._replace(holders=Holders(reading, ()))
 
         def compose(base: str, candidate: Candidate) -> str:
             places = [m.match.at for m in candidate.mentions]
-            known = gestation.known() if base[0] == "O" else None
-            further = continuations.of(places[0], candidate.base)
-            composed = self._composer.compose(
-                reading, base, "", places, assertions.stands, holders=nothing, known=known, further=further
-            )
-            return episodes.choose(composed[0].leaf, places, "", further) if composed else candidate.code
+            further = account.continuations.of(places[0], candidate.base)
+            composed = self._composer.compose(alone, base, "", places, assertions.stands, further)
+            return account.episodes.choose(composed[0].leaf, places, "", further) if composed else candidate.code
 
-        found = self._diagnoses.read(reading, mentions, assertions, context, continuations, episodes, gestation)
+        found = self._diagnoses.read(account, mentions, assertions, context)
         found = DrugEvents(reading, assertions, self._codesets).add(found)
         found = self._conventions.combine(reading, found, compose, assertions.stands)
         found = Polyps(reading, assertions.stands).add(found)

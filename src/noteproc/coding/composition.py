@@ -8,17 +8,22 @@ Source: ICD-10-CM Official Guidelines FY 2026, I.B.2 (level of detail), I.B.13 (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding import dominance
+from noteproc.coding.continuations import Continuations
 from noteproc.coding.coordination import joined
 from noteproc.coding.details import STATED, Details
+from noteproc.coding.episodes import Episodes
 from noteproc.coding.families import NEC, UNSPECIFIED, WITHOUT, Families, Family
+from noteproc.coding.gestation import Gestation
 from noteproc.coding.holders import Holders
+from noteproc.coding.mentions import Mention
 from noteproc.coding.reading import Reading
-from noteproc.coding.sides import side_of
+from noteproc.coding.sides import Sides
 from noteproc.coding.specificity import Composed, most_specific
 from noteproc.text import lexicon
 
@@ -35,6 +40,41 @@ _NOTHING_MORE = re.compile(rf"{WITHOUT.pattern}|\buncomplicated\b", re.I)
 _RESIDUAL = re.compile(r"other and unspecified\b", re.I)
 
 
+class Account(NamedTuple):
+    """What one note tells of its conditions; most of it is read where a condition first asks for it.
+
+    Attributes:
+        reading: the note.
+        details: what it says more of each.
+        sides: on which side each is.
+        continuations: which sentences go on about each.
+        holders: which longer phrases hold a word: what says how another condition is says nothing of this one.
+        episodes: seventh characters.
+        gestation: how far a pregnancy is.
+    """
+
+    reading: Reading
+    details: Details
+    sides: Sides
+    continuations: Continuations
+    holders: Holders
+    episodes: Episodes
+    gestation: Gestation
+
+    @classmethod
+    def of(cls, reading: Reading, mentions: Sequence[Mention]) -> Account:
+        """The account of a note of which all mentions are known."""
+        return cls(
+            reading,
+            Details(reading),
+            Sides(reading),
+            Continuations(reading, mentions),
+            Holders(reading, mentions),
+            Episodes(reading),
+            Gestation(reading),
+        )
+
+
 class Composer:
     """Walks from concepts to codes.
 
@@ -46,33 +86,27 @@ class Composer:
         self._codesets = codesets
         self._lexicon = lexicon.shipped()
         self._families = Families(codesets)
-        self._details = Details()
         self._concept = lru_cache(maxsize=8192)(self._read_concept)
         self._called = lru_cache(maxsize=8192)(self._read_called)
         self._unsaid = lru_cache(maxsize=8192)(self._read_unsaid)
 
     def compose(
         self,
-        reading: Reading,
+        account: Account,
         base: str,
         default: str,
         mentions: list[tuple[int, ...]],
         stands: Callable[[int], bool],
-        *,
-        holders: Holders,
-        known: Mapping[str, int] | None = None,
         further: Sequence[int] = (),
     ) -> list[Composed]:
         """The codes for a concept; two where it is on both sides and no code says so.
 
         Args:
-            reading: the note.
+            account: of the note.
             base: the concept's code.
             default: the billable code that the bare phrase gives, or "".
             mentions: the words of each of its mentions, the strongest first.
             stands: whether a word of the note is asserted, so that it may choose a code.
-            holders: the longer phrases of the note: what says how another condition is says nothing of this one.
-            known: further keys that hold, and the word of the note that each comes from.
             further: the sentences that go on about it.
         """
         named = base
@@ -81,28 +115,29 @@ class Composer:
             return alone
         if named != base and base[0] not in "CD":
             default = default or named
+        reading, details, sides, _, holders, _, gestation = account
         telling = family.telling
         if base[:3] in _OF_SKIN:
-            mentions = self._details.with_site(reading, mentions, telling, stands)
+            mentions = details.with_site(mentions, telling, stands)
         part = _PARTS.get(base[:3])
         if part in telling:
-            mentions = self._details.with_part(reading, mentions, part, telling, stands)
+            mentions = details.with_part(mentions, part, telling, stands)
         category = named[:_SAME_CHARACTERS]
-        foreign = self._details.foreign(reading, mentions, holders, category, telling | family.common, further)
-        evidence = self._details.evidence(reading, mentions, telling, stands, foreign, further)
-        for key, word in (known or {}).items():
+        foreign = details.foreign(mentions, holders, category, family.known, further)
+        evidence = details.evidence(mentions, telling, stands, foreign, further)
+        for key, word in gestation.known().items() if named[0] == "O" else ():
             evidence.setdefault(key, (STATED, word))
-        sides = side_of(reading, mentions, base, further)
-        if dominance.tells(telling) and sides and sides[0] in ("left", "right"):
+        told = sides.of(mentions, base, further)
+        if dominance.tells(telling) and told and told[0] in ("left", "right"):
             for key in dominance.BOTH:
                 evidence.pop(key, None)
-            for key in dominance.dominance(reading, mentions, sides[0], telling):
+            for key in dominance.dominance(reading, mentions, told[0], telling):
                 evidence[key] = (STATED, mentions[0][0])
-        refused = self._details.refused(reading, mentions[0], family.denied, stands)
+        refused = details.refused(mentions[0], family.denied, stands)
 
         silent = telling.isdisjoint(evidence) and telling.isdisjoint(refused)
         # What the concept itself is called tells none of its codes from another.
-        own = frozenset[str]() if silent else self._details.said_by(reading, mentions[0]) | self._called(base)
+        own = frozenset[str]() if silent else details.said_by(mentions[0]) | self._called(base)
 
         def best_on(one: str) -> Composed:
             if silent:
@@ -111,9 +146,9 @@ class Composer:
                 reading.keys, family, evidence, one, default, own, refused, lambda i: holders.are_of_other(i, category)
             )
 
-        if sides == ["bilateral"] and "bilateral" not in family.named:
+        if told == ["bilateral"] and "bilateral" not in family.named:
             return [best_on(one) for one in (("right", "left") if "left" in family.named else ("",))]
-        best = best_on(sides[0] if sides else "")
+        best = best_on(told[0] if told else "")
         return [best] if silent else [best, *joined(reading, family, best, evidence)]
 
     def _read_concept(self, named: str) -> tuple[str, Family, list[Composed] | None]:

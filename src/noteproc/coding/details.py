@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count
 from typing import TypeAlias
@@ -48,52 +48,20 @@ _ITEM_NUMBER = re.compile(r"[.):]\s")
 _COUNTED = 3
 
 
-class _Heard:
-    """Where the words of one note say each key: themselves, by what they stand for, or by what either implies.
+class Details:
+    """Finds what one note says more of its conditions.
 
     Args:
         reading: the note.
-        reach: a key, and those that it says besides itself.
     """
 
-    def __init__(self, reading: Reading, reach: Callable[[str], tuple[str, ...]]) -> None:
+    def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._further: dict[str, list[int]] = {}
-        numerals = compress(count(), map(_ROMAN.__contains__, reading.keys))
-        more = [(i, reading.expansions[i]) for i in compress(count(), reading.expansions)]
-        more += [(i, _as_number(reading, i)) for i in numerals]
-        for i, keys in more:
-            for said in (said for key in keys for said in reach(key)):
-                self._further.setdefault(said, []).append(i)
-        self._keys = reading.held() | self._further.keys()
-
-    def said(self, telling: frozenset[str]) -> list[list[int]]:
-        """The words that may say each of some keys, in order."""
-        found = [self._reading.places(key) for key in self._keys & telling]
-        return found + [self._further[key] for key in self._further.keys() & telling]
-
-    @staticmethod
-    def within(span: range, said: Sequence[Sequence[int]]) -> list[int]:
-        """Those of a stretch, in order."""
-        found: set[int] = set()
-        for places in said:
-            first = bisect_left(places, span.start)
-            if first < len(places) and places[first] < span.stop:
-                found.update(places[first : bisect_left(places, span.stop, first)])
-        return sorted(found)
-
-
-class Details:
-    """Finds what notes say more of a condition."""
-
-    def __init__(self) -> None:
         self._lexicon = lexicon.shipped()
-        self._reach = lru_cache(maxsize=50_000)(self._read_reach)
-        self._heard = lru_cache(maxsize=1)(self._read_heard)
+        self._beyond: Mapping[str, Sequence[int]] | None = None
 
     def evidence(
         self,
-        reading: Reading,
         mentions: list[tuple[int, ...]],
         telling: frozenset[str],
         stands: Callable[[int], bool],
@@ -103,41 +71,40 @@ class Details:
         """Each key that stands near a mention: how much it counts, and the word.
 
         Args:
-            reading: the note.
             mentions: the words of each mention, the strongest first.
             telling: the keys by which the codes of the concept differ.
             stands: whether a word of the note is asserted.
             foreign: the words that say how another condition is.
             further: the sentences that go on about it.
         """
+        reading = self._reading
         found: Evidence = {}
         matched = {i for at in mentions for i in at}
         own = dict.fromkeys([reading.sentence_of[at[0]] for at in mentions])
-        heard = self._heard(reading)
-        said = heard.said(telling)
+        said = self._said(telling)
         for at in mentions:
-            for i in heard.within(reading.words_of(reading.sentence_of[at[0]]), said):
+            for i in _within(reading.words_of(reading.sentence_of[at[0]]), said):
                 if at[0] - _CLAUSE <= i <= at[-1] + _CLAUSE:
                     weight = STATED if at is mentions[0] else _IN_SENTENCE
                 else:
                     weight = _IN_SENTENCE if at is mentions[0] else _ELSEWHERE
-                self._hear(found, reading, i, telling, stands, foreign, matched, weight)
+                self._hear(found, i, telling, stands, foreign, matched, weight)
         for sentence in further:
-            for i in heard.within(reading.words_of(sentence), said) if sentence not in own else ():
-                self._hear(found, reading, i, telling, stands, foreign, matched, _CONTINUED)
+            for i in _within(reading.words_of(sentence), said) if sentence not in own else ():
+                self._hear(found, i, telling, stands, foreign, matched, _CONTINUED)
         if not _levels().isdisjoint(telling):
-            self._join_levels(found, reading, dict.fromkeys((*own, *further)), telling, stands)
+            self._join_levels(found, dict.fromkeys((*own, *further)), telling, stands)
         return found
 
     def _join_levels(
         self,
         found: Evidence,
-        reading: Reading,
         sentences: Iterable[int],
         telling: frozenset[str],
         stands: Callable[[int], bool],
     ) -> None:
         """Reads a disc's two levels: "L5-S1" is lumbosacral and not lumbar, "C5-6" ends at C6."""
+        reading = self._reading
         for i in (i for sentence in sentences for i in reading.words_of(sentence)[:-1]):
             if not _LEVEL.fullmatch(reading.keys[i]) or reading.between(i, i + 1) not in ("-", "/", "–"):
                 continue
@@ -156,7 +123,6 @@ class Details:
     def _hear(
         self,
         found: Evidence,
-        reading: Reading,
         i: int,
         telling: frozenset[str],
         stands: Callable[[int], bool],
@@ -165,26 +131,26 @@ class Details:
         weight: float,
     ) -> None:
         """Adds what word ``i`` says of a condition to what was found."""
+        reading = self._reading
         own = reading.keys[i]
-        said = (own, *self._written_out(reading, i, telling, matched), *_as_number(reading, i))
-        if all(telling.isdisjoint(self._reach(key)) for key in said):
+        said = (own, *self._written_out(i, telling, matched), *_as_number(reading, i))
+        if all(telling.isdisjoint(_reach(key)) for key in said):
             return
         if i in matched:
             weight = STATED
         elif i in foreign or not stands(i):
             return
-        if own.isdigit() and not self._counts(reading, i, telling, matched):
+        if own.isdigit() and not self._counts(i, telling, matched):
             return
         for key in said:
             if key not in found or found[key][0] < weight:
                 found[key] = (weight, i)
-            for implied in self._reach(key)[1:]:
+            for implied in _reach(key)[1:]:
                 if implied not in found or found[implied][0] < weight * _IMPLICATION:
                     found[implied] = (weight * _IMPLICATION, i)
 
     def foreign(
         self,
-        reading: Reading,
         mentions: list[tuple[int, ...]],
         holders: Holders,
         category: str,
@@ -197,13 +163,13 @@ class Details:
         of the stones too, of whose codes one is called so. A site is shared freely.
 
         Args:
-            reading: the note.
             mentions: the words of each mention of the concept.
             holders: the longer phrases of the note.
             category: of the concept.
             known: the keys of the concept and of its codes.
             further: the sentences that go on about it.
         """
+        reading = self._reading
         found: set[int] = set()
         stop = self._lexicon.stop
         for sentence in dict.fromkeys((*[reading.sentence_of[at[0]] for at in mentions], *further)):
@@ -212,18 +178,18 @@ class Details:
                 # What it is said of follows it, as a rule: in "anemia of chronic kidney disease" the kidney is chronic.
                 noun = next((i for i in named if i > word), named[-1] if named else word)
                 said = reading.expansions[noun] or (reading.keys[noun],)
-                if all(known.isdisjoint(self._reach(key)) for key in said):
+                if all(known.isdisjoint(_reach(key)) for key in said):
                     found.add(word)
         return frozenset(found)
 
-    def said_by(self, reading: Reading, at: tuple[int, ...]) -> frozenset[str]:
+    def said_by(self, at: tuple[int, ...]) -> frozenset[str]:
         """What the words of a mention say, themselves or by what they imply."""
-        return frozenset(key for i in at for key in self._reach(reading.keys[i]))
+        reading = self._reading
+        return frozenset(key for i in at for key in _reach(reading.keys[i]))
 
-    def refused(
-        self, reading: Reading, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]
-    ) -> frozenset[str]:
+    def refused(self, at: tuple[int, ...], denied: frozenset[str], stands: Callable[[int], bool]) -> frozenset[str]:
         """Those of some keys that stand beside a mention and are denied there ("without loss of consciousness")."""
+        reading = self._reading
         found: set[str] = set()
         for i in reading.words_of(reading.sentence_of[at[0]]) if denied else ():
             if not at[0] - _CLAUSE <= i <= at[-1] + 2 * _CLAUSE or i in at:
@@ -237,17 +203,17 @@ class Details:
 
     def with_site(
         self,
-        reading: Reading,
         mentions: list[tuple[int, ...]],
         telling: frozenset[str],
         stands: Callable[[int], bool],
     ) -> list[tuple[int, ...]]:
         """The mentions of a skin tumour, and the nearest word that names a site where their own sentences name none."""
+        reading = self._reading
         places = telling - _siteless()
 
         def named(sentence: int) -> int | None:
             for i in reading.words_of(sentence):
-                if not places.isdisjoint(self._reach(reading.keys[i])) and stands(i):
+                if not places.isdisjoint(_reach(reading.keys[i])) and stands(i):
                     return i
             return None
 
@@ -264,7 +230,6 @@ class Details:
 
     def with_part(
         self,
-        reading: Reading,
         mentions: list[tuple[int, ...]],
         part: str,
         telling: frozenset[str],
@@ -272,6 +237,7 @@ class Details:
     ) -> list[tuple[int, ...]]:
         """The mentions, and the words by which the note names the one part that it names anywhere ("the upper outer
         quadrant"), where none of their own sentences names one."""
+        reading = self._reading
         own = {reading.sentence_of[at[0]] for at in mentions}
         named: dict[tuple[str, ...], tuple[int, ...]] = {}
         for word in (*reading.places(part),):
@@ -283,25 +249,39 @@ class Details:
                 named.setdefault(tuple(sorted({reading.keys[i] for i in at})), at)
         return [*mentions, *named.values()] if len(named) == 1 else mentions
 
-    def _read_reach(self, key: str) -> tuple[str, ...]:
-        """A key, and those that it says besides itself."""
-        return key, *self._lexicon.implied(key)
+    def _said(self, telling: frozenset[str]) -> list[Sequence[int]]:
+        """The words that may say each of some keys, in order."""
+        if self._beyond is None:
+            self._beyond = self._read_beyond()
+        reading, beyond = self._reading, self._beyond
+        found: list[Sequence[int]] = [reading.places(key) for key in reading.held() & telling]
+        return found + [beyond[key] for key in beyond.keys() & telling]
 
-    def _read_heard(self, reading: Reading) -> _Heard:
-        return _Heard(reading, self._reach)
+    def _read_beyond(self) -> Mapping[str, Sequence[int]]:
+        """What the words that abbreviations stand for imply, and what numerals say, each with its words."""
+        reading = self._reading
+        found: dict[str, list[int]] = {}
+        more = [(i, reading.expansions[i]) for i in compress(count(), reading.expansions)]
+        more += [(i, _as_number(reading, i)) for i in compress(count(), map(_ROMAN.__contains__, reading.keys))]
+        for i, keys in more:
+            for said in (said for key in keys for said in _reach(key)):
+                found.setdefault(said, []).append(i)
+        return found
 
-    def _written_out(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> tuple[str, ...]:
+    def _written_out(self, i: int, telling: frozenset[str], matched: set[int]) -> tuple[str, ...]:
         """What abbreviation ``i`` stands for; a part of another condition's name says nothing of this one.
 
         The "chronic" of CKD makes no fibrillation beside it chronic.
         """
+        reading = self._reading
         expansion = reading.expansions[i]
         if len(expansion) < 2 or i in matched:
             return expansion
         return expansion if telling.issuperset(k for k in expansion if k not in self._lexicon.stop) else ()
 
-    def _counts(self, reading: Reading, i: int, telling: frozenset[str], matched: set[int]) -> bool:
+    def _counts(self, i: int, telling: frozenset[str], matched: set[int]) -> bool:
         """Whether number ``i`` stands by what it counts ("stage 2", "NIHSS on arrival 8"); no size does."""
+        reading = self._reading
         if i in matched:
             return True
         if _ITEM_NUMBER.match(reading.text, reading.words[i].end) and _opens(reading, i):
@@ -314,6 +294,22 @@ class Details:
             if reading.keys[k].isdigit() or "," in reading.between(k, k + 1):
                 break
         return i + 1 < len(reading.words) and reading.keys[i + 1] in telling and not reading.keys[i + 1].isdigit()
+
+
+@lru_cache(maxsize=50_000)
+def _reach(key: str) -> tuple[str, ...]:
+    """A key, and those that it says besides itself."""
+    return key, *lexicon.shipped().implied(key)
+
+
+def _within(span: range, said: Sequence[Sequence[int]]) -> list[int]:
+    """The words of a stretch that are among some words, in order."""
+    found: set[int] = set()
+    for places in said:
+        first = bisect_left(places, span.start)
+        if first < len(places) and places[first] < span.stop:
+            found.update(places[first : bisect_left(places, span.stop, first)])
+    return sorted(found)
 
 
 def _opens(reading: Reading, i: int) -> bool:

@@ -11,12 +11,8 @@ from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeSets
 from noteproc.coding.assertion import Assertions
 from noteproc.coding.candidates import Candidate
-from noteproc.coding.composition import Composer
-from noteproc.coding.continuations import Continuations
-from noteproc.coding.episodes import Episodes
-from noteproc.coding.gestation import Gestation
+from noteproc.coding.composition import Account, Composer
 from noteproc.coding.history import becomes, of_relative
-from noteproc.coding.holders import Holders
 from noteproc.coding.mentions import Mention
 from noteproc.coding.ranges import CodeRanges, CodeTable
 from noteproc.coding.reading import Reading, phrase_keys
@@ -89,14 +85,11 @@ class _Case:
     """What holds for the whole note while its diagnoses are read."""
 
     reading: Reading
+    account: Account
     context: CodingContext
     assertions: Assertions
-    episodes: Episodes
-    gestation: Gestation
     postoperative: bool
     named: Mapping[int, Sequence[Mention]]
-    holders: Holders
-    continuations: Continuations
 
 
 class Diagnoses:
@@ -116,32 +109,20 @@ class Diagnoses:
 
     def read(
         self,
-        reading: Reading,
+        account: Account,
         mentions: Sequence[Mention],
         assertions: Assertions,
         context: CodingContext,
-        continuations: Continuations,
-        episodes: Episodes,
-        gestation: Gestation,
     ) -> list[Candidate]:
         """The candidates, coded and not coded, in the order of their first mention."""
+        reading = account.reading
         groups: dict[tuple[str, str], list[Mention]] = {}
         named: dict[int, list[Mention]] = {}
         for mention in mentions:
             if mention.match.system == ICD10CM:
                 groups.setdefault((mention.base, mention.default), []).append(mention)
                 named.setdefault(reading.sentence_of[mention.match.at[0]], []).append(mention)
-        case = _Case(
-            reading,
-            context,
-            assertions,
-            episodes,
-            gestation,
-            _concludes(reading),
-            named,
-            Holders(reading, mentions),
-            continuations,
-        )
+        case = _Case(reading, account, context, assertions, _concludes(reading), named)
         found: list[Candidate] = []
         for (base, default), group in groups.items():
             if self._admitted(reading, base, context):
@@ -249,15 +230,12 @@ class Diagnoses:
     ) -> list[Candidate]:
         places = [m.match.at for m in mentions]
         stands = case.assertions.stands if reason is None else _always
-        known = case.gestation.known() if base[0] == "O" else None
         found = []
-        further = case.continuations.of(places[0], base)
-        for composed in self._composer.compose(
-            case.reading, base, default, places, stands, holders=case.holders, known=known, further=further
-        ):
+        further = case.account.continuations.of(places[0], base)
+        for composed in self._composer.compose(case.account, base, default, places, stands, further):
             leaf = composed.leaf
             side = leaf.side if leaf.side or len(leaf.codes) == 1 else _said_side(case.reading, places)
-            code = case.episodes.choose(leaf, places, side, further)
+            code = case.account.episodes.choose(leaf, places, side, further)
             found.append(self._candidate(base, code, composed, mentions, reason))
         return found
 
@@ -285,13 +263,13 @@ class Diagnoses:
     def _weeks(self, case: _Case, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The weeks of gestation beside a code of pregnancy."""
         first = next((c for c in candidates if c.reason is None and c.code[0] == "O"), None)
-        code = case.gestation.code() if first is not None else ""
+        code = case.account.gestation.code() if first is not None else ""
         if first is None or not code or any(c.code.startswith("Z3A") for c in candidates):
             return []
         if self._codesets.entry(ICD10CM, code) is None:
             return []
         here = first.mentions[0]
-        place = here._replace(match=here.match._replace(at=(case.gestation.word,)), base=code, default=code)
+        place = here._replace(match=here.match._replace(at=(case.account.gestation.word,)), base=code, default=code)
         return [Candidate(ICD10CM, code, code, (place,), derived=True)]
 
     def _read_alternative(self, code: str) -> Alternative:

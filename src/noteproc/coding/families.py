@@ -96,7 +96,7 @@ class Family:
         leaves: in the book's order.
         named, denied: the keys that any of them holds, and those that any says are not there.
         telling: both.
-        common: the keys of the concept and of all its leaves.
+        known: the keys of the concept and of its leaves.
         holding: which leaves name or deny a key, by number; no sides.
     """
 
@@ -104,7 +104,7 @@ class Family:
     named: frozenset[str]
     denied: frozenset[str]
     telling: frozenset[str]
-    common: frozenset[str]
+    known: frozenset[str]
     holding: Mapping[str, Sequence[int]]
 
 
@@ -174,7 +174,8 @@ def _family(leaves: tuple[Leaf, ...], common: frozenset[str]) -> Family:
     for number, leaf in enumerate(leaves):
         for key in (*leaf.plain, *leaf.denied):
             holding.setdefault(key, []).append(number)
-    return Family(leaves, named, denied, named | denied, common, holding)
+    telling = named | denied
+    return Family(leaves, named, denied, telling, telling | common, holding)
 
 
 @lru_cache(maxsize=1000)

@@ -44,7 +44,7 @@ def _well() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _readied() -> frozenset[str]:
+def _words_readied() -> frozenset[str]:
     return _words("readied")
 
 
@@ -73,51 +73,20 @@ def _other_sides() -> Mapping[str, Phrases]:
     return {row["kind"]: Phrases.of(row["words"]) for row in table}
 
 
-def side_of(reading: Reading, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
-    """The side of a concept: "left", "right" or "bilateral"; none where the note does not tell it.
-
-    Args:
-        reading: the note.
-        mentions: the words of each of the concept's mentions, the strongest first.
-        base: its code.
-        further: the sentences that go on about it.
-    """
-    sides = _sides(reading)
-    if not sides.named:
-        return []
-    return (
-        sides.beside(mentions)
-        or sides.continued(further)
-        or sides.headed(mentions, base)
-        or sides.at_place(mentions, base)
-        or sides.only(base)
-        or sides.prepared(base)
-    )
-
-
-@lru_cache(maxsize=1)
-def _sides(reading: Reading) -> _Sides:
-    return _Sides(reading)
-
-
 def _alone(sides: Set[str]) -> list[str]:
     """The side, where there is one alone."""
     return list(sides) if len(sides) == 1 else []
 
 
-class _Sides:
+class Sides:
     """What the side words of one note tell; each is read once, whoever asks.
 
     Args:
         reading: the note.
-
-    Attributes:
-        named: the words that name a side.
     """
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.named = reading.sides_in(range(len(reading.words)))
         self._affected_in: dict[int, list[int]] = {}
         self._tells: dict[int, bool] = {}
         self._elsewhere: list[int] | None = None
@@ -125,7 +94,30 @@ class _Sides:
         self._of_places: Mapping[str, frozenset[str]] | None = None
         self._readied: frozenset[str] | None = None
 
-    def beside(self, mentions: list[tuple[int, ...]]) -> list[str]:
+    def of(self, mentions: list[tuple[int, ...]], base: str, further: Sequence[int] = ()) -> list[str]:
+        """The side of a concept: "left", "right" or "bilateral"; none where the note does not tell it.
+
+        Args:
+            mentions: the words of each of the concept's mentions, the strongest first.
+            base: its code.
+            further: the sentences that go on about it.
+        """
+        if not self._named():
+            return []
+        return (
+            self._beside(mentions)
+            or self._continued(further)
+            or self._headed(mentions, base)
+            or self._at_place(mentions, base)
+            or self._only(base)
+            or self._prepared(base)
+        )
+
+    def _named(self) -> list[int]:
+        """The words of the note that name a side."""
+        return self._reading.sides_in(range(len(self._reading.words)))
+
+    def _beside(self, mentions: list[tuple[int, ...]]) -> list[str]:
         """The side word nearest to a mention, strongest mention first; two where both are named."""
         reading = self._reading
         for at in mentions:
@@ -151,7 +143,7 @@ class _Sides:
                 return [key]
         return []
 
-    def continued(self, further: Sequence[int]) -> list[str]:
+    def _continued(self, further: Sequence[int]) -> list[str]:
         """The side that the nearest sentence which goes on about the concept tells, where it tells one alone."""
         for sentence in further:
             said = self._told(self._affected(sentence))
@@ -159,7 +151,7 @@ class _Sides:
                 return ["bilateral"] if "bilateral" in said else _alone(said)
         return []
 
-    def headed(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
+    def _headed(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
         """The one side that the heading of a list names ("Diagnoses, left shoulder:"), for what its items tell."""
         if not base.startswith(_SIDED):
             return []
@@ -191,7 +183,7 @@ class _Sides:
         word = self._reading.word_after(start)
         return word >= 0 and self._reading.keys[word] in SIDES
 
-    def at_place(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
+    def _at_place(self, mentions: list[tuple[int, ...]], base: str) -> list[str]:
         """The one side that stands beside the same part elsewhere ("axillary abscess" below "L axilla: tender")."""
         if not base.startswith(_ONE_SIDED):
             return []
@@ -205,7 +197,7 @@ class _Sides:
         """The sides that stand right before each word of the note, and may tell the side of what it is about."""
         reading = self._reading
         found: dict[str, frozenset[str]] = {}
-        for i in self.named:
+        for i in self._named():
             if self._may_tell(i) and not self._is_well(i, reading.words_of(reading.sentence_of[i])):
                 for k in range(i + 1, min(i + _PLACE_AWAY + 1, len(reading.words))):
                     if not _PLACE_ENDS.isdisjoint(reading.gaps[k - 1]):
@@ -213,7 +205,7 @@ class _Sides:
                     found[reading.keys[k]] = found.get(reading.keys[k], frozenset()) | {reading.keys[i]}
         return found
 
-    def only(self, base: str) -> list[str]:
+    def _only(self, base: str) -> list[str]:
         """The side of a concept beside which none stands: that of the whole note, where it speaks of one alone."""
         if not base.startswith(_ONE_SIDED):
             return []
@@ -224,13 +216,13 @@ class _Sides:
     def _read_note(self) -> frozenset[str]:
         """The sides that the note names; where it is more than one, those of what it is about."""
         reading = self._reading
-        said = frozenset([reading.keys[i] for i in self.named])
+        said = frozenset([reading.keys[i] for i in self._named()])
         if len(said) > 1:
-            sentences = dict.fromkeys([reading.sentence_of[i] for i in self.named])
+            sentences = dict.fromkeys([reading.sentence_of[i] for i in self._named()])
             said = self._told(i for sentence in sentences for i in self._affected(sentence))
         return said
 
-    def prepared(self, base: str) -> list[str]:
+    def _prepared(self, base: str) -> list[str]:
         """The side that was marked or prepped: an operation is about that one, whatever is told of the other."""
         if not base.startswith(_SIDED):
             return []
@@ -241,10 +233,10 @@ class _Sides:
     def _read_readied(self) -> frozenset[str]:
         reading = self._reading
         found: set[str] = set()
-        for i in self.named:
+        for i in self._named():
             span = reading.words_of(reading.sentence_of[i])
             near = reading.forms[max(span.start, i - _CLAUSE) : min(span.stop, i + _CLAUSE)]
-            if not _readied().isdisjoint(near):
+            if not _words_readied().isdisjoint(near):
                 found.add(reading.keys[i])
         return frozenset(found)
 
