@@ -12,9 +12,11 @@ from typing import Literal
 from noteproc.coding import nerves, stations
 from noteproc.coding.reading import Reading
 from noteproc.coding.views import named_views
+from noteproc.text.fold import lowered
 
 # What a number begins with comes first in the patterns, so that the engine passes over everything else.
 _NUMBER = r"([\d.](?<![\w.,/].)(?:(?<=\d)\d*(?:,\d{3})*(?:\.\d+)?|(?<=\.)\d+))"
+# In small letters.
 _UNITS: Mapping[str, str] = {
     "cm": r"cm\b(?!\s?2|²)|centimet(?:er|re)s?",
     "mm": r"mm\b(?!hg)|millimet(?:er|re)s?",
@@ -25,7 +27,7 @@ _UNITS: Mapping[str, str] = {
     "grams": r"g(?:ra)?ms?\b|gr?\b",
     "kg": r"kgs?\b|kilos?",
     "mg": r"mgs?\b|milligrams?",
-    "mcg": r"mcg\b|ug\b|µg|micrograms?",
+    "mcg": r"mcg\b|ug\b|[µμ]g|micrograms?",
     "ml": r"ml\b|cc\b|millilit(?:er|re)s?",
     "weeks": r"w(?:ee)?ks?\b|w\b|\+?\d/7",
     "days": r"days?\b",
@@ -47,9 +49,9 @@ _UNITS: Mapping[str, str] = {
     r"|scratch(?:es)?|intradermals?|patch(?:es)?|doses?|venoms?)\b",
 }
 # What stands behind a number. The unit of "12 3/7 weeks" begins with a digit: it is looked for with its number.
-_UNIT_AFTER = {name: re.compile(rf"\s?-?\s?(?:{unit})", re.I) for name, unit in _UNITS.items()}
+_UNIT_AFTER = {name: re.compile(rf"\s?-?\s?(?:{unit})") for name, unit in _UNITS.items()}
 _ANY_NUMBER = re.compile(_NUMBER)
-_WEEKS = re.compile(rf"{_NUMBER}\s?-?\s?(?:{_UNITS['weeks']})", re.I)
+_WEEKS = re.compile(rf"{_NUMBER}\s?-?\s?(?:{_UNITS['weeks']})")
 # The index of body mass stands behind its name: "BMI of 43.6", "BMI: 31", "body mass index is 28.4 kg/m2".
 _BODY_MASS = re.compile(
     r"\b(?:bmi|body mass index)\b(?:\s*(?:[:=~(]|is|was|of|today|now|currently|kg/m\S*)\s*){0,3}\s*"
@@ -118,10 +120,9 @@ _WORDS = {
     "single": 1, "both": 2, "couple": 2,
 }  # fmt: skip
 _WORD_COUNT = re.compile(
-    rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}|\b(?:each|all) of (?:the )?({'|'.join(_WORDS)})\b",
-    re.I,
+    rf"\b({'|'.join(_WORDS)})\s+(?:\w+\s+){{0,2}}?{_UNITS['count']}|\b(?:each|all) of (?:the )?({'|'.join(_WORDS)})\b"
 )
-_WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-](?:views?|films?|images?|shots?|projections?)\b", re.I)
+_WORD_VIEWS = re.compile(rf"\b({'|'.join(_WORDS)})[\s-](?:views?|films?|images?|shots?|projections?)\b")
 _REACH = 260
 # "AK x 9", but not "x 7 days" or "2 x 3 cm".
 _TIMES = re.compile(
@@ -298,6 +299,11 @@ class Quantities:
         return known
 
     @cached_property
+    def _small(self) -> str:
+        """The text in small letters."""
+        return lowered(self._reading.text)
+
+    @cached_property
     def _numbers(self) -> list[tuple[int, int, str]]:
         """Where each number begins and ends, and how it is written."""
         return [(m.start(), m.end(), m.group()) for m in _ANY_NUMBER.finditer(self._reading.text)]
@@ -312,7 +318,7 @@ class Quantities:
         found: list[tuple[int, float]] = []
         done = 0
         for start, end, number in self._numbers:
-            after = unit.match(self._reading.text, end) if start >= done else None
+            after = unit.match(self._small, end) if start >= done else None
             if after is not None:
                 found.append((start, _value(number)))
                 done = after.end()
@@ -325,20 +331,18 @@ class Quantities:
         text = self._reading.text
         found: list[tuple[int, float]] = []
         if name == "weeks":
-            found = [(m.start(), _value(m.group(1))) for m in _WEEKS.finditer(text)]
+            found = [(m.start(), _value(m.group(1))) for m in _WEEKS.finditer(self._small)]
         elif name in _UNIT_AFTER:
             found = self._measured(_UNIT_AFTER[name])
         if name == "bmi":
             found = [(m.start(), float(m.group(1))) for m in _BODY_MASS.finditer(text)]
             found += [(m.start(), _spelled(m)) for m in _BODY_MASS_SPELLED.finditer(text)]
         if name in ("count", "levels") and self._counts_in_words:
-            found += [
-                (m.start(), float(_WORDS[(m.group(1) or m.group(2)).lower()])) for m in _WORD_COUNT.finditer(text)
-            ]
+            found += [(m.start(), float(_WORDS[m.group(1) or m.group(2)])) for m in _WORD_COUNT.finditer(self._small)]
         if name == "views":
             if self._counts_in_words:
-                found += [(m.start(), float(_WORDS[m.group(1).lower()])) for m in _WORD_VIEWS.finditer(text)]
-            found += named_views(text)
+                found += [(m.start(), float(_WORDS[m.group(1)])) for m in _WORD_VIEWS.finditer(self._small)]
+            found += named_views(self._small)
         if name in ("count", "tests"):
             found += self.times()
         if name == "tests":

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 
-# What names one view; what stands for two of them is told by its number.
+# What names one view, in small letters; what stands for two of them is told by its number.
 _VIEW = (
-    r"AP|PA|(?:frog|cross)[\s-]?(?:leg|table)?(?:[\s-]lat(?:eral)?)?|lat(?:eral)?s?|obl(?:ique)?s?|mortise|sunrise|merchants?|skyline"
-    r"|patell(?:ar|a)|tunnel|notch|rosenberg|axill(?:ary|a)|(?:scapular[\s-])?Y|grashey|zanca|odontoid|open[\s-]mouth|dens"
+    r"ap|pa|(?:frog|cross)[\s-]?(?:leg|table)?(?:[\s-]lat(?:eral)?)?|lat(?:eral)?s?|obl(?:ique)?s?|mortise|sunrise|merchants?|skyline"
+    r"|patell(?:ar|a)|tunnel|notch|rosenberg|axill(?:ary|a)|(?:scapular[\s-])?y|grashey|zanca|odontoid|open[\s-]mouth|dens"
     r"|swimmer'?s?|flex(?:ion)?|ext(?:ension)?|spot|coned(?:[\s-]down)?|waters|caldwell|townes?|judets?|inlet|outlet"
     r"|(?:internal|external)(?:\s?rot(?:ation)?)?|harris|axial|upright|erect|supine|flat|decub(?:itus)?|lordotic|stryker|velpeau"
 )
 _BETWEEN = (
-    r"(?:\s?[/,&+]\s?|\s(?:and|with|plus|w/)\s|\s)(?:(?:a|an|the|and|both|bilateral|standing|weight[\s-]?bearing|WB|true"
-    r"|L5-S1|open|\s)\s?){0,3}"
+    r"(?:\s?[/,&+]\s?|\s(?:and|with|plus|w/)\s|\s)(?:(?:a|an|the|and|both|bilateral|standing|weight[\s-]?bearing|wb|true"
+    r"|l5-s1|open|\s)\s?){0,3}"
 )
-_RUN = re.compile(rf"\b(?:{_VIEW})(?:s\b|\b)(?:{_BETWEEN}(?:{_VIEW})\b)+", re.I)
-_ONE = re.compile(rf"\b(both\s|bilateral\s)?({_VIEW})\b", re.I)
-_ONLY = re.compile(r"\b(?:AP|PA|lat(?:eral)?)\s(?:only|alone)\b", re.I)
-_TWICE = re.compile(r"obl(?:ique)?s|judets", re.I)
+_RUN = re.compile(rf"\b(?:{_VIEW})(?:s\b|\b)(?:{_BETWEEN}(?:{_VIEW})\b)+")
+_ONE = re.compile(rf"\b(both\s|bilateral\s)?({_VIEW})\b")
+_ONLY = re.compile(r"\b(?:ap|pa|lat(?:eral)?)\s(?:only|alone)\b")
+_TWICE = re.compile(r"obl(?:ique)?s|judets")
 
 
 def named_views(text: str) -> list[tuple[int, float]]:
-    """Where views are told by name in a text, and how many: of a run of names, or one that stands "only"."""
+    """Where views are told by name in a text, and how many: of a run of names, or one that stands "only".
+
+    Args:
+        text: in small letters.
+    """
     found = [(m.start(), 1.0) for m in _ONLY.finditer(text)]
     for run in _RUN.finditer(text):
         names = list(_ONE.finditer(run.group()))

@@ -110,6 +110,13 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
+def lowered(text: str) -> str:
+    """``text`` in small letters, each at its own place: patterns in one case are found several times as fast."""
+    small = text.lower()
+    # Very few letters become two.
+    return small if len(small) == len(text) else "".join(c.lower() if c.isascii() else c for c in text)
+
+
 def tokens(text: str) -> list[Token]:
     """The words of ``text`` in order, with their offsets and folded forms."""
     found = words(text)
