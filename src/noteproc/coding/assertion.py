@@ -11,7 +11,7 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import compress, count
 from typing import NamedTuple
 
@@ -95,9 +95,10 @@ _OPENS_ANSWER = frozenset("?:=–-iI")
 _OPENS_BARE = frozenset("nN")
 _OPENS_ITEM = frozenset(":–—-")
 _OPENS_QUESTION = frozenset("?(")
+_OPENS = _OPENS_ANSWER | _OPENS_BARE | _OPENS_ITEM | _OPENS_QUESTION
 _OPENS_BOX = frozenset("[☐□(_")
 # Without one of these, and of a year, in a sentence no mark before or behind its words asserts anything.
-_SIGNS = re.compile(r"[-–?\[☐□(_]|(?<!\d)0\s?/")
+_SIGNS, _ZERO = re.compile(r"[-–?\[☐□(_]"), re.compile(r"0(?<!\d0)\s?/")
 _CENTURY = re.compile(r"(?:19[3-9]|20[0-4])\d")
 # "Brought by his neighbor", "lives with her sister": the person is no subject of what follows.
 _BY_WHOM = frozenset({"by", "per", "with", "to", "from", "via", "told"})
@@ -110,6 +111,9 @@ class Cue(NamedTuple):
     direction: str
     start: int
     end: int
+
+
+_CUE = partial(tuple.__new__, Cue)
 
 
 class Verdict(NamedTuple):
@@ -196,6 +200,11 @@ class Assertions:
         signs = self._read(sentence)
         reached: list[Cue] = []
         for cue in signs.telling:
+            if cue.end <= first or cue.start > last:
+                away = "backward" if cue.end <= first else "forward"
+                if cue.direction != away and self._reaches(cue, first, last, sentence):
+                    reached.append(cue)
+                continue
             if cue.kind == "planned" and own and first < cue.start <= last and cue.start not in own:
                 # "Implant desired, to be placed".
                 reached.append(cue)
@@ -252,15 +261,15 @@ class Assertions:
     def _read(self, sentence: int) -> _Signs:
         known = self._signs.get(sentence)
         if known is None:
-            start, end = self._reading.sentences[sentence]
+            text, (start, end) = self._reading.text, self._reading.sentences[sentence]
             cues = self._find(sentence)
             known = self._signs[sentence] = _Signs(
                 cues,
                 [cue for cue in cues if cue.kind not in _SILENT],
                 [cue for cue in cues if cue.kind == "termination"],
-                _SIGNS.search(self._reading.text, start, end) is not None,
+                _SIGNS.search(text, start, end) is not None or _ZERO.search(text, start, end) is not None,
                 bool(self._years) and bool(_within(self._years, start, end)),
-                _ANSWERED_NO.match(self._reading.text, end - 1) is not None,
+                text[end - 1] == "?" and _ANSWERED_NO.match(text, end - 1) is not None,
             )
         return known
 
@@ -275,15 +284,15 @@ class Assertions:
                 continue
             single, longer = table[said[i]]
             length = 0
-            for forms, kind, direction in longer.get(said[i + 1], ()) if i + 1 < span.stop else ():
+            for forms, kind, direction in longer.get(said[i + 1], ()) if longer and i + 1 < span.stop else ():
                 size = len(forms)
                 if size < length:
                     break
                 if i + size <= span.stop and tuple(said[i : i + size]) == forms:
                     length = size
-                    found.append(Cue(kind, direction, i, i + size))
+                    found.append(_CUE((kind, direction, i, i + size)))
             if not length:
-                found.extend(Cue(kind, direction, i, i + 1) for _, kind, direction in single)
+                found += [_CUE((kind, direction, i, i + 1)) for _, kind, direction in single]
             after = i + max(1, length)
         return _without_informants(found, said) if found else found
 
@@ -435,17 +444,12 @@ class Assertions:
         text = reading.text
         start, end = reading.words[first].start, reading.words[last].end
         begin = reading.sentences[sentence].start
-        after = text[end : end + 24]
         found: set[str] = set()
-        follows = after.lstrip()[:1]
-        if (
-            (follows in _OPENS_ANSWER and _ANSWER.match(after))
-            or (follows in _OPENS_BARE and _BARE_ANSWER.match(after))
-            or ((not follows or follows in _OPENS_ITEM) and self._answers_item(start, end))
-        ):
-            found.add("absent")
-        elif follows in _OPENS_QUESTION and _QUESTION_AFTER.match(after):
-            found.add("possible")
+        follows = text[end : end + 2].lstrip()[:1]
+        if not follows or follows in _OPENS:
+            answer = self._answer(start, end)
+            if answer:
+                found.add(answer)
         if signs.answered:
             found.add("absent")
         dated = signs.years and _IN_YEAR.match(text, end, min(end + 40, reading.sentences[sentence].end))
@@ -471,11 +475,20 @@ class Assertions:
             found |= self._box(before)
         return found
 
-    def _answers_item(self, start: int, end: int) -> bool:
-        """Whether an item opens with words and ends in the answer: "retention - bladder scan 150, none."."""
+    def _answer(self, start: int, end: int) -> str:
+        """What follows the words of a stretch answers of them: "absent", "possible" or ""."""
         text = self._reading.text
-        answered = _ITEM_ANSWER.match(text, end, end + 100) is not None
-        return answered and _ITEM_START.search(text, max(0, start - 30), start) is not None
+        after = text[end : end + 24]
+        follows = after.lstrip()[:1]
+        if (follows in _OPENS_ANSWER and _ANSWER.match(after)) or (
+            follows in _OPENS_BARE and _BARE_ANSWER.match(after)
+        ):
+            return "absent"
+        if not follows or follows in _OPENS_ITEM:
+            item = _ITEM_ANSWER.match(text, end, end + 100)
+            if item is not None and _ITEM_START.search(text, max(0, start - 30), start) is not None:
+                return "absent"
+        return "possible" if follows in _OPENS_QUESTION and _QUESTION_AFTER.match(after) else ""
 
     @staticmethod
     def _box(before: str) -> set[str]:
