@@ -102,6 +102,7 @@ class Mentions:
         self._index = index
         self._codesets = codesets
         self._wants = lru_cache(maxsize=10_000)(self._read_wants)
+        self._tier_of = lru_cache(maxsize=50_000)(self._read_tier)
         weak = _weak()
         numbers = [index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary]
         self._weak_phrases = frozenset(plan[0] for number in numbers for plan in index.heads[number][0])
@@ -198,25 +199,28 @@ class Mentions:
         lasting = self._lasting(by_span)
         # A span is held by longer ones alone, so among those of one length the order does not matter.
         order = sorted(by_span.items(), key=lambda item: -len(item[0][1]))
-        holders: dict[tuple[str, int], list[tuple[frozenset[int], str]]] = {}
+        holders: dict[str, dict[int, list[Sequence[Match]]]] = {}
         kept = []
-        for (system, at), group in order:
-            if (system, at) in lasting:
+        for span, group in order:
+            system, at = span
+            if span in lasting:
                 continue
-            held = holders.get((system, at[0]))
-            if held and any(
-                holder.issuperset(at) and not (system == ICD10CM and any(self._wants(code, m.code) for m in group))
-                for holder, code in held
-                if len(holder) > len(at)
-            ):
+            within = holders.setdefault(system, {})
+            if at[0] in within and any(self._silences(holder, group) for holder in within[at[0]]):
                 continue
-            kept.append(((system, at), group))
-            if len(at) > 1 and max(m.score for m in group) >= _TRUSTED:
-                inside = frozenset(at), group[0].code
+            kept.append((span, group))
+            if len(at) > 1 and max([m.score for m in group]) >= _TRUSTED:
                 for word in at:
-                    holders.setdefault((system, word), []).append(inside)
+                    within.setdefault(word, []).append(group)
         kept.sort(key=lambda item: (item[0][1], item[0][0]))
         return kept
+
+    def _silences(self, holder: Sequence[Match], group: Sequence[Match]) -> bool:
+        """Whether what a longer stretch means leaves nothing to a stretch of its words."""
+        at, longer = group[0].at, holder[0]
+        if len(longer.at) <= len(at) or not set(at).issubset(longer.at):
+            return False
+        return longer.system != ICD10CM or not any(self._wants(longer.code, m.code) for m in group)
 
     def _read_wants(self, code: str, nested: str) -> bool:
         """Whether the classification wants a code beside one whose phrase holds its own ("diabetic heel ulcer")."""
@@ -311,22 +315,25 @@ class Mentions:
             least = min(far for far, _ in supports.values())
             nearest = [code for code in chosen if supports[code][0] == least]
             chosen = [c for c in chosen if c in nearest or all(both_stand(c, other) for other in nearest)]
-        others = sorted({*best, *near_misses})
-        return [
-            Mention(
-                best[code],
-                code,
-                code,
-                section,
-                verdict,
-                tuple(c for c in others if c != code),
-                support=supports[code][1],
-                acted=any(self._condition(m).act for m in group if m.code == code),
-                sign=any(self._condition(m).sign for m in group if m.code == code),
-                named=all(self._condition(m).name for m in group if m.code == code),
+        others = sorted({*best, *near_misses}) if near_misses else sorted(best)
+        found: list[Mention] = []
+        for code in chosen:
+            conditions = [self._condition(m) for m in group if m.code == code]
+            found.append(
+                Mention(
+                    best[code],
+                    code,
+                    code,
+                    section,
+                    verdict,
+                    tuple([c for c in others if c != code]),
+                    support=supports[code][1],
+                    acted=any(when.act for when in conditions),
+                    sign=any(when.sign for when in conditions),
+                    named=all(when.name for when in conditions),
+                )
             )
-            for code in chosen
-        ]
+        return found
 
     def _asking_most(self, best: Mapping[str, Match]) -> list[str]:
         """The codes whose conditions ask for most."""
@@ -346,7 +353,10 @@ class Mentions:
         return self._tier(match), match.score, not operation and self._condition(match).act
 
     def _tier(self, match: Match) -> float:
+        return self._tier_of(match.phrase)
+
+    def _read_tier(self, phrase: int) -> float:
         index = self._index
-        tier = float(_TIER[_SOURCES[int(index.source[match.phrase])]])
+        tier = float(_TIER[_SOURCES[int(index.source[phrase])]])
         # A meaning whose condition holds beats the meaning without one.
-        return tier + (1.5 if index.when(match.phrase) else 0.0)
+        return tier + (1.5 if index.when(phrase) else 0.0)
