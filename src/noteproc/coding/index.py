@@ -77,7 +77,8 @@ class PhraseIndex:
         counts: how many keys each phrase has.
         source: where each phrase comes from, as a number.
         heads: key number -> the phrases of which it is the rarest; of keys that are as rare, the first in the alphabet.
-        apart: key number -> whether none of some keys is the second rarest of these phrases.
+        alone: key number -> the phrases that consist of it alone.
+        apart: key number -> whether none of some keys is the second rarest of the others.
     """
 
     def __init__(self, path: Path, stamp: str) -> None:
@@ -116,6 +117,7 @@ class PhraseIndex:
         self._text_start = cast(NDArray[np.int64], array("text_start"))
         blocks = Blocks.open(path.with_name("heads.bin"), stamp, self._blocks)
         self.heads = _Heads(blocks)
+        self.alone = _Alone(self.heads)
         self.apart = _Apart(self.heads)
         self._condition_of = blocks.get
 
@@ -264,6 +266,18 @@ class _Heads(dict[int, Heads]):
     def packed(self, key: int, second: int) -> bytes:
         """The phrases of a key, asked for before, and one of its partners."""
         return self._others[key][second]
+
+
+class _Alone(dict[int, tuple[Plan, ...]]):
+    """Asked of every key, and mostly empty."""
+
+    def __init__(self, heads: _Heads) -> None:
+        super().__init__()
+        self._heads = heads
+
+    def __missing__(self, key: int) -> tuple[Plan, ...]:
+        found = self[key] = self._heads[key][0]
+        return found
 
 
 class _Apart(dict[int, Callable[[AbstractSet[int]], bool]]):

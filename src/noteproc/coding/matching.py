@@ -149,13 +149,13 @@ class Matcher:
 
     def _find_single(self, note: _Numbered, found: _Found) -> None:
         """Adds the matches of phrases of one key."""
-        whole, repaired = note.whole, note.repaired
-        for i, (single, _) in enumerate(map(self.index.heads.__getitem__, note.ids)):
-            if not single or len(whole.get(i, ())) > 1:
+        whole, repaired, alone = note.whole, note.repaired, self.index.alone
+        for i in compress(count(), map(alone.__getitem__, note.ids)):
+            if whole and len(whole.get(i, ())) > 1:
                 continue
             word = note.at[i]
             spread = (word,)
-            for plan in single:
+            for plan in alone[note.ids[i]]:
                 if word in repaired:
                     _keep(found, _match(note, plan, spread, 0.0, True))
                 else:

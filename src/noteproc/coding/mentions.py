@@ -105,7 +105,7 @@ class Mentions:
         self._tier_of = lru_cache(maxsize=50_000)(self._read_tier)
         weak = _weak()
         numbers = [index.vocabulary[keys[0]] for keys in weak if len(keys) == 1 and keys[0] in index.vocabulary]
-        self._weak_phrases = frozenset(plan[0] for number in numbers for plan in index.heads[number][0])
+        self._weak_phrases = frozenset(plan[0] for number in numbers for plan in index.alone[number])
 
     def read(
         self, reading: Reading, matches: Sequence[Match], assertions: Assertions, quantities: Quantities
@@ -191,7 +191,7 @@ class Mentions:
         ):
             return False
         key = int(self._index.keys[match.phrase, 0])
-        return sum(1 for plan in self._index.heads[key][0] if self._index.source[plan[0]] >= _INDEXED) == 1
+        return sum(1 for plan in self._index.alone[key] if self._index.source[plan[0]] >= _INDEXED) == 1
 
     def _longest(
         self, reading: Reading, by_span: dict[tuple[str, tuple[int, ...]], list[Match]]

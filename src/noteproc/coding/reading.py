@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, KeysView
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress, count
 from operator import attrgetter, not_
 
@@ -96,7 +96,6 @@ _ULTRASOUND = frozenset("uU")
 _ABDOMEN = frozenset("aA")
 _SIDE_LETTERS = frozenset("LRlr")
 _JOINS = frozenset("'’/")
-_NO_WORDS = range(0)
 _LETTERS = _WITHOUT | _ABRIDGED | _ULTRASOUND | _ABDOMEN | _SIDE_LETTERS | frozenset(_EYES) | frozenset(_EARS)
 _FORM, _KEY, _EXPANSION, _SHOUTED = map(attrgetter, lexicon.Spelling._fields)
 
@@ -140,7 +139,6 @@ class Reading:
         self._expanded: list[int] = list(compress(count(), self.expansions))
         self._flat: list[str] = []
         self._owners: list[int] = []
-        self._places: dict[str, list[int]] | None = None
         self._operative: list[str] | None = None
         self._sided: list[int] | None = None
         self._said: frozenset[str] | None = None
@@ -158,28 +156,25 @@ class Reading:
         self.sentences = _cut(sentences.split(text), self.sections, _clocked(text))
         self._heading_starts = [s.heading_start for s in self.sections]
         self.sentence_of: list[int] = []
-        self._words_of: dict[int, range] = {}
+        self._words_of: list[range] = []
         self._number_sentences()
 
     def section(self, offset: int) -> Section:
         """The section at a code point."""
-        return self.sections[max(0, bisect_right(self._heading_starts, offset) - 1)]
+        return self.sections[bisect_right(self._heading_starts, offset) - 1]
 
     def _number_sentences(self) -> None:
         """Which sentence each word stands in: the last one that has begun."""
-        total = len(self.words)
         begins = [s.start for s in self.sentences[1:]]
         first = 0
-        for number in range(len(begins) + 1):
-            last = bisect_left(self._starts, begins[number], first) if number < len(begins) else total
-            if last > first:
-                self.sentence_of.extend([number] * (last - first))
-                self._words_of[number] = range(first, last)
-                first = last
+        for number, last in enumerate([*(bisect_left(self._starts, begin) for begin in begins), len(self.words)]):
+            self._words_of.append(range(first, last))
+            self.sentence_of += [number] * (last - first)
+            first = last
 
     def words_of(self, sentence: int) -> range:
         """The numbers of the words of a sentence."""
-        return self._words_of.get(sentence, _NO_WORDS)
+        return self._words_of[sentence]
 
     def word_after(self, offset: int) -> int:
         """The first word that ends after a code point, or -1."""
@@ -217,30 +212,30 @@ class Reading:
 
     def places(self, key: str) -> list[int]:
         """The words that are, stand for, or imply this key, in order; one that does so twice stands twice."""
-        return self._all_places().get(key, [])
+        return self._by_key.get(key, [])
 
     def held(self) -> KeysView[str]:
         """What the words of the note are, stand for, or imply."""
-        return self._all_places().keys()
+        return self._by_key.keys()
 
-    def _all_places(self) -> dict[str, list[int]]:
-        if self._places is None:
-            found: dict[str, list[int]] = {}
-            for i, own in enumerate(self.keys):
-                if own in found:
-                    found[own].append(i)
-                else:
-                    found[own] = [i]
-            implied = self._lexicon.implications
-            more = [(i, said) for i in self._expanded for said in self.expansions[i]]
-            more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
-            more += [(i, said) for i, keys in self.meant.items() for said in keys]
-            for i, said in more:
-                found.setdefault(said, []).append(i)
-            for said in {said for _, said in more}:
-                found[said].sort()
-            self._places = found
-        return self._places
+    @cached_property
+    def _by_key(self) -> dict[str, list[int]]:
+        """The places of every key."""
+        found: dict[str, list[int]] = {}
+        for i, own in enumerate(self.keys):
+            if own in found:
+                found[own].append(i)
+            else:
+                found[own] = [i]
+        implied = self._lexicon.implications
+        more = [(i, said) for i in self._expanded for said in self.expansions[i]]
+        more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
+        more += [(i, said) for i, keys in self.meant.items() for said in keys]
+        for i, said in more:
+            found.setdefault(said, []).append(i)
+        for said in {said for _, said in more}:
+            found[said].sort()
+        return found
 
     def says(self, keys: tuple[str, ...]) -> bool:
         """Whether the note holds these keys side by side, abbreviations written out."""

@@ -224,7 +224,7 @@ class Wording:
         if word + 1 >= len(reading.words) or reading.gaps[word] != " ":
             return False
         number = index.vocabulary.get(reading.keys[word + 1])
-        return number is not None and bool(index.heads[number][0])
+        return number is not None and bool(index.alone[number])
 
     def _belongs_on(self, last: int) -> bool:
         """Whether the last word says how what follows it is: "duodenal ulcer, acute blood loss anemia"."""
@@ -238,7 +238,7 @@ class Wording:
         """Whether two words with a comma between them, in the other order, are two things: "headache, cough"."""
         index = self._index
         keys = index.keys[match.phrase, : index.counts[match.phrase]].tolist()
-        return all(index.heads[key][0] for key in keys)
+        return all(index.alone[key] for key in keys)
 
     def _is_scrap(self, match: Match, look: Look) -> bool:
         """A phrase of scraps ("ML IV"): letters must be capitals and stand in order, side by side."""
