@@ -14,35 +14,26 @@ _LONGEST_LEAD = 4
 
 def unbroken(words: Words, first: int, last: int) -> tuple[int, int]:
     """The run without a blank in which a number stands: letters, figures and the marks between them."""
-    text = words.text
-    while (
-        first > 0
-        and words.ends[first - 1] == words.starts[first]
-        and words.ends[last] - words.starts[first - 1] <= _LONGEST_NUMBER
-    ):
-        step = 1 if words.words[first - 1][0].isalnum() else 2
-        mark = "" if step == 1 else words.words[first - 1]
-        if step == 2 and (mark not in "-/._" or first < 2 or words.ends[first - 2] != words.starts[first - 1]):
+    forms, starts, ends = words.words, words.starts, words.ends
+    n = len(forms)
+    while first > 0 and ends[first - 1] == starts[first] and ends[last] - starts[first - 1] <= _LONGEST_NUMBER:
+        step = 1 if forms[first - 1][0].isalnum() else 2
+        mark = "" if step == 1 else forms[first - 1]
+        if step == 2 and (mark not in "-/._" or first < 2 or ends[first - 2] != starts[first - 1]):
             break
-        if not text[words.starts[first - step]].isalnum():
+        if not forms[first - step][0].isalnum():
             break
-        if mark and not words.words[first - 2].isdigit() and mark != "-":
+        if mark and not forms[first - 2].isdigit() and mark != "-":
             break
         first -= step
-    while (
-        last + 1 < len(words)
-        and words.starts[last + 1] == words.ends[last]
-        and words.ends[last + 1] - words.starts[first] <= _LONGEST_NUMBER
-    ):
-        step = 1 if words.words[last + 1][0].isalnum() else 2
-        mark = "" if step == 1 else words.words[last + 1]
-        if step == 2 and (
-            mark not in "-/._" or last + 2 >= len(words) or words.starts[last + 2] != words.ends[last + 1]
-        ):
+    while last + 1 < n and starts[last + 1] == ends[last] and ends[last + 1] - starts[first] <= _LONGEST_NUMBER:
+        step = 1 if forms[last + 1][0].isalnum() else 2
+        mark = "" if step == 1 else forms[last + 1]
+        if step == 2 and (mark not in "-/._" or last + 2 >= n or starts[last + 2] != ends[last + 1]):
             break
-        if not words.words[last + step][0].isalnum():
+        if not forms[last + step][0].isalnum():
             break
-        if mark and not words.words[last + 2].isdigit() and mark != "-":
+        if mark and not forms[last + 2].isdigit() and mark != "-":
             break
         last += step
     return first, last

@@ -109,11 +109,15 @@ class Forms(dict[str, Form]):
     def __init__(self, bits: Callable[[str], int]) -> None:
         super().__init__()
         self._bits = bits
+        # Thousands of forms share a few hundred numbers: kept once, they are near when a note is read.
+        self._numbers: dict[int, int] = {}
 
     def __missing__(self, text: str) -> Form:
         if len(self) >= _FORMS_KEPT:
             self.clear()
         lower = text.lower()
+        if lower == text:
+            lower = text
         bits = self._bits(lower)
         if text.isalpha():
             written = ALPHABETIC | SHORT * (2 <= len(lower) <= LONGEST_INITIALS)
@@ -129,7 +133,8 @@ class Forms(dict[str, Form]):
                 | NUMBER * text.isdecimal()
                 | MARK * (not text[0].isalnum())
             )
-        found = self[text] = (text, lower, bits, bits | written)
+        once = self._numbers.setdefault
+        found = self[text] = (text, lower, once(bits, bits), once(bits | written, bits | written))
         return found
 
 

@@ -342,15 +342,18 @@ def _accounts(people: People) -> set[str]:
 
 def _joined(words: Words, k: int) -> int:
     """The next run of letters or figures, where no more than two marks or blanks part it; ``k`` where none is."""
-    step = k + 1
-    while step < len(words) and words.words[step] in _JOINERS and step - k <= 2:
+    forms, step = words.words, k + 1
+    n = len(forms)
+    while step < n and forms[step] in _JOINERS and step - k <= 2:
         step += 1
-    near = step < len(words) and words.starts[step] - words.ends[k] <= 2 and words.words[step][0].isalnum()
+    near = step < n and words.starts[step] - words.ends[k] <= 2 and forms[step][0].isalnum()
     return step if near else k
 
 
 def _by_rarest_piece(names: Mapping[str, str]) -> dict[str, list[tuple[str, int, str]]]:
     """The names, by the word of each that fewest others have: where that begins in the name, and its kind."""
+    if not names:
+        return {}
     pieces = {shown: [(m.group().lower(), m.start()) for m in _PIECE.finditer(shown)] for shown in sorted(names)}
     common = Counter(word for found in pieces.values() for word, _ in found)
     found: dict[str, list[tuple[str, int, str]]] = {}

@@ -159,7 +159,7 @@ class Words:
 
     def of_class(self, bits: int) -> list[int]:
         """The indexes of the tokens that have one of some class bits (see ``noteproc.redaction.lexicon``)."""
-        found: list[int] = self.is_class(bits).nonzero()[0].tolist()
+        found: list[int] = (self._classes & bits).nonzero()[0].tolist()
         return found
 
     def is_class(self, bits: int) -> NDArray[np.bool_]:
