@@ -230,7 +230,7 @@ class Redactor:
         if more:
             # Trimming may let a span grow to the end of its word, into its neighbour.
             before = [s for s in spans if s.entity_type in NAME_TYPES]
-            spans = resolve(trimmed(text, resolve([*spans, *more])))
+            spans = resolve(list(trimmed(text, resolve([*spans, *more]))))
             if before != [s for s in spans if s.entity_type in NAME_TYPES]:
                 people = self._people(text, spans, known)
         roles = people.roles()
@@ -315,7 +315,7 @@ def _kind(entity_type: str) -> str:
 
 def _span(hit: Hit, who: str) -> Span:
     start, end, entity_type, score = hit
-    return Span(start, end, _kind(entity_type), float(score), who)
+    return tuple.__new__(Span, (start, end, _kind(entity_type), float(score), who))
 
 
 def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
@@ -116,12 +117,14 @@ def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     return kept
 
 
-def resolve(spans: Iterable[Span]) -> list[Span]:
+def resolve(spans: Sequence[Span]) -> list[Span]:
     """Disjoint spans in order that together cover all that the given ones cover.
 
     The strongest span keeps its kind; what sticks out of a weaker one is joined to it when both are of one family, and
     stands by itself otherwise.
     """
+    if all(before[1] <= after[0] for before, after in pairwise(spans)):
+        return list(spans)
     out: list[Span] = []
     for group in _components(spans):
         out += group if len(group) == 1 else sorted(_settle(group))

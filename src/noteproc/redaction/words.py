@@ -170,7 +170,8 @@ class Words:
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
         if isinstance(forms, Cues):
-            return sorted(self._cues.get(forms, ()))
+            found = self._cues.get(forms)
+            return sorted(found) if found else []
         vocabulary = self.vocabulary
         # The shorter of the two is gone through.
         if len(forms) > len(vocabulary):
