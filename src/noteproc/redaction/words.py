@@ -164,8 +164,7 @@ class Words:
 
     def is_class(self, bits: int) -> NDArray[np.bool_]:
         """For each token whether it has one of some class bits."""
-        told: NDArray[np.bool_] = self._classes & bits != 0
-        return told
+        return (self._classes & bits).astype(np.bool_)
 
     def among(self, forms: Set[str]) -> list[int]:
         """The indexes of the tokens whose lower-case form is one of ``forms``, in order."""
@@ -218,6 +217,23 @@ class Words:
         if line + 1 < len(self.line_starts):
             return self.line_starts[line + 1] - 1
         return len(self.text)
+
+
+def shortly_before(starts: Iterable[int], marks: list[int], reach: int) -> list[int]:
+    """Those of some offsets behind which a mark comes soon.
+
+    Args:
+        starts: offsets, in order.
+        marks: the offsets of the marks, in order.
+        reach: how far behind a start a mark may begin.
+    """
+    found: list[int] = []
+    if marks:
+        for start in starts:
+            at = bisect_right(marks, start)
+            if at < len(marks) and marks[at] - start <= reach:
+                found.append(start)
+    return found
 
 
 def matches(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:

@@ -45,8 +45,9 @@ class AccountRecognizer(NoteRecognizer):
         """Every user name."""
         text = words.text
         bits = self.lexicon.bits
-        glued = [i for i in words.numbers if i and words.ends[i - 1] == words.starts[i]]
-        for m in matches(_MIXED, text, [_last_run(words, i - 1) for i in glued]):
+        starts, ends = words.starts, words.ends
+        glued = [i - 1 for i in words.numbers if i and ends[i - 1] == starts[i] and ends[i - 1] - starts[i - 1] > 2]
+        for m in matches(_MIXED, text, [_last_run(words, i) for i in glued]):
             letters = m[1].lower()
             if bits(letters) & _KNOWN:
                 continue
@@ -61,7 +62,10 @@ class AccountRecognizer(NoteRecognizer):
                 yield Hit(m.start(1), m.end(1), "USERNAME", 0.75)
             elif figured and len(shown) >= _SHORTEST and not all(bits(p) & _KNOWN for p in pieces):
                 yield Hit(m.start(1), m.end(1), "USERNAME", 0.5)
-        brackets = [at - back for at in words.opening(_BRACKETS) for back in range(_BRACKET_REACH, 1, -1) if at >= back]
+        brackets: set[int] = set()
+        for i in words.among(_BRACKETS):
+            if i and starts[i] - ends[i - 1] < 2 and text[ends[i - 1] - 1].isupper():
+                brackets.update(range(max(0, starts[i] - _BRACKET_REACH), starts[i] - 1))
         for m in matches(_BRACKETED, text, sorted(brackets)):
             letters = m[1].rstrip("0123456789").lower()
             if len(letters) >= _SHORTEST and not bits(letters) & _KNOWN:
@@ -71,8 +75,8 @@ class AccountRecognizer(NoteRecognizer):
                 if not bits(m[1].rstrip("0123456789")) & _KNOWN:
                     yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
         yield from self._initial_and_family(words)
-        joints = [i for i in words.among(_JOINTS) if i and words.ends[i - 1] == words.starts[i]]
-        runs = [_last_run(words, i - 1) for i in joints]
+        inner = [i for i in words.among(_JOINTS) if 0 < i < len(words) - 1 and starts[i + 1] == ends[i]]
+        runs = [_last_run(words, i - 1) for i in inner if ends[i - 1] == starts[i]]
         for m in matches(_PROFESSED, text, runs):
             told = bits(m[2]) & lx.CREDENTIAL if len(m[2]) > 1 else m.group()[len(m[1])] == "_"
             if told and not bits(m[1]) & _KNOWN:
@@ -85,10 +89,10 @@ class AccountRecognizer(NoteRecognizer):
     def _initial_and_family(self, words: Words) -> Iterator[Hit]:
         """ "mwhite RN", "wosei" at the end of a line: an initial and a listed family name, where people sign."""
         bits = self.lexicon.bits
-        small = words.is_class(lx.LOWER) & words.is_class(lx.ALPHABETIC) & ~words.is_class(_WORDED)
-        for i in small.nonzero()[0].tolist():
+        strange = words.is_class(lx.LOWER) & ~words.is_class(_WORDED)
+        for i in strange.nonzero()[0].tolist():
             form = words.words[i]
-            if len(form) < _SHORTEST or not bits(form[1:]) & lx.LAST:
+            if len(form) < _SHORTEST or not form.isalpha() or not bits(form[1:]) & lx.LAST:
                 continue
             line = words.line_of[i]
             ends = i + 1 >= len(words) or words.line_of[i + 1] != line

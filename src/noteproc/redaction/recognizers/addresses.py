@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -11,7 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.shapes import UNIT
-from noteproc.redaction.words import Cues, Words, matches
+from noteproc.redaction.words import Cues, Words, matches, shortly_before
 
 _SUFFIXES = (
     "street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
@@ -115,16 +114,6 @@ _TOWN_AFTER_STREET = re.compile(
 )
 
 
-def _shortly_before(houses: list[int], streets: list[int]) -> list[int]:
-    """The numbers of houses behind which the kind of a street comes soon."""
-    found: list[int] = []
-    for house in houses:
-        at = bisect_right(streets, house)
-        if at < len(streets) and streets[at] - house <= _HOUSE_TO_STREET:
-            found.append(house)
-    return found
-
-
 class AddressRecognizer(NoteRecognizer):
     """Street addresses, towns, counties and ZIP codes."""
 
@@ -152,7 +141,7 @@ class AddressRecognizer(NoteRecognizer):
         streets = not seen.isdisjoint(_STREET_WORDS)
         routes = not seen.isdisjoint(_ROUTE_WORDS)
         houses = self._houses(words) if streets or routes else []
-        before_streets = _shortly_before(houses, words.opening(_STREETS)) if streets else []
+        before_streets = shortly_before(houses, words.opening(_STREETS), _HOUSE_TO_STREET) if streets else []
         for pattern, score, starts in (
             (_STREET, 0.9, before_streets),
             (_ROUTE, 0.93, sorted([*houses, *words.opening(_ROUTE_OPENINGS)]) if routes else ()),

@@ -106,27 +106,22 @@ class FacilityRecognizer(NoteRecognizer):
 
     def _letterhead(self, words: Words) -> Iterator[Hit]:
         """The name of a place that opens one of the first lines: "Night Owl Sleep", "Tidewater Chest & Sleep"."""
-        n, i = len(words), 0
-        while i < n and words.line_of[i] < _LETTERHEAD_LINES:
-            line, start = words.line_of[i], i
-            while i < n and words.line_of[i] == line:
-                i += 1
-            for first in self._run_starts(words, start, i):
-                last = self._run_end(words, first, i)
+        line_of = words.line_of
+        for first in words.capitals:
+            line = line_of[first]
+            if line >= _LETTERHEAD_LINES:
+                return
+            # Where a line, or a column of it, begins.
+            if (
+                first == 0
+                or line_of[first - 1] != line
+                or words.starts[first] - words.ends[first - 1] >= 2
+                or (words.words[first - 1] in ",;|/-*:" and words.starts[first] > words.ends[first - 1])
+            ):
+                last = self._run_end(words, first, words.at(words.line_end(line)))
                 hit = self._named_place(words, first, last)
                 if hit is not None:
                     yield hit
-
-    @staticmethod
-    def _run_starts(words: Words, start: int, end: int) -> Iterator[int]:
-        """Where a line, or a column of it, begins."""
-        for k in range(start, end):
-            if words.words[k][0].isupper() and (
-                k == start
-                or words.starts[k] - words.ends[k - 1] >= 2
-                or (words.words[k - 1] in ",;|/-*:" and words.starts[k] > words.ends[k - 1])
-            ):
-                yield k
 
     @staticmethod
     def _run_end(words: Words, first: int, end: int) -> int:

@@ -21,11 +21,25 @@ _SPOKE = re.compile(
     re.IGNORECASE,
 )
 # The words with which the pattern above begins, and those that only begin so ("reported to").
-_SPOKE_WORDS = frozenset([*_TOLD.split("|"), "d", "discussed", "case", "plan", "spoke", "met", "seen", "staffed"]) | {
-    *("hand", "signed", "relayed", "accompanied", "lives", "here", "brought")
-}
+_SPOKE_WORDS = Cues(
+    [
+        *_TOLD.split("|"),
+        "d",
+        "discussed",
+        "case",
+        "plan",
+        "spoke",
+        "met",
+        "seen",
+        "staffed",
+        *("hand", "signed", "relayed", "accompanied", "lives", "here", "brought"),
+    ]
+)
 _COMMA = Cues(",")
+# What only begins so is told by the word behind it, so many characters away.
 _SPOKE_STEMS = ("report", "care", "handoff")
+_TOWARDS = Cues({"to", "from"})
+_STEM_TO_WORD = 20
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.MONTH | lx.STATE | lx.CREDENTIAL | lx.FACILITY | lx.ORG
 _NO_NAME_AFTER = frozenset({"the", "a", "an", "of", "on", "using", "via", "per"})
 
@@ -42,7 +56,15 @@ class MentionRecognizer(NameReader):
 
     def _spoken_of(self, words: Words) -> Iterator[Hit]:
         """ "D/w Graves", "spoke with Linh", "per Okafor"."""
-        for m in matches(_SPOKE, words.text, words.opening(_SPOKE_WORDS, _SPOKE_STEMS)):
+        starts, lower = words.starts, words.lower
+        stems: set[int] = set()
+        for i in words.among(_TOWARDS):
+            k = i - 1
+            while k >= 0 and starts[i] - starts[k] <= _STEM_TO_WORD:
+                if lower[k].startswith(_SPOKE_STEMS):
+                    stems.add(starts[k])
+                k -= 1
+        for m in matches(_SPOKE, words.text, sorted(stems.union(words.opening(_SPOKE_WORDS)))):
             i = words.at(m.end())
             if i >= len(words) or words.starts[i] > m.end() + 1 or not words.words[i][0].isupper():
                 continue
@@ -95,10 +117,11 @@ class MentionRecognizer(NameReader):
 
     def _reversed(self, words: Words) -> Iterator[Hit]:
         """ "LAST, FIRST M" anywhere, where both are known names."""
-        n = len(words)
-        for i in (comma - 1 for comma in words.among(_COMMA)):
-            if i < 0 or i + 2 >= n or not words.bits[i] & lx.LAST or not words.bits[i + 2] & lx.FIRST:
+        bits, last = words.bits, len(words) - 1
+        for comma in words.among(_COMMA):
+            if not 0 < comma < last or not bits[comma + 1] & lx.FIRST or not bits[comma - 1] & lx.LAST:
                 continue
+            i = comma - 1
             small = words.small and self._opens_small(words, i)
             if (
                 not (small or (words.words[i][0].isupper() and words.words[i + 2][0].isupper()))
@@ -132,9 +155,10 @@ class MentionRecognizer(NameReader):
         """Listed given names, capitalised, with a family name behind or in the middle of a sentence."""
         taken = -1
         for i in words.of_class(lx.FIRST):
-            b, form = words.bits[i], words.words[i]
-            if i <= taken or len(form) < 3 or not form[0].isupper() or form.isupper():
+            form = words.words[i]
+            if not form[0].isupper() or i <= taken or len(form) < 3 or form.isupper():
                 continue
+            b = words.bits[i]
             opens = i == 0 or words.line_of[i - 1] != words.line_of[i]
             before = "" if opens else words.words[i - 1]
             glued = not opens and words.starts[i] == words.ends[i - 1] and before not in "('\""

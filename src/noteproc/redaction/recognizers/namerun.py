@@ -8,6 +8,8 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.words import Words
 
+_LANGUAGE = lx.ORDINARY | lx.CLINICAL
+
 
 class NameReader(NoteRecognizer):
     """What the recognizers of names share."""
@@ -56,8 +58,10 @@ class NameReader(NoteRecognizer):
     def _run(self, words: Words, i: int, *, trusted: bool, lower: bool = False, limit: int = 6) -> int:
         """One past the last token of a name that begins at ``i``; ``i`` where none begins."""
         n = len(words)
-        k, count, full = i, 0, 0
-        line = words.line_of[i] if i < n else -1
+        if i >= n or not (words.words[i][0].isupper() or lower or (trusted and words.bits[i] & lx.PARTICLE)):
+            return i
+        k, count = i, 0
+        line = words.line_of[i]
         last = i
         while k < n and count < limit and words.line_of[k] == line:
             form, low = words.words[k], words.lower[k]
@@ -138,7 +142,6 @@ class NameReader(NoteRecognizer):
             if k + 1 < n and low in ("jr", "sr") and k == i:
                 break
             count += 1
-            full += len(form) > 1
             k += 1
             last = k
         while (
@@ -167,16 +170,15 @@ class NameReader(NoteRecognizer):
         return words.starts[i], words.ends[j - 1]
 
     def _looks_named(self, words: Words, i: int, j: int) -> bool:
-        bits = [words.bits[k] for k in range(i, j) if words.words[k][0].isalpha() and len(words.words[k]) > 1]
-        if not bits:
-            return False
-        return (
-            any(
-                (b & lx.NAME and not b & (lx.ORDINARY | lx.CLINICAL)) or not b & (lx.NAME | lx.ORDINARY | lx.CLINICAL)
-                for b in bits
-            )
-            or sum(bool(b & lx.NAME) for b in bits) >= 2
-        )
+        listed = 0
+        for k in range(i, j):
+            form = words.words[k]
+            if form[0].isalpha() and len(form) > 1:
+                bits = words.bits[k]
+                if not bits & _LANGUAGE:
+                    return True
+                listed += bool(bits & lx.NAME)
+        return listed > 1
 
     def _kin_before(self, words: Words, i: int) -> bool:
         return any(words.bits[k] & lx.KIN for k in range(max(0, i - 3), i))

@@ -21,6 +21,7 @@ _GRADES = frozenset(lx.read_words("valve_grades.txt"))
 # "Report from summer rn": a word that is a name as well, small, between one of these and a profession.
 _GIVEN_BY = frozenset({"from", "w", "with", "by", "per", "to"})
 _LABELS = dict(lx.read_pairs("name_labels.tsv"))
+_LABEL_LASTS = frozenset(label.split()[-1] for label in _LABELS if " " in label)
 
 
 class NameRecognizer(NameReader):
@@ -46,11 +47,7 @@ class NameRecognizer(NameReader):
             k = i + 1
             if k < n and words.words[k] == "." and words.starts[k] == words.ends[i]:
                 k += 1
-            if (
-                k >= n
-                or words.starts[k] - words.ends[k - 1] > 3
-                or words.text.count("\n", words.ends[k - 1], words.starts[k]) > 1
-            ):
+            if k >= n or words.starts[k] - words.ends[k - 1] > 3 or words.line_of[k] - words.line_of[k - 1] > 1:
                 continue
             title = words.words[i]
             graded = title == "MR" and i > 0 and words.lower[i - 1] in _GRADES and not words.words[i - 1].isupper()
@@ -122,15 +119,14 @@ class NameRecognizer(NameReader):
             k = i + 1
             if not i or k >= n:
                 continue
-            if words.starts[k] - words.ends[i] > 40 or words.text.count("\n", words.ends[i], words.starts[k]) > (
-                1 if i + 1 < n else 0
-            ):
+            if words.starts[k] - words.ends[i] > 40 or words.line_of[k] - words.line_of[i] > 1:
                 continue
-            label = words.lower[i - 1]
-            if label in ("(", ")", "s", ".", "*"):
-                label = words.lower[i - 2] if i > 1 else label
+            at = i - 1
+            if i > 1 and words.lower[at] in ("(", ")", "s", ".", "*"):
+                at = i - 2
             before = words.lower[i - 2] if i > 1 and words.line_of[i - 2] == words.line_of[i] else ""
-            role = self._label_role(label, before)
+            label = words.lower[at]
+            role = self._label_role(label, before, words.bits[at])
             if role is None:
                 continue
             same_line = words.line_of[k] == words.line_of[i]
@@ -144,9 +140,11 @@ class NameRecognizer(NameReader):
                     continue
             yield from self._named_list(words, k, role, strong=same_line)
 
-    def _label_role(self, label: str, before: str) -> str | None:
-        role = _LABELS.get(f"{before} {label}") or _LABELS.get(label)
-        if role is None and self.lexicon.bits(label) & lx.ROLE:
+    @staticmethod
+    def _label_role(label: str, before: str, bits: int) -> str | None:
+        role = _LABELS.get(f"{before} {label}") if label in _LABEL_LASTS else None
+        role = role or _LABELS.get(label)
+        if role is None and bits & lx.ROLE:
             role = "CLINICIAN_NAME"
         return None if role == "-" else role
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Cues, Words, matches
+from noteproc.redaction.words import Cues, Words, matches, shortly_before
 
 _EXTENSION = r"(?:[\s,;]{0,2}(?:x|ext\.?|extn\.?|extension|#)\s?:?\s?\d{1,6}(?:-\d{2,4})?(?!\d))?"
 _TEN = re.compile(
@@ -45,6 +46,8 @@ _UNIT = re.compile(r"^\s?(?:mg|mcg|ml|mm|cm|kg|cells|copies|iu|units?|cc|%|/)", 
 _GLUE_WORDS = Cues({"x", "ext", "extn", "extension", "pager", "pgr", "beeper", "bpr", "spectralink", "vocera", "ascom"})
 # "4 x 100", "11 x 180 mm": times, no extension.
 _TIMES = re.compile(r"\d\s?(?:mm|cm|mg|mcg|ml)?\s?$")
+# How far behind its beginning the last four figures of a number may stand.
+_LONGEST = 20
 _AREA = Cues({"area"})
 _LABEL_WORDS = Cues(lx.read_words("phone_labels.txt"))
 # "178-180", "0930-1015": from one figure to another.
@@ -59,16 +62,13 @@ class NotePhoneRecognizer(NoteRecognizer):
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every telephone and fax number."""
-        text = words.text
-        for pattern, score, lengths in (
-            (_TEN, 0.97, (1, 3, 4)),
-            (_SEVEN, 0.8, (3,)),
-            (_FOREIGN, 0.9, ()),
-            (_BARE_TEN, 0.55, (10, 11)),
+        text, lasts = words.text, self._lasts(words)
+        for pattern, score, figures in (
+            (_TEN, 0.97, shortly_before(words.figures(1, 3, 4), lasts, _LONGEST) if lasts else []),
+            (_SEVEN, 0.8, shortly_before(words.figures(3), lasts, _LONGEST) if lasts else []),
+            (_FOREIGN, 0.9, words.figures() if "+" in text or " 00" in text else []),
+            (_BARE_TEN, 0.55, words.figures(10, 11)),
         ):
-            if pattern is _FOREIGN and "+" not in text and " 00" not in text:
-                continue
-            figures = words.figures(*lengths)
             dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
             for m in matches(pattern, text, dialled):
                 if _UNIT.match(text[m.end() : m.end() + 8]):
@@ -98,7 +98,17 @@ class NotePhoneRecognizer(NoteRecognizer):
             yield self._hit(text, m.start(1), m.end(1), score, label)
 
     @staticmethod
+    def _lasts(words: Words) -> list[int]:
+        """Where four figures stand shortly behind three, as the last ones of a number do."""
+        starts, ends = words.starts, words.ends
+        return [
+            starts[i]
+            for before, i in pairwise(words.numbers)
+            if ends[i] - starts[i] == 4 and ends[before] - starts[before] == 3 and starts[i] - ends[before] < 4
+        ]
+
+    @staticmethod
     def _hit(text: str, start: int, end: int, score: float, label: str = "") -> Hit:
         before = text[max(0, start - 24) : start]
-        fax = "fax" in label or "facsimile" in label or _FAX.search(before)
+        fax = "fax" in label or "facsimile" in label or (("f" in before or "F" in before) and _FAX.search(before))
         return Hit(start, end, "FAX_NUMBER" if fax else "PHONE_NUMBER", score)

@@ -15,7 +15,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, SURE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.dates import MONTH_WORDS
-from noteproc.redaction.words import Cues, Words, matches
+from noteproc.redaction.words import Cues, Words, matches, shortly_before
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -53,6 +53,8 @@ _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", r
 _DAY_OPENINGS = Cues({"the", *(w.split("-")[0] for w in _ORDINALS)})
 _SEASONS = Cues({"spring", "summer", "fall", "autumn", "winter"})
 _LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
+# So many characters behind the day its month may begin ("the twenty-first day of").
+_DAY_TO_MONTH = 40
 _READ = str.maketrans("OoIl", "0011")
 
 
@@ -64,23 +66,25 @@ class WordedDateRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every such date."""
         text = words.text
-        days = words.figures(1, 2)
         slashed = words.figures(1, 2, before="/")
-        if words.of_class(lx.MONTH):
+        months = words.opening(MONTH_WORDS)
+        if months:
+            days = sorted([*words.figures(1, 2, before="snrtSNRT"), *words.opening(_DAY_OPENINGS)])
             for pattern, starts in (
-                (_OF_MONTH, sorted([*days, *words.opening(_DAY_OPENINGS)])),
-                (_MONTH_THE, words.opening(MONTH_WORDS)),
+                (_OF_MONTH, shortly_before(days, months, _DAY_TO_MONTH)),
+                (_MONTH_THE, months),
             ):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(), m.end(), "DATE", SURE)
         if "T" in text:
             for m in matches(_STAMP, text, words.figures(4, before="-")):
                 yield Hit(m.start(), m.end(), "DATE", 0.97)
-        for m in matches(_SCANNED, text, sorted([*days, *words.opening(_LIKE_FIGURES)])):
-            read = [int(g.translate(_READ)) for g in (m[1], m[3], m[4])]
-            letters = sum(c.isalpha() for c in m.group())
-            day = 1 <= read[0] <= 12 and 1 <= read[1] <= 31
-            if letters and sum(map(str.isdigit, m.group())) >= 2 and day:
+        like_figures = words.opening(_LIKE_FIGURES)
+        for m in matches(_SCANNED, text, sorted([*words.figures(1, 2, before="/-OoIl"), *like_figures])):
+            if not any(map(str.isalpha, m.group())):
+                continue
+            month, day = (int(g.translate(_READ)) for g in (m[1], m[3]))
+            if 1 <= month <= 12 and 1 <= day <= 31 and sum(map(str.isdigit, m.group())) >= 2:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
         for pattern, starts, score in (
             (_SEASON, words.opening(_SEASONS), 0.8),
@@ -91,9 +95,10 @@ class WordedDateRecognizer(NoteRecognizer):
         ):
             for m in matches(pattern, text, starts):
                 yield Hit(m.start(), m.end(), "DATE", score)
-        for m in matches(_WIDE, text, words.figures(1, 2, before=" ")):
+        wide = " - " in text or " / " in text
+        for m in matches(_WIDE, text, words.figures(1, 2, before=" ")) if wide else ():
             if 1 <= int(m[1]) <= 12 and 1 <= int(m[3]) <= 31:
                 yield Hit(m.start(), m.end(), "DATE", 0.85)
-        for m in matches(_SPACED, text, words.figures(2, before=" ")):
+        for m in matches(_SPACED, text, [at for at in words.figures(2, before=" ") if text[at + 3 : at + 4].isdigit()]):
             cued = _BIRTH.search(text[max(0, m.start() - 12) : m.start()])
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
