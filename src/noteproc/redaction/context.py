@@ -42,6 +42,7 @@ _SERVED = re.compile(
 _BORN = re.compile(r"(?:dob|birth|born)\W*(?:date|of)?\W*$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
 _AGES = Cues({"age", "("})
+_UNITS_OF_AGE = frozenset("ymfwd")
 _NEWBORN = Cues({"newborn", "neonate"})
 _SEXES = Cues({"sex", "gender"})
 _BEARING = Cues({"g", "iup", "gravida", "cesarean", "caesarean"})
@@ -116,8 +117,13 @@ def _age(note: Note, words: Words, spans: Sequence[Span]) -> int | Literal["90+"
         return int(given) if int(given) < 90 else "90+"
     if given == "90+" or any(s.entity_type == "AGE_OVER_89" for s in spans):
         return "90+"
-    text = words.text
-    figures = words.figures(1, 2, 3)
+    text, starts, ends, lower = words.text, words.starts, words.ends, words.lower
+    # What tells an age, or sex and age, stands right behind the figures or behind a dash.
+    figures: list[int] = []
+    for i in words.numbers:
+        k = i + 2 if lower[i + 1 : i + 2] == ["-"] else i + 1
+        if k < len(words) and ends[i] - starts[i] <= 3 and lower[k][0] in _UNITS_OF_AGE:
+            figures.append(starts[i])
     found = next(matches(_AGE, text[:4000], sorted([*figures, *words.opening(_AGES)])), None)
     if found:
         years = int(next(g for g in found.groups() if g))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from noteproc.artifacts import models_dir
@@ -101,7 +102,7 @@ class Letters:
 
 
 def _step(rate: float) -> int:
-    return sum(rate > step for step in _STEPS)
+    return bisect_left(_STEPS, rate)
 
 
 def seen(folder_name: str = "phi_tagger") -> dict[str, tuple[float, float]]:

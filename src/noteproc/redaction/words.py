@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from noteproc.redaction.lexicon import ALPHABETIC, CAPITAL, NUMBER, UPPER, lexicon
 from noteproc.redaction.tokens import tokens
 
+_OPENING = re.compile(r"[^\W\d_]+|\d+")
 _WRITTEN, _LOWER, _BITS, _CLASSES = map(itemgetter, range(4))
 
 
@@ -217,6 +218,38 @@ class Words:
         if line + 1 < len(self.line_starts):
             return self.line_starts[line + 1] - 1
         return len(self.text)
+
+
+class ListedPhrases:
+    """Phrases of a list, looked for where their first words stand: each word knows its own.
+
+    Args:
+        phrases: in the order of preference.
+        before, after: patterns of what may stand on both sides.
+    """
+
+    def __init__(self, phrases: Iterable[str], before: str, after: str) -> None:
+        by_opening: dict[str, list[str]] = {}
+        for phrase in phrases:
+            found = _OPENING.match(phrase.lower())
+            if found:
+                by_opening.setdefault(found.group(), []).append(re.escape(phrase))
+        self._openings = Cues(by_opening)
+        self._patterns = {
+            opening: re.compile(f"{before}(?:{'|'.join(some)}){after}", re.IGNORECASE)
+            for opening, some in by_opening.items()
+        }
+
+    def standing(self, words: Words) -> Iterator[re.Match[str]]:
+        """The matches that overlap none before them, in order."""
+        end = 0
+        for start in words.opening(self._openings):
+            if start >= end:
+                opening = _OPENING.match(words.text, start)
+                found = self._patterns[opening.group().lower()].match(words.text, start) if opening else None
+                if found:
+                    end = found.end()
+                    yield found
 
 
 def shortly_before(starts: Iterable[int], marks: list[int], reach: int) -> list[int]:

@@ -17,6 +17,7 @@ _CUED = re.compile(
     r"([A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*)(?![\w@-])",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"[\d._-]+")
 _MIXED = re.compile(r"(?<![\w@./#-])([a-z]{3,16}|[A-Z]{5,16})\d{1,4}(?![\w@/-]|\.\w)")
 _BRACKETED = re.compile(r"(?:MD|DO|RN|NP|PA|PA-C|LPN|PhD|PharmD|[A-Z]{2,5})\s?[\[(]([A-Za-z]{2,16}\d{0,4})[\])]")
 _ESIGNED = re.compile(r"/e?s/[^\n]{3,60}?\s{1,6}([a-z]{5,16}\d{0,3})(?=\s|$)")
@@ -55,7 +56,7 @@ class AccountRecognizer(NoteRecognizer):
             yield Hit(m.start(), m.end(), "USERNAME", 0.65 if long and m[1].islower() else 0.5 if long else MAYBE)
         for m in matches(_CUED, text, words.opening(_CUE_OPENINGS)):
             shown = m[1]
-            pieces = [p for p in re.split(r"[\d._-]+", shown.lower()) if p]
+            pieces = [p for p in _JOINT.split(shown.lower()) if p]
             strange = any(len(p) >= _SHORTEST and not bits(p) for p in pieces)
             figured = any(map(str.isdigit, shown))
             if (strange and shown.islower()) or (figured and strange):

@@ -58,6 +58,9 @@ _TEMPERATURE_BEFORE = re.compile(
     r"(?:\btemp(?:erature)?|\bt(?:max|m)?|°|\bafebrile|\bfebrile|\bat|\bto|\bof|\bhr|\bsats?|spo2|o2|%)\W{0,3}$",
     re.IGNORECASE,
 )
+_YEARS_ONLY = re.compile(r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", re.IGNORECASE)
+_AGED = re.compile(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?")
+_WAS = frozenset({"was", "is", "turned"})
 _NOBODY = lx.ORDINARY | lx.CLINICAL
 _OLD_NUMBER = re.compile(_OLD)
 # "She is ninety-one", "turned ninety", "her ninetieth", "her mother's 90th".
@@ -99,9 +102,7 @@ class AgeRecognizer(NoteRecognizer):
                 ):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE)
                     continue
-                years_only = re.match(
-                    r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", after, re.IGNORECASE
-                )
+                years_only = _YEARS_ONLY.match(after)
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", MAYBE if years_only else 0.97)
             for pattern, score, starts in (
                 (_LABEL, 0.96, words.opening(_LABELS)),
@@ -111,7 +112,7 @@ class AgeRecognizer(NoteRecognizer):
             ):
                 for m in matches(pattern, text, starts):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
-            for m in matches(_PERSON_WAS, text, [words.starts[i] for i in words.capitals]):
+            for m in matches(_PERSON_WAS, text, _named_before(words, old)):
                 bits = words.bits[words.at(m.start())]
                 if bits & lx.LAST and not bits & _NOBODY:
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
@@ -120,7 +121,7 @@ class AgeRecognizer(NoteRecognizer):
                 yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.8)
             for m in _WORDY.finditer(text):
                 after = text[m.end() : m.end() + 20].lower()
-                aged = re.match(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?", after)
+                aged = _AGED.match(after)
                 one = m[1].lower().endswith("arian")
                 if (
                     one
@@ -131,3 +132,17 @@ class AgeRecognizer(NoteRecognizer):
                     .endswith(("age", "aged", "turned", "age of"))
                 ) and not _DURATION_AFTER.search(after):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", 0.95)
+
+
+def _named_before(words: Words, old: list[int]) -> list[int]:
+    """Where the word begins that stands before "was" and some numbers, or before "was now" and those."""
+    text, found = words.text, []
+    for at in old:
+        i = words.at(at)
+        verb = next((k for k in (i - 1, i - 2) if k > 0 and words.lower[k] in _WAS), 0)
+        start = words.starts[verb] - 1
+        while verb and start and (text[start - 1].isalnum() or text[start - 1] in "_'-"):
+            start -= 1
+        if verb:
+            found.append(start)
+    return found

@@ -13,7 +13,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Cues, Words, matches
+from noteproc.redaction.words import Cues, ListedPhrases, Words, matches
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -48,6 +48,9 @@ _GRADED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SCALE = 14
+_FRACTIONS = re.compile(r"(\d+)/(?=(\d+))")
+_VERB_OR_MONTH = re.compile(r"(?:may|mar)\W+\d{1,2}$")
+_RANGE_FIRSTS = re.compile(r"(?:^|-\s?)(\d{1,2})")
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w/-])(?<![^.]\.)(\d{1,2}/\d{1,2})(?:\s?-\s?|\sto\s)(\d{1,2}(?:/\d{1,2})?)(?![\w/%]|[.-]\d)")
 _NAMED = re.compile(
@@ -210,7 +213,7 @@ def _is_scale(text: str, of: int) -> bool:
     """Whether fractions of one denominator are marks of a scale: one day told again and again is a day."""
     if text.count(f"/{of}") < 3 or f"/{of}/" in text:
         return False
-    return of in GRADES or len(set(re.findall(rf"(\d+)/{of}(?!\d)", text))) > 1
+    return of in GRADES or len({part for part, whole in _FRACTIONS.findall(text) if whole == str(of)}) > 1
 
 
 class NoteDateRecognizer(NoteRecognizer):
@@ -221,9 +224,8 @@ class NoteDateRecognizer(NoteRecognizer):
     def __init__(self) -> None:
         super().__init__()
         names = sorted(lx.read_phrases("holidays.txt"), key=lambda p: (-len(p), p))
-        self._holidays = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)", re.IGNORECASE)
+        self._holidays = ListedPhrases(names, r"(?<!\w)", r"(?!\w)")
         self._holiday_words = frozenset(n.lower().split()[0] for n in names)
-        self._holiday_openings = Cues(w[0] for n in names if (w := re.match(r"[^\W\d_]+|\d+", n.lower())))
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""
@@ -241,7 +243,7 @@ class NoteDateRecognizer(NoteRecognizer):
                     if (
                         ("may" in low or "mar" in low)
                         and not any(c in low for c in "',")
-                        and re.search(r"(?:may|mar)\W+\d{1,2}$", low)
+                        and _VERB_OR_MONTH.search(low)
                     ):
                         score = 0.97 if "M" in m.group() else MAYBE
                     end = len(m.group().rstrip(" .,-")) + m.start()
@@ -256,9 +258,8 @@ class NoteDateRecognizer(NoteRecognizer):
                 else:
                     start = m.start() if m.group().lower().startswith("the ") else m.start(1)
                     yield Hit(start, m.end(1), "DATE", 0.6 if clear else MAYBE)
-        feasts = words.opening(self._holiday_openings)
-        if feasts and not seen.isdisjoint(self._holiday_words):
-            for m in matches(self._holidays, text, feasts):
+        if not seen.isdisjoint(self._holiday_words):
+            for m in self._holidays.standing(words):
                 shown = m.group()
                 plain = shown.lower() in _PLAIN_FEASTS
                 small = shown[0].islower() and any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40])
@@ -290,7 +291,7 @@ class NoteDateRecognizer(NoteRecognizer):
                     continue
                 yield m.start(), m.end(), 0.97
         for m in matches(_FULL_RANGE, text, sorted([*slashed, *dotted])) if "-" in words.vocabulary else ():
-            firsts = [int(part) for part in re.findall(r"(?:^|-\s?)(\d{1,2})", m.group())]
+            firsts = [int(part) for part in _RANGE_FIRSTS.findall(m.group())]
             if all(1 <= first <= 31 for first in firsts):
                 yield m.start(), m.end(), 0.97
         for m in matches(_ISO, text, years):

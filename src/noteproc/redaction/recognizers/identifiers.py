@@ -101,6 +101,7 @@ _FEW_FIGURES = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*")
 # A registration number of the DEA: nothing with a shape of its own is shorter.
 _SHORTEST_SHAPED = 9
 _LONGEST_DATE = 16
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _ZIP_OF_NINE = re.compile(r"\d{5}-\d{4}")
 _IN_TWO = re.compile(r"\d{4}-\d{2}|\d{3}-\d{2}|\d{5,6}-\d{1,3}")
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?:T\d+)?")
@@ -290,7 +291,7 @@ class IdentifierRecognizer(NoteRecognizer):
             if kind == "US_SSN" and name.startswith("last"):
                 return Hit(start, end, kind, 0.9) if len(value) == 4 and digits == 4 else None
             if kind == "ZIP_CODE":
-                return Hit(start, end, kind, 0.95) if re.fullmatch(r"\d{5}(?:-\d{4})?", value) else None
+                return Hit(start, end, kind, 0.95) if _ZIP.fullmatch(value) else None
             if kind in ("PHONE_NUMBER", "FAX_NUMBER"):
                 if near and digits >= 7 and not mixed:
                     return Hit(start, end, kind, 0.7)

@@ -9,7 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Cues, Words, matches
+from noteproc.redaction.words import Cues, ListedPhrases, Words, matches
 
 _CUES = {tuple(cue.split()): strength == "SURE" for cue, strength in lx.read_pairs("org_cues.tsv")}
 _LAST_WORDS = Cues(cue[-1] for cue in _CUES)
@@ -17,14 +17,9 @@ _LONGEST = max(map(len, _CUES))
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
 _KNOWN = dict(lx.read_pairs("known_organizations.tsv"))
-_NAMED = re.compile(
-    r"(?<![\w@./])(?:(?:"
-    + "|".join(re.escape(n) for n in sorted(_KNOWN, key=lambda n: (-len(n), n)))
-    + r")(?![\w@]|\.[a-z])"
-    r"|local (?:no\. ?)?\d{1,4}\b)",
-    re.IGNORECASE,
-)
-_OPENINGS = Cues(["local", *(re.split("[^a-z]", name)[0] for name in _KNOWN)])
+_NAMED = ListedPhrases(sorted(_KNOWN, key=lambda n: (-len(n), n)), r"(?<![\w@./])", r"(?![\w@]|\.[a-z])")
+_LOCAL = re.compile(r"(?<![\w@./])local (?:no\. ?)?\d{1,4}\b", re.IGNORECASE)
+_LOCALS = Cues({"local"})
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 
@@ -55,7 +50,7 @@ class OrganizationRecognizer(NoteRecognizer):
 
     @staticmethod
     def _known(words: Words) -> Iterator[Hit]:
-        for m in matches(_NAMED, words.text, words.opening(_OPENINGS)):
+        for m in (*_NAMED.standing(words), *matches(_LOCAL, words.text, words.opening(_LOCALS))):
             shown = m.group()
             how = _KNOWN.get(shown.lower(), "CAPITAL")
             small = not shown[0].isupper()

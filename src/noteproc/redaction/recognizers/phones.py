@@ -66,7 +66,7 @@ class NotePhoneRecognizer(NoteRecognizer):
         for pattern, score, figures in (
             (_TEN, 0.97, shortly_before(words.figures(1, 3, 4), lasts, _LONGEST) if lasts else []),
             (_SEVEN, 0.8, shortly_before(words.figures(3), lasts, _LONGEST) if lasts else []),
-            (_FOREIGN, 0.9, words.figures() if "+" in text or " 00" in text else []),
+            (_FOREIGN, 0.9, self._abroad(words) if "+" in text or " 00" in text else []),
             (_BARE_TEN, 0.55, words.figures(10, 11)),
         ):
             dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
@@ -96,6 +96,12 @@ class NotePhoneRecognizer(NoteRecognizer):
             )
             score = 0.95 if digits >= 7 else 0.85 if strong else MAYBE
             yield self._hit(text, m.start(1), m.end(1), score, label)
+
+    @staticmethod
+    def _abroad(words: Words) -> list[int]:
+        """Where figures stand behind a plus sign, or begin with two noughts."""
+        text = words.text
+        return [at for at in words.figures() if text[at - 1 : at] == "+" or text.startswith("00", at)]
 
     @staticmethod
     def _lasts(words: Words) -> list[int]:

@@ -25,6 +25,7 @@ _SAID_LETTERS = re.compile(
     re.IGNORECASE,
 )
 _SPELLING = Cues({"spelled", "spelling", "spells", "that's"})
+_GROUP = re.compile(r"\d+")
 _TELEPHONE = 10
 _FEWEST_SPOKEN = 7
 _ONE_LETTER = Cues(string.ascii_lowercase)
@@ -43,7 +44,7 @@ class ScatteredRecognizer(NoteRecognizer):
         dialled = [at - led for at in words.figures(3) for led in (1, 0) if not led or (at and text[at - 1] == "(")]
         for m in matches(_PHONE, text, dialled):
             shown = m.group()
-            groups = re.findall(r"\d+", shown)
+            groups = _GROUP.findall(shown)
             if sum(map(len, groups)) != _TELEPHONE:
                 continue
             marked = any(c in shown for c in "-.()")
@@ -52,7 +53,10 @@ class ScatteredRecognizer(NoteRecognizer):
                 yield Hit(m.start(), m.end(), "PHONE_NUMBER", 0.85 if marked else 0.7)
         for m in matches(_SINGLES, text, words.figures(1, before=" ")):
             yield Hit(m.start(), m.end(), "OTHER_ID", 0.65)
-        for m in matches(_SPELLED, text, words.opening(_ONE_LETTER)):
+        letters_apart = [
+            at for at in words.opening(_ONE_LETTER) if text[at].isupper() and text[at + 2 : at + 3].isupper()
+        ]
+        for m in matches(_SPELLED, text, letters_apart):
             letters = m.group()[::2]
             if len(set(m.group()[1::2])) > 1 or m.group()[1] == ".":
                 continue

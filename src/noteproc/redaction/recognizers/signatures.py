@@ -31,6 +31,7 @@ _TYPIST = re.compile(
     re.MULTILINE,
 )
 _DAY = re.compile(r"[ \t]{1,12}\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b")
+_SLASH = re.compile("[/:]")
 _TYPIST_LINE = re.compile(r"^\W{0,4}([A-Za-z]{2,4})([/:])([A-Za-z]{2,4})(?:[/:]([A-Za-z]{2,4}))?\d{0,3}\W{0,3}$")
 _CC = re.compile(
     r"^[ \t>*-]{0,8}(?:cc|c\.c\.|bcc|copies?(?:\s{1,3}to)?|copied(?:\s{1,3}to)?)\s?[:-]\s{0,4}",
@@ -52,6 +53,7 @@ _DOT_TO_DOT = 3
 _DOTTED_LEAD = 5
 # The words and marks with which the patterns above begin.
 _BY_WORDS = Cues([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
+_COPIES = Cues({"cc", "c", "bcc", "copie", "copies", "copied"})
 _SLASHES = Cues({"/", ":"})
 _SERVICES = frozenset(lx.read_words("services.txt"))
 _NOT_TYPIST = frozenset(lx.read_words("slashed.txt"))
@@ -63,8 +65,13 @@ class SignatureRecognizer(NameReader):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every name that stands so."""
         yield from self._signed(words)
+        yield from self._copied(words)
+        yield from self._typed(words)
+        yield from self._logged(words)
+        yield from self._initials(words)
 
     def _signed(self, words: Words) -> Iterator[Hit]:
+        """ "Dictated by J. Doe"."""
         text = words.text
         for m in matches(_BY, text, words.opening(_BY_WORDS)):
             i = words.at(m.end())
@@ -83,7 +90,11 @@ class SignatureRecognizer(NameReader):
                 if initials and bits & (lx.CLINICAL | lx.CREDENTIAL | lx.ORDINARY):
                     continue
                 yield Hit(*self._span(words, i, j), role, 0.8 if initials else 0.93)
-        for m in matches(_CC, text, words.line_starts):
+
+    def _copied(self, words: Words) -> Iterator[Hit]:
+        """ "cc: Dr. Doe"."""
+        lines = sorted({words.line_start(words.line_of[i]) for i in words.among(_COPIES)})
+        for m in matches(_CC, words.text, lines):
             i = words.at(m.end())
             if i < len(words) and words.starts[i] <= m.end() + 1:
                 k = i
@@ -93,6 +104,10 @@ class SignatureRecognizer(NameReader):
                         k += 1
                 if k < len(words):
                     yield from self._named_list(words, k, "CLINICIAN_NAME", strong=True)
+
+    def _typed(self, words: Words) -> Iterator[Hit]:
+        """ "JD/ml": who dictated and who typed."""
+        text = words.text
         slashes = words.among(_SLASHES)
         for line in sorted({words.line_of[i] for i in slashes}):
             start, end = words.line_start(line), words.line_end(line)
@@ -103,8 +118,9 @@ class SignatureRecognizer(NameReader):
                 for group in (1, 3, 4):
                     if found[group]:
                         yield Hit(start + found.start(group), start + found.end(group), "CLINICIAN_NAME", 0.9)
-        for m in matches(_TYPIST, text, [words.starts[i - 1] for i in slashes if i]):
-            pieces = re.split(r"[/:]", m[1])
+        joined = [i for i in slashes if 0 < i < len(words) - 1 and words.starts[i + 1] == words.ends[i]]
+        for m in matches(_TYPIST, text, [words.starts[i - 1] for i in joined]):
+            pieces = _SLASH.split(m[1])
             if (
                 len(pieces[0]) < 2
                 or m[1].lower() in _NOT_TYPIST
@@ -122,13 +138,15 @@ class SignatureRecognizer(NameReader):
             for piece in pieces:
                 yield Hit(at, at + len(piece), "CLINICIAN_NAME", 0.8)
                 at += len(piece) + 1
-        for m in matches(_LOG_LINE, text, words.line_starts):
+
+    def _logged(self, words: Words) -> Iterator[Hit]:
+        """ "14:20 jd: pt resting": who wrote a line of a log."""
+        for m in matches(_LOG_LINE, words.text, words.line_starts):
             low = m[1].lower()
             bits = self.lexicon.bits(low)
             known = bits & (lx.ORDINARY | lx.ABBREVIATION) and not m[1].islower()
             if low not in _SERVICES and not bits & lx.CREDENTIAL and not known:
                 yield Hit(m.start(1), m.end(1), "CLINICIAN_NAME", 0.7)
-        yield from self._initials(words)
 
     def _typists(self, first: str, second: str) -> bool:
         """Whether two groups of letters can be people: of two common words in small letters neither is."""
