@@ -59,7 +59,7 @@ _TEMPERATURE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _YEARS_ONLY = re.compile(r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|o\b|f\b|m\b))", re.IGNORECASE)
-_AGED = re.compile(r"[\s-]*(?:years?|yrs?|y/?o|yo)\b[\s-]*(?:old|of age|young)?")
+_AGED = re.compile(r"[\s-]{0,20}(?:years?|yrs?|y/?o|yo)\b[\s-]{0,20}(?:old|of age|young)?")
 _WAS = frozenset({"was", "is", "turned"})
 _NOBODY = lx.ORDINARY | lx.CLINICAL
 _OLD_NUMBER = re.compile(_OLD)

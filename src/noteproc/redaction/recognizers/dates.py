@@ -48,7 +48,7 @@ _GRADED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SCALE = 14
-_FRACTIONS = re.compile(r"(\d+)/(?=(\d+))")
+_FRACTIONS = re.compile(r"(?<!\d)(\d+)/(?=(\d+))")
 _VERB_OR_MONTH = re.compile(r"(?:may|mar)\W+\d{1,2}$")
 _RANGE_FIRSTS = re.compile(r"(?:^|-\s?)(\d{1,2})")
 _EARLY = re.compile(r"\b(?:early|mid|late|middle of|end of|beginning of)[ -]$", re.IGNORECASE)
