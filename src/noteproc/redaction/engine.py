@@ -102,12 +102,17 @@ class NoteAnalyzer(AnalyzerEngine):
 
 def _widest(hits: Iterable[Hit]) -> Iterator[Hit]:
     """The hits that lie in no other of their entity type with a score as high."""
-    kind = ""
+    last = ""
     around: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.entity_type, h.start, -h.end, -h.score)):
-        if hit.entity_type != kind:
-            kind, around = hit.entity_type, []
-        around = [other for other in around if other.end >= hit.start]
-        if not any(hit.end <= other.end and hit.score <= other.score for other in around):
+    for hit in sorted(hits, key=lambda h: (h[2], h[0], -h[1], -h[3])):
+        start, end, kind, score = hit
+        if kind != last:
+            last, around = kind, []
+        elif around:
+            around = [other for other in around if other[1] >= start]
+        for _, reached, _, sure in around:
+            if end <= reached and score <= sure:
+                break
+        else:
             around.append(hit)
             yield hit

@@ -94,15 +94,15 @@ _LONGEST_HOUSE = 6
 _HOUSE_TO_STREET = 130
 _COMPASS_LETTERS = Cues("nsew")
 _COMPASS_POINTS = frozenset("NSEWnsewſ")
-_ROUTE_WORDS = frozenset({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
-_BOX_WORDS = frozenset({"box", "bx"})
+_ROUTE_WORDS = Cues({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
+_BOX_WORDS = Cues({"box", "bx"})
 # The words with which the patterns above begin, where they begin with no number.
 _ROUTE_OPENINGS = Cues({"rural", "r", "rr", "hc"})
 _BOX_OPENINGS = Cues({"p", "po", "pobox", "post"})
 _ROAD_OPENINGS = Cues({"on", "at", "off", "near", "along", "of"})
 _NUMBERED_ROAD_OPENINGS = Cues({"on", "off", "near", "along", "at", "from", "of", "hwy", "down", "past", "behind"})
 _COUNTIES = Cues({"county"})
-_COUNTY_WORDS = frozenset({"county", "parish", "borough", "co"})
+_COUNTY_WORDS = Cues({"county", "parish", "borough", "co"})
 _COUNTIES_SHOWN = ("County", "Parish", "Borough", "COUNTY", "PARISH", "Co.")
 _AFTER_STREET = re.compile(
     r"[\s,]{0,4}\n?[ \t]{0,40}([A-Za-z][A-Za-z.' -]{1,30}?)[\s,]{1,3}([A-Z]{2}"
@@ -138,14 +138,15 @@ class AddressRecognizer(NoteRecognizer):
         text = words.text
         seen = words.vocabulary.keys()
         # A house number may have a letter of the compass before it.
-        streets = not seen.isdisjoint(_STREET_WORDS)
-        routes = not seen.isdisjoint(_ROUTE_WORDS)
+        suffixes = words.opening(_STREETS)
+        streets = bool(suffixes) and not seen.isdisjoint(_STREET_WORDS)
+        routes = bool(words.among(_ROUTE_WORDS))
         houses = self._houses(words) if streets or routes else []
-        before_streets = shortly_before(houses, words.opening(_STREETS), _HOUSE_TO_STREET) if streets else []
+        before_streets = shortly_before(houses, suffixes, _HOUSE_TO_STREET) if streets else []
         for pattern, score, starts in (
             (_STREET, 0.9, before_streets),
             (_ROUTE, 0.93, sorted([*houses, *words.opening(_ROUTE_OPENINGS)]) if routes else ()),
-            (_BOX, 0.97, words.opening(_BOX_OPENINGS) if not seen.isdisjoint(_BOX_WORDS) else ()),
+            (_BOX, 0.97, words.opening(_BOX_OPENINGS) if words.among(_BOX_WORDS) else ()),
             (_NUMBERED, 0.95, before_streets),
         ):
             for m in matches(pattern, text, starts):
@@ -172,7 +173,7 @@ class AddressRecognizer(NoteRecognizer):
             for m in matches(pattern, text, words.opening(openings)):
                 yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.65)
         yield from self._town_and_state(words)
-        counties = not seen.isdisjoint(_COUNTY_WORDS) and any(shown in text for shown in _COUNTIES_SHOWN)
+        counties = words.among(_COUNTY_WORDS) and any(shown in text for shown in _COUNTIES_SHOWN)
         for m in _COUNTY.finditer(text) if counties else ():
             first = m[1].split()[0].lower()
             if first not in ("the", "our", "this", "your", "local", "his", "her", "rural", "neighboring", "another"):

@@ -83,6 +83,7 @@ _WEEKDAY = re.compile(
 _WEEKDAY_AFTER = re.compile(
     r"\s{0,3}[,(]?\s{0,3}\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?", re.IGNORECASE
 )
+# This and what follows as far as ``_SCALE_NEAR`` read small letters alone, which is far faster than any.
 _MEASURE_BEFORE = re.compile(
     r"(?<![a-z])(?:pain|throbb?ing|aching|ache|sharp|sore(?:ness)?|burning|cramps?|cramping|stabbing|headache|vas|nrs"
     r"|strength|motor|power|murmur|grade|reflex(?:es)?|dtrs?|pulses?|score[ds]?|scale|rated?"
@@ -96,7 +97,6 @@ _MEASURE_BEFORE = re.compile(
     r"dilated|effaced|cores?|sets?|ekg|lead|moca|mmse|minicog|phq|gad|morse|braden|wells|sips?|fev1|t[12]|q\d*"
     r"|every|of|about|approx|approximately|or|to)"
     r"\W{0,3}(?:is|was|at|of|in|are|were|score|now|today|right|left|bilaterally|r|l|a|by)?\W{0,3}$",
-    re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(
     r"\s{0,3}(?:-?\s?(?:tub(?:ular)?\b|strength|pain|murmur|systolic|diastolic"
@@ -107,7 +107,6 @@ _MEASURE_AFTER = re.compile(
     r"sessions?|visits?|thickness|sec|hr|hours?|min|day|wk|weeks?|months?|mo\b|years?|yrs?|y/?o|x\b|lpm"
     r"|blood cultures|bottles|beats|lead|ehl\b|quads?\b|deltoids?\b|biceps\b|triceps\b|iliopsoas\b|hamstrings?\b"
     r"|grip\b|interossei\b|gastroc))",
-    re.IGNORECASE,
 )
 _DATE_BEFORE = re.compile(
     r"(?<![a-z])(?:\bon|since|from|until|till?|thru|through|dated?|dob|dos|doa|dod|seen|visit|admit(?:ted)?|adm"
@@ -121,7 +120,6 @@ _DATE_BEFORE = re.compile(
     r"resolved|healed|called|call|spoke|message|copied from|colonoscopy|mammogram|pap|vaccine|dose [123]"
     r"|shot|biopsy|path|op|admission|transfer(?:red)?|arrived|and|between)"
     r"\W{1,3}$",
-    re.IGNORECASE,
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z]{2}\)? $")
 # No verb, no finding and no link: "INR 2/2 was 2.1" gives a date.
@@ -133,11 +131,9 @@ _CAUSE = re.compile(
 _VISIT_BEFORE = re.compile(
     r"(?<![a-z])(?:(?:next|last) (?:visit|appointment|appt|dose|seen)|clinic|appt"
     r"|appointment|admitted|seen|since|until|dated?|rtc|recheck)\W{1,3}$",
-    re.IGNORECASE,
 )
 _SCALE_NEAR = re.compile(
     r"\b(?:moca|mmse|slums|mini-?cog|bims|score[ds]?|scale|points?|quiz|test|recall|correct|phq|gad|memory|mem|hints?)\b",
-    re.IGNORECASE,
 )
 # A result, then when it was taken: "TSH 1.8 (1/8)".
 _VALUE_BEFORE = re.compile(r"\d\s?\($")
@@ -147,7 +143,6 @@ GRADES = frozenset({5, 6, 10})
 SCALES = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30})
 _TIME_AFTER = re.compile(
     r"[\s,@]{0,3}(?:at\s{1,3}|@\s?)?(?:[01]?\d|2[0-3]):?[0-5]\d(?!\d|/)(?:\s?(?:hrs?|h|am|pm|a\.m|p\.m)\b)?",
-    re.IGNORECASE,
 )
 # Feasts whose names are words too.
 _PLAIN_FEASTS = frozenset(
@@ -167,9 +162,11 @@ _ORDINAL_WORDS = Cues({"the", "on"})
 
 def scaled(text: str, start: int, end: int) -> bool:
     """Whether the words around a pair of figures speak of a scale, a strength or a measure."""
-    before = text[max(0, start - 30) : start]
+    before = text[max(0, start - 30) : start].lower()
     return bool(
-        _MEASURE_AFTER.match(text[end : end + 24]) or _MEASURE_BEFORE.search(before) or _SCALE_NEAR.search(before)
+        _MEASURE_AFTER.match(text[end : end + 24].lower())
+        or _MEASURE_BEFORE.search(before)
+        or _SCALE_NEAR.search(before)
     )
 
 
@@ -187,7 +184,7 @@ def caused(text: str, start: int, end: int) -> bool:
 
 def dated(text: str, start: int) -> bool:
     """Whether the words before a pair of figures announce a date."""
-    return _DATE_BEFORE.search(text[max(0, start - 30) : start]) is not None
+    return _DATE_BEFORE.search(text[max(0, start - 30) : start].lower()) is not None
 
 
 def before_a_noun(text: str, start: int, end: int) -> bool:
@@ -199,9 +196,8 @@ def _valid(month: int, day: int) -> bool:
     return (1 <= month <= 12 and 1 <= day <= 31) or (1 <= day <= 12 and 1 <= month <= 31)
 
 
-def _beside_months(words: Words) -> list[int]:
+def _beside_months(words: Words, months: list[int]) -> list[int]:
     """Where a date with the name of a month may begin: at the month, or at a day or an article somewhat before it."""
-    months = words.of_class(lx.MONTH)
     near: set[int] = set()
     for days in (words.numbers, words.vocabulary.get("the", ())):
         for month in months:
@@ -229,12 +225,13 @@ class NoteDateRecognizer(NoteRecognizer):
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every date of the text, weekday beside it included."""
-        text, seen = words.text, words.vocabulary.keys()
+        text = words.text
         weekdays = words.opening(_WEEKDAYS)
         for start, end, score in self._numbers(words):
             yield self._with_weekday(text, weekdays, start, end, score)
-        if words.of_class(lx.MONTH):
-            for m in matches(_NAMED, text, _beside_months(words)):
+        months = words.of_class(lx.MONTH)
+        if months:
+            for m in matches(_NAMED, text, _beside_months(words, months)):
                 if m.end() - m.start() >= 4:
                     if not any(c.isdigit() for c in m.group()):
                         continue
@@ -248,7 +245,7 @@ class NoteDateRecognizer(NoteRecognizer):
                         score = 0.97 if "M" in m.group() else MAYBE
                     end = len(m.group().rstrip(" .,-")) + m.start()
                     yield self._with_weekday(text, weekdays, m.start(), end, score)
-            yield from self._bare_months(words)
+            yield from self._bare_months(words, months)
         for m in matches(_ORDINAL, text, words.opening(_ORDINAL_WORDS)):
             if not _ORDINAL_NOUN.match(text, m.end()):
                 weekday = _WEEKDAY.search(text[max(0, m.start() - 16) : m.start()])
@@ -258,8 +255,9 @@ class NoteDateRecognizer(NoteRecognizer):
                 else:
                     start = m.start() if m.group().lower().startswith("the ") else m.start(1)
                     yield Hit(start, m.end(1), "DATE", 0.6 if clear else MAYBE)
-        if not seen.isdisjoint(self._holiday_words):
-            for m in self._holidays.standing(words):
+        feasts = list(self._holidays.standing(words))
+        if feasts and not words.vocabulary.keys().isdisjoint(self._holiday_words):
+            for m in feasts:
                 shown = m.group()
                 plain = shown.lower() in _PLAIN_FEASTS
                 small = shown[0].islower() and any(c.isupper() for c in text[max(0, m.start() - 40) : m.end() + 40])
@@ -307,7 +305,9 @@ class NoteDateRecognizer(NoteRecognizer):
         for m in matches(_RANGE, text, slashed):
             a, b = (int(x) for x in m[1].split("/"))
             if 1 <= a <= 12 and 1 <= b <= 31 and ("/" in m[2] or b < int(m[2]) <= 31):
-                score = MAYBE if _MEASURE_BEFORE.search(text[max(0, m.start() - 30) : m.start()]) or a == b else 0.9
+                score = (
+                    MAYBE if _MEASURE_BEFORE.search(text[max(0, m.start() - 30) : m.start()].lower()) or a == b else 0.9
+                )
                 if "/" in m[2]:
                     c, d = (int(x) for x in m[2].split("/"))
                     if not (1 <= c <= 12 and 1 <= d <= 31) or (b == d and b in (5, 6, 10)):
@@ -333,8 +333,7 @@ class NoteDateRecognizer(NoteRecognizer):
             yield m.start(), m.end(), score
 
     def _short_score(self, text: str, start: int, end: int, a: int, b: int, separator: str) -> float:
-        before = text[max(0, start - 30) : start]
-        after = text[end : end + 24]
+        before, after = text[max(0, start - 30) : start].lower(), text[end : end + 24].lower()
         if separator == "-":
             return 0.1 if _MEASURE_AFTER.match(after) else 0.25 if a < b <= 15 else MAYBE
         if _MEASURE_AFTER.match(after) or caused(text, start, end):
@@ -354,7 +353,7 @@ class NoteDateRecognizer(NoteRecognizer):
         if after[:1] == ":" and b != 10:
             return 0.6
         if b > 12 and a != b:
-            scale = b in (15, 20, 30) and a <= b and _SCALE_NEAR.search(text[max(0, start - 40) : start])
+            scale = b in (15, 20, 30) and a <= b and _SCALE_NEAR.search(text[max(0, start - 40) : start].lower())
             return 0.3 if scale else 0.65 if b in (15, 20, 30) else 0.7
         if before[-1:] == "(" and after[:1] == ")" and _VALUE_BEFORE.search(before) and b not in (5, 10):
             return 0.65
@@ -379,8 +378,9 @@ class NoteDateRecognizer(NoteRecognizer):
                     end = after.end() - (0 if "(" in tail and tail.endswith(")") else tail.endswith(")"))
         return Hit(start, end, "DATE", score)
 
-    def _bare_months(self, words: Words) -> Iterator[Hit]:
-        for i in words.of_class(lx.MONTH):
+    @staticmethod
+    def _bare_months(words: Words, months: list[int]) -> Iterator[Hit]:
+        for i in months:
             low = words.lower[i]
             if len(low) < 3:
                 continue

@@ -215,7 +215,10 @@ class IdentifierRecognizer(NoteRecognizer):
     def _beside_the_person(self, words: Words) -> Iterator[Hit]:
         """Numbers without a label in a head line: beside an age with the sex, or a date of birth."""
         text, numbers = words.text, words.numbers
-        for line in sorted({words.line_of[words.at(start)] for start in words.opening(_PERSONAL)}):
+        told: dict[int, list[int]] = {}
+        for at in words.opening(_PERSONAL):
+            told.setdefault(words.line_of[words.at(at)], []).append(at)
+        for line, personal in told.items():
             start, whole = words.line_start(line), words.line_end(line)
             end = min(whole, start + 400)
             figures = numbers[bisect_left(numbers, words.at(start)) : bisect_left(numbers, words.at(whole))]
@@ -223,7 +226,9 @@ class IdentifierRecognizer(NoteRecognizer):
                 continue
             if line >= _HEAD_LINES and not _NAME_FIRST.match(text, start, end):
                 continue
-            anchor = _PERSON.search(text, start, end)
+            ages = (words.starts[i] for i in figures if words.ends[i] - words.starts[i] < 4)
+            anchors = (_PERSON.match(text, at, end) for at in sorted([*ages, *personal]))
+            anchor = next(filter(None, anchors), None)
             if anchor is None:
                 continue
             for m in _BARE_ID.finditer(text, start, end):
