@@ -8,6 +8,7 @@ line, no item of a list, no label.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from noteproc.codesets import ICD10CM
@@ -40,6 +41,7 @@ class Continuations:
         self._subjects: dict[int, str] = {}
         self._known: dict[tuple[int, str], tuple[int, ...]] = {}
         self._passages: dict[int, bool] = {}
+        self._headings = [section.heading_start for section in reading.sections[1:]]
         for mention in mentions:
             if mention.match.system != ICD10CM or mention.weak:
                 continue
@@ -98,4 +100,5 @@ class Continuations:
         gap = reading.text[first.end : second.start]
         if "\n" in gap and (gap.count("\n") > 1 or _OPENS.match(reading.text, second.start)):
             return False
-        return reading.section(first.start) is reading.section(second.start)
+        # A section that begins between the two parts them.
+        return bisect_right(self._headings, first.start) == bisect_right(self._headings, second.start)

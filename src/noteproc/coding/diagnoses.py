@@ -176,16 +176,23 @@ class Diagnoses:
         """Why a mention does not count, or None."""
         context = case.context
         kind = mention.verdict.kind
+        # Of what is done, worn or taken, of a state or a visit: most codes are none of these.
+        status = base[0] == "Z"
         if mention.section == "preop_dx" and case.postoperative:
             return "outranked"
-        if base.startswith("Z23") and kind == "present" and not _GIVEN.search(_sentence(mention, case.reading)):
+        if (
+            status
+            and base.startswith("Z23")
+            and kind == "present"
+            and not _GIVEN.search(_sentence(mention, case.reading))
+        ):
             return "historical"
-        if base.startswith(_WORN) and kind == "declined":
+        if status and base.startswith(_WORN) and kind == "declined":
             # "Home O2 not needed".
             return "declined"
-        if base.startswith(_OFFERED) and kind in _OF_PROCEDURES:
+        if status and base.startswith(_OFFERED) and kind in _OF_PROCEDURES:
             return "declined" if kind == "declined" else "planned"
-        if base.startswith(("Z23", "Z28")) and kind == "hypothetical" and not _warned(mention):
+        if status and base.startswith(("Z23", "Z28")) and kind == "hypothetical" and not _warned(mention):
             kind = "present"
         if kind in _OF_PROCEDURES:
             kind = next((c.kind for c in mention.verdict.cues if c.kind in ("possible", "historical")), "present")
@@ -195,18 +202,18 @@ class Diagnoses:
         if kind == "present" and section != "present" and not (base.startswith("Z79") and section == "historical"):
             # A drug that stands beside its disease in a history is one that is taken.
             kind = section
-        if base.startswith("Z79"):
+        if status and base.startswith("Z79"):
             if _STOPPED.search(_clause(mention, case.reading)):
                 return "historical"
             if kind == "historical" and mention.match.at[0] and case.reading.forms[mention.match.at[0] - 1] == "on":
                 # "s/p CABG, AF on warfarin": what was done before does not end what is taken now.
                 kind = "present"
-        if base[0] == "P" and kind == "family":
+        if kind == "family" and base[0] == "P":
             # A newborn's codes speak of the mother ("infant of a diabetic mother").
             kind = "present"
-        if base[0] == "Z" and kind == "family" and not base.startswith(_OF_FAMILY):
+        if status and kind == "family" and not base.startswith(_OF_FAMILY):
             return "family"
-        if base[0] == "Z" and kind in ("historical", "family"):
+        if status and kind in ("historical", "family"):
             return "historical" if base.startswith("Z79") and kind == "historical" else None
         if kind == "allergy":
             return None if base.startswith((*_ALLERGIC, "Z88", "Z91.0")) else "historical"

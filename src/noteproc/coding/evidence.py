@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from noteproc.coding.candidates import Candidate
 from noteproc.coding.index import PhraseIndex
@@ -12,9 +12,11 @@ from noteproc.coding.reading import Reading
 from noteproc.records import Assertion, Evidence, RedactedNote, Role
 
 MAX_LENGTH = 200
-_ASSERTIONS = frozenset(
-    {"present", "absent", "possible", "hypothetical", "historical", "family", "other_person", "planned"}
-)
+# How each class of an assertion is shown; any other one as hypothetical.
+_SHOWN: Mapping[str, Assertion] = {
+    **{kind: kind for kind in get_args(Assertion)},
+    "declined": "absent",
+}
 _MAX_PIECES = 12
 _MOST_MENTIONS = 6
 _MOST_ECHOES = 3
@@ -57,18 +59,17 @@ class EvidenceWriter:
         return self._piece(mention, *self._stretches(mention.match.at)[0], "main", candidate)
 
     def _piece(self, mention: Mention, start: int, end: int, role: Role, candidate: Candidate) -> Evidence:
-        kind = mention.verdict.kind
-        offsets = self._note.offsets
+        match, to_source = mention.match, self._note.offsets.to_source
         return Evidence(
             start,
             end,
-            offsets.to_source(start),
-            offsets.to_source(end, end=True),
-            self._index.phrase(mention.match.phrase),
-            "composed" if candidate.composed and mention.match.kind == "exact" else mention.match.kind,
-            round(min(1.0, mention.match.score), 4),
+            to_source(start),
+            to_source(end, end=True),
+            self._index.phrase(match.phrase),
+            "composed" if candidate.composed and match.kind == "exact" else match.kind,
+            round(min(1.0, match.score), 4),
             mention.section,
-            cast(Assertion, kind if kind in _ASSERTIONS else "absent" if kind == "declined" else "hypothetical"),
+            _SHOWN.get(mention.verdict.kind, "hypothetical"),
             role,
         )
 

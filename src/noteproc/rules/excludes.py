@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from noteproc.codesets import ICD10CM, CodeNames, covers
+from noteproc.codesets import ICD10CM, CodeNames, CodeSets, covers
 from noteproc.records import Finding
 from noteproc.rules.case import Case, tabular
 
@@ -18,6 +18,9 @@ def excluded_pairs(case: Case) -> Iterator[tuple[int, Finding]]:
     diagnoses = list(case.diagnoses())
     told: set[frozenset[int]] = set()
     for place, entry in diagnoses:
+        anywhere = _excluded_anywhere(case.codesets, entry.code)
+        if not any(anywhere.hold(other.code) for _, other in diagnoses):
+            continue
         for note in case.codesets.notes(ICD10CM, entry.code, "excludes1"):
             excluded = _excluded(note.codes, entry.code)
             for other_place, other in diagnoses:
@@ -35,6 +38,13 @@ def excluded_pairs(case: Case) -> Iterator[tuple[int, Finding]]:
                             tabular(note.code, "Excludes1"),
                         ),
                     )
+
+
+@lru_cache(maxsize=20_000)
+def _excluded_anywhere(codesets: CodeSets, code: str) -> CodeNames:
+    """What any of a code's notes keeps apart from it."""
+    notes = codesets.notes(ICD10CM, code, "excludes1")
+    return CodeNames(tuple(dict.fromkeys(name for note in notes for name in note.codes if not covers(name, code))))
 
 
 @lru_cache(maxsize=20_000)
