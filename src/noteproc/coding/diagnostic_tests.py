@@ -6,10 +6,13 @@ import re
 from functools import lru_cache
 
 from noteproc.codesets import CPT, CodeEntry
-from noteproc.coding.event_status import REASONS
+from noteproc.coding.event_status import REASONS, EventStatus
 from noteproc.coding.judge import Judge
 from noteproc.coding.mentions import Mention
+from noteproc.coding.note_type import NoteType
 from noteproc.coding.ranges import CodeRanges, codes_of
+from noteproc.coding.standing import Standing
+from noteproc.coding.surroundings import Surroundings
 from noteproc.coding.telling import telling
 from noteproc.records import Reason
 
@@ -37,6 +40,11 @@ def is_test(entry: CodeEntry) -> bool:
 
 class DiagnosticTests(Judge):
     """Judges the mentions of tests in one note."""
+
+    def __init__(self, note: NoteType, near: Surroundings, standing: Standing, status: EventStatus) -> None:
+        super().__init__(note, near, standing, status)
+        # From here on no findings are told.
+        self._bare_from = len(near.text) + 1
 
     def reason(self, mention: Mention, entry: CodeEntry) -> Reason | None:
         """Why a mention is not coded, or None where the test was made or read here."""
@@ -120,7 +128,13 @@ class DiagnosticTests(Judge):
         """Whether a test opens its line as a part of a report does ("PART 2. BONE DENSITY"), and findings follow."""
         text, start = self._near.text, self._near.start(mention)
         before = text[text.rfind("\n", 0, start) + 1 : start]
-        return _PART.fullmatch(before) is not None and telling()["findings"].search(text, start) is not None
+        return _PART.fullmatch(before) is not None and self._is_followed(start)
+
+    def _is_followed(self, start: int) -> bool:
+        """Whether findings are told behind a code point."""
+        if start < self._bare_from and telling()["findings"].search(self._near.text, start) is None:
+            self._bare_from = start
+        return start < self._bare_from
 
 
 @lru_cache(maxsize=20_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -75,6 +76,7 @@ class Extents:
     def __init__(self, reading: Reading, quantities: Quantities) -> None:
         self._reading = reading
         self._quantities = quantities
+        self._further: list[int] | None = None
 
     def measure(self, quantity: str, mentions: Sequence[Mention]) -> Extent | None:
         """The extent of a procedure, or None where the note gives none.
@@ -141,15 +143,18 @@ class Extents:
     def _told(self, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
         """The sentences of the mentions, and those of the same section that go on with another level."""
         reading = self._reading
+        if self._further is None:
+            self._further = [n for n, s in enumerate(reading.sentences) if self._goes_on(s.start, s.end)]
+        starts = [reading.sentences[n].start for n in self._further]
         numbers = {reading.sentence_of[m.match.first] for m in mentions}
-        for m in mentions:
-            section = reading.section(reading.words[m.match.first].start)
-            for n, sentence in enumerate(reading.sentences):
-                goes_on = _AGAIN.search(reading.text, sentence.start, sentence.end)
-                spared = _SPARED.search(reading.text, sentence.start, sentence.end)
-                if section.start <= sentence.start < section.end and goes_on and not spared:
-                    numbers.add(n)
+        for section in [reading.section(reading.words[m.match.first].start) for m in mentions]:
+            numbers.update(self._further[bisect_left(starts, section.start) : bisect_left(starts, section.end)])
         return [(reading.sentences[n].start, reading.sentences[n].end) for n in sorted(numbers)]
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether a sentence tells of another level that was treated too."""
+        text = self._reading.text
+        return _AGAIN.search(text, start, end) is not None and _SPARED.search(text, start, end) is None
 
     def _stages(self) -> Extent | None:
         found: list[tuple[int, re.Match[str]]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 # So many letters deep words are told apart before they are compared one by one; of so few each is compared.
 _DEPTH, _FEW = 3, 3
@@ -52,11 +53,20 @@ class WordList:
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first of the words between two code points, or None; the match holds small letters."""
-        return self._pattern.search(text[:end].lower(), start)
+        if start == 0 and end is None:
+            return self._pattern.search(text.lower())
+        return self._pattern.search(_small(text), start, len(text) if end is None else end)
 
     def findall(self, text: str) -> list[str]:
         """Every word that stands in ``text``, in small letters, in order."""
         return self._pattern.findall(text.lower())
+
+
+@lru_cache(maxsize=1)
+def _small(text: str) -> str:
+    """A text in small letters, each where it stands: of one note many stretches are asked about."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(ch.lower()[:1] for ch in text)
 
 
 def _joined(words: Sequence[str], depth: int) -> str:
