@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noteproc.text import lexicon
-from noteproc.text.fold import fold, tokens
+from noteproc.text.fold import fold, lowered, tokens, words
 
 WORDS = lexicon.shipped()
 
@@ -63,3 +63,18 @@ def test_folding_is_idempotent_and_keeps_offsets(text: str) -> None:
     for token in tokens(text):
         assert text[token.start : token.end]
         assert fold(token.form) == token.form or not token.form.isalpha()
+
+
+@given(st.text(max_size=40) | st.sampled_from(["İzmir AP/LAT", "5 ΜG", "ΟΔΟΣ 3 CM"]))
+def test_small_letters_stand_where_the_letters_stood(text: str) -> None:
+    small = lowered(text)
+    assert len(small) == len(text)
+    assert small == text.lower() or len(text.lower()) != len(text)
+    assert not any("A" <= c <= "Z" for c in small)
+
+
+@given(st.text(max_size=60))
+def test_words_and_what_stands_between_them_are_the_text(text: str) -> None:
+    found = words(text)
+    assert found.written == [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
+    assert found.gaps == [text[end:start] for end, start in zip(found.ends, found.starts[1:], strict=False)]
