@@ -26,7 +26,7 @@ _LETTER = re.compile("[A-Za-z]")
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
 # Four figures of a social security number are an identifier as the nine are: "SSN verified, ends 4471".
 _SSN_END = re.compile(
-    r"(?:ssn|ss#|social(?:[ ]security)?(?:[ ](?:number|no\.?))?)\b[^\n\d]{0,24}?\b(?:last|ends?|ending)\b"
+    r"\b(?:ssn|ss#|social(?:[ ]security)?(?:[ ](?:number|no\.?))?)\b[^\n\d]{0,24}?\b(?:last|ends?|ending)\b"
     r"(?:[ ](?:four|4)\b)?[^\n\d]{0,12}?(\d{4})(?![\d/-])",
     re.IGNORECASE,
 )

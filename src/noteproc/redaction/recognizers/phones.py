@@ -66,9 +66,11 @@ class NotePhoneRecognizer(NoteRecognizer):
         for pattern, score, figures in (
             (_TEN, 0.97, shortly_before(words.figures(1, 3, 4), lasts, _LONGEST) if lasts else []),
             (_SEVEN, 0.8, shortly_before(words.figures(3), lasts, _LONGEST) if lasts else []),
-            (_FOREIGN, 0.9, self._abroad(words) if "+" in text or " 00" in text else []),
+            (_FOREIGN, 0.9, self._abroad(words)),
             (_BARE_TEN, 0.55, words.figures(10, 11)),
         ):
+            if pattern is _FOREIGN and "+" not in text and " 00" not in text:
+                continue
             dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
             for m in matches(pattern, text, dialled):
                 if _UNIT.match(text[m.end() : m.end() + 8]):
