@@ -57,6 +57,9 @@ def reasons(result: NoteResult) -> dict[str, str]:
         ("Assessment: osteoporosis with sacral insufficiency fracture.", {"M80.08XA"}),
         ("Assessment: Sever's disease, right heel.", {"M92.61"}),
         ("Assessment: right carpal tunnel syndrome, severe.", {"G56.01"}),
+        ("Assessment: urinary infection.", {"N39.0"}),
+        ("Assessment: intestinal bleeding.", {"K92.2"}),
+        ("Assessment: retroperitoneal adenopathy.", {"R59.0"}),
         ("Assessment: lumbar radic d/t disc herniation L4-5.", {"M51.16"}),
     ],
 )
@@ -128,6 +131,8 @@ def test_a_code_told_in_its_own_words_and_made_of_others_is_one(coder: Coder) ->
         ("[ ] gout [ ] asthma", "M10.9", "template"),
         ("Pneumonia has resolved.", "J18.9", "historical"),
         ("Nexplanon desired, to be placed at 6 wk visit.", "11981", "planned"),
+        ("Path: necrosis at the margin.", "I96", "outranked"),
+        ("Assessment: hypertension and heart failure.", "I10", "outranked"),
     ],
 )
 def test_what_is_left_out_says_why(coder: Coder, text: str, code: str, reason: str) -> None:
@@ -159,6 +164,9 @@ def test_uncertain_counts_for_an_inpatient_at_discharge(coder: Coder) -> None:
         "98% on RA, HR 88.",
         "The house is on a grey street.",
         "Uric acid never high.",
+        "Low-sodium diet advised.",
+        "Renal pelvis normal.",
+        "The abdominal cavity was closed; cavities of the tumor had been opened.",
     ],
 )
 def test_ordinary_words_give_nothing(coder: Coder, text: str) -> None:

@@ -169,6 +169,9 @@ class Conventions:
                 partners = [c for c in coded if c is not candidate and any(c.code in needed for needed in rule.needs)]
                 support = tuple(sorted({i for p in partners[:2] for i in p.mentions[0].match.at}))
                 existing = next((n for n, c in enumerate(found) if c.code == code and c.reason is None), None)
+                if code != candidate.code:
+                    # The plain code is told, as what the combination says better.
+                    found.append(candidate.without("outranked"))
                 if existing is None:
                     found[at] = candidate._replace(
                         mentions=tuple(dict.fromkeys((*candidate.mentions, *others))),

@@ -154,14 +154,17 @@ class Mentions:
         return section.name
 
     def _is_weak(self, match: Match) -> bool:
-        return match.phrase in self._weak_phrases
+        return match.phrase in self._weak_phrases or self._index.when(match.phrase).name
 
     def _is_short(self, match: Match) -> bool:
         return len(match.at) == 1 and self._index.look(match.phrase).rare
 
     def _names(self, match: Match) -> bool:
         """Whether a phrase by itself may name a condition."""
-        return match.code not in _NUMBERED and (match.phrase not in self._weak_phrases or match.code.startswith(_TOLD))
+        if match.code in _NUMBERED:
+            return False
+        bare = match.phrase in self._weak_phrases and not match.code.startswith(_TOLD)
+        return not bare or self._index.when(match.phrase).name
 
     def _is_meant(self, reading: Reading, match: Match, quantities: Quantities, nearness: Nearness) -> bool:
         """Whether what a condition's phrase asks for stands near it."""

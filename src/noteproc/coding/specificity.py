@@ -119,10 +119,11 @@ def most_specific(
     scored.sort()
     best = scored[0]
     if default and not _stands_for(best[4], default):
-        # Away from the phrase's own code only for words that all stand in the note.
+        # Away from the phrase's own code only for words that all stand in the note, and for some.
         kept = next((s for s in scored if _stands_for(s[4], default)), None)
-        if kept is not None and any(
-            k not in evidence and k not in words.default and k not in SIDES for k in best[4].keys
+        if kept is not None and (
+            _says_less(best, kept[4], own, refused)
+            or any(k not in evidence and k not in words.default and k not in SIDES for k in best[4].keys)
         ):
             best = kept
     rest = [s for s in scored[:4] if s is not best][:3]
@@ -132,6 +133,16 @@ def most_specific(
         rest[0][0] - best[0] if rest else 1.0,
         _missing(family, best[3]),
         tuple([s[4].codes[0] for s in rest if s[0] < 1.0]),
+    )
+
+
+def _says_less(best: _Scored, kept: Leaf, own: frozenset[str], refused: frozenset[str]) -> bool:
+    """Whether the best stands there for want of words, beside the phrase's own code that its words name."""
+    leaf, support = best[4:]
+    return (
+        (leaf.unspecified and not support and leaf.side == kept.side)
+        and refused.isdisjoint(kept.keys)
+        and not (kept.keys & own) <= SIDES
     )
 
 
