@@ -31,10 +31,20 @@ class Nearness:
         said = self._said(clause)
         if not said:
             return False
-        if any(self._nearest(keys, at, whole) is not None for keys in said):
+        if self._stands(said, at, whole):
             return True
-        planned = whole and not self._reading.operative_keys()[at[0]]
-        return planned and any(self._nearest(keys, at, False) is not None for keys in said)
+        return whole and not self._reading.operative_keys()[at[0]] and self._stands(said, at, False)
+
+    def stands_by(self, clause: Words, at: tuple[int, ...], reach: int, within: range) -> bool:
+        """Whether the nearest mention in what was done of one of a clause's alternatives is ``reach`` words away at
+        most, or stands within a stretch of words."""
+        low, high = min(at[0] - reach, within.start), max(at[-1] + reach + 1, within.stop)
+        for keys in self._said(clause):
+            if _among(self._places(keys, True), low, high):
+                near = self._nearest(keys, at, True)
+                if near is not None and (near[0] <= reach or near[1] in within):
+                    return True
+        return False
 
     def elsewhere(self, clause: Words, at: tuple[int, ...]) -> list[int]:
         """Where in what was done each of a clause's alternatives stands, but for the words of the match and denials."""
@@ -64,11 +74,20 @@ class Nearness:
         held = self._reading.held()
         return () if held.isdisjoint(clause.openings) else [keys for keys in clause.keys if keys[0] in held]
 
+    def _stands(self, said: Sequence[tuple[str, ...]], at: tuple[int, ...], whole: bool) -> bool:
+        near = range(0) if whole else self._reading.span_near(at[0], at[-1])
+        for keys in said:
+            places = self._places(keys, whole)
+            for i in places if whole else _among(places, near.start, near.stop):
+                if (len(keys) > 1 or i not in at) and (not whole or self._assertions.stands(i)):
+                    return True
+        return False
+
     def _nearest(self, keys: tuple[str, ...], at: tuple[int, ...], whole: bool) -> tuple[int, int] | None:
         places = self._places(keys, whole)
         if places and not whole:
             span = self._reading.span_near(at[0], at[-1])
-            places = places[bisect_left(places, span.start) : bisect_left(places, span.stop)]
+            places = _among(places, span.start, span.stop)
         for away, i in _outward(places, at[0], at[-1]) if places else ():
             if (len(keys) > 1 or i not in at) and (not whole or self._assertions.stands(i)):
                 return away, i
@@ -106,6 +125,11 @@ class Nearness:
                 return False
             i += 1
         return True
+
+
+def _among(places: list[int], low: int, high: int) -> list[int]:
+    """The places from ``low`` to ``high``, exclusive; ``places`` ascend."""
+    return places[bisect_left(places, low) : bisect_left(places, high)] if places else places
 
 
 def _outward(places: list[int], first: int, last: int) -> Iterable[tuple[int, int]]:

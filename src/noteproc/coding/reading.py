@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, KeysView
 from functools import cached_property, lru_cache
 from itertools import compress, count
@@ -221,18 +222,15 @@ class Reading:
     @cached_property
     def _by_key(self) -> dict[str, list[int]]:
         """The places of every key."""
-        found: dict[str, list[int]] = {}
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for i, own in enumerate(self.keys):
-            if own in found:
-                found[own].append(i)
-            else:
-                found[own] = [i]
+            found[own].append(i)
         implied = self._lexicon.implications
         more = [(i, said) for i in self._expanded for said in self.expansions[i]]
         more += [(i, said) for own in implied.keys() & found.keys() for said in implied[own] for i in found[own]]
         more += [(i, said) for i, keys in self.meant.items() for said in keys]
         for i, said in more:
-            found.setdefault(said, []).append(i)
+            found[said].append(i)
         for said in {said for _, said in more}:
             found[said].sort()
         return found

@@ -107,15 +107,10 @@ class Siblings:
         return not clause.openings.isdisjoint(own) and any(keys[0] in own for keys in clause.keys if len(keys) == 1)
 
     def _near(self, clause: Words, match: Match) -> bool:
-        told = self._nearness.every(clause, match.at, whole=True)
-        if not told:
-            return False
-        reading = self._reading
-        sentence = reading.sentence_of[match.first]
-        reach = _NEAR if match.system == CPT else _NEAR_DRUG
-        return any(
-            far <= reach or (match.system == CPT and reading.sentence_of[word] == sentence) for far, word in told
-        )
+        if match.system != CPT:
+            return self._nearness.stands_by(clause, match.at, _NEAR_DRUG, range(match.first, match.first))
+        sentence = self._reading.sentence_of[match.first]
+        return self._nearness.stands_by(clause, match.at, _NEAR, self._reading.words_of(sentence))
 
     def _least(self, match: Match) -> float:
         """The lowest number that the condition admits: the plain form asks for the least."""
