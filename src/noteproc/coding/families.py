@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from noteproc.codesets import ICD10CM, CodeSets
-from noteproc.codesets.blocks import Blocks, Name, pack, unpack
-from noteproc.codesets.categories import part_of
+from noteproc.codesets.blocks import Blocks, Name
 from noteproc.coding.reading import SIDES
 from noteproc.text import lexicon
 
@@ -39,17 +38,19 @@ BY_DEFAULT = 0.06
 # What a denial of a title costs that the note says nothing about; what "unspecified" and "without" are worth, and what
 # "other" costs, where the note says nothing more.
 UNMENTIONED, MODEST, OTHER = 0.02, 0.05, 0.45
-# Raised with every change of how titles are read: older files are then built anew.
-_SCHEME = 5
+# Raised with every change of how titles are read and of what they are worth: older files are then built anew.
+_SCHEME = 6
 _CATEGORY = 3  # letters of a code that name its category
 _WHOLE = 8  # letters of a code with its seventh character
 
 # A stem: its code, title and billable codes, the keys of its title in a fixed order, the sides among them, the keys
 # that it denies, unspecified, other.
 _Stem: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...], bool, bool]
-# A concept: the keys of its title that its codes share, and which of the part's stems stand below it.
-_Concept: TypeAlias = tuple[tuple[str, ...], int, int]
-_Part: TypeAlias = tuple[Mapping[str, _Concept], Sequence[bytes]]
+# A family in the file: the fields of its leaves, the keys that these name and deny, those of the concept, and which
+# leaves hold each.
+_Packed: TypeAlias = tuple[
+    tuple[tuple[Any, ...], ...], frozenset[str], frozenset[str], frozenset[str], Mapping[str, Sequence[int]]
+]
 
 
 class Leaf(NamedTuple):
@@ -110,6 +111,7 @@ class Family:
 
 _NONE: frozenset[str] = frozenset()
 _EMPTY = Family((), _NONE, _NONE, _NONE, _NONE, {})
+_LEAF = partial(tuple.__new__, Leaf)
 
 
 class Families:
@@ -123,8 +125,6 @@ class Families:
         self._codesets = codesets
         stamp = f"families {_SCHEME} {lexicon.fingerprint()} {codesets.fingerprint()}"
         self._blocks = Blocks.open(codesets.cache_path("families.bin"), stamp, lambda: _compiled(codesets))
-        self._default = lexicon.shipped().default
-        self._part = lru_cache(maxsize=100)(self._read_part)
         self.of = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, base: str) -> Family:
@@ -134,48 +134,41 @@ class Families:
             return _EMPTY
         if len(entry.code) == _WHOLE:
             stem = _stem(self._codesets, entry.code[:-1], (entry.code,))
-            own = frozenset(_title_keys(_EXTENSION.sub("", entry.title)))
-            return _family((self._leaf(stem, own),), own)
-        concepts, stems = self._part(part_of(entry.code))
-        concept = concepts.get(entry.code)
-        if concept is None:
-            return _EMPTY
-        shared, first, last = concept
-        below = [cast(_Stem, unpack(stem)) for stem in stems[first:last]]
-        beyond = frozenset(shared)
-        if len(below) > 1:
-            # What all of them say tells none apart: "eye" of the conjunctivitis of either, unsaid of that of both.
-            one = [frozenset(plain) for _, _, _, plain, sides, *_ in below if "bilateral" not in sides]
-            beyond = beyond.union(*([frozenset.intersection(*one)] if one else ()))
-        return _family(tuple(self._leaf(stem, beyond) for stem in below), beyond)
-
-    def _read_part(self, name: str) -> _Part:
-        return cast(_Part, self._blocks.get(name) or ({}, ()))
-
-    def _leaf(self, stem: _Stem, shared: frozenset[str]) -> Leaf:
-        code, title, codes, plain, sides, refused, unspecified, other = stem
-        if not shared.isdisjoint(plain):
-            plain = tuple([key for key in plain if key not in shared])
-        if sides and not shared.isdisjoint(sides):
-            sides = tuple([key for key in sides if key not in shared])
-        denied = frozenset(refused).difference(shared) if refused else _NONE
-        lacking = len(plain) - len(self._default.intersection(plain))
-        unsaid = ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking)
-        modest = MODEST if unspecified or denied else 0.0
-        silent = modest - unsaid - UNMENTIONED * len(denied) - (OTHER if other else 0.0)
-        side = max(sides, default="")
-        return Leaf(code, title, codes, plain, sides, denied, unspecified, other, side, lacking, unsaid, silent)
+            return _family(_packed([stem], frozenset(_title_keys(_EXTENSION.sub("", entry.title)))))
+        found = self._blocks.get(entry.code)
+        return _EMPTY if found is None else _family(cast(_Packed, found))
 
 
-def _family(leaves: tuple[Leaf, ...], common: frozenset[str]) -> Family:
-    named = _NONE.union(*[leaf.plain for leaf in leaves], *[leaf.sides for leaf in leaves])
+def _leaf(stem: _Stem, shared: frozenset[str]) -> Leaf:
+    """The leaf of a stem below a concept that shares some keys with its title."""
+    code, title, codes, plain, sides, refused, unspecified, other = stem
+    plain = tuple([key for key in plain if key not in shared])
+    sides = tuple([key for key in sides if key not in shared])
+    denied = frozenset(refused).difference(shared)
+    lacking = len(plain) - len(lexicon.shipped().default.intersection(plain))
+    unsaid = ABSENT * lacking + BY_DEFAULT * (len(plain) - lacking)
+    modest = MODEST if unspecified or denied else 0.0
+    silent = modest - unsaid - UNMENTIONED * len(denied) - (OTHER if other else 0.0)
+    side = max(sides, default="")
+    return Leaf(code, title, codes, plain, sides, denied, unspecified, other, side, lacking, unsaid, silent)
+
+
+def _packed(stems: Sequence[_Stem], common: frozenset[str]) -> _Packed:
+    """The family of some stems, whose titles share some keys with that of their concept, for the file."""
+    leaves = [_leaf(stem, common) for stem in stems]
+    named = _NONE.union(*[leaf.keys for leaf in leaves])
     denied = _NONE.union(*[leaf.denied for leaf in leaves])
     holding: dict[str, list[int]] = {}
     for number, leaf in enumerate(leaves):
         for key in (*leaf.plain, *leaf.denied):
             holding.setdefault(key, []).append(number)
+    return tuple(map(tuple, leaves)), named, denied, common, holding
+
+
+def _family(packed: _Packed) -> Family:
+    leaves, named, denied, common, holding = packed
     telling = named | denied
-    return Family(leaves, named, denied, telling, telling | common, holding)
+    return Family(tuple(map(_LEAF, leaves)), named, denied, telling, telling | common, holding)
 
 
 @lru_cache(maxsize=1000)
@@ -203,30 +196,36 @@ def _title(codesets: CodeSets, code: str) -> str:
 
 
 def _compiled(codesets: CodeSets) -> Iterator[tuple[Name, object]]:
-    """The concepts and stems of each category and of each part of one, the stems twice: few are read at a time.
-
-    Many concepts stand above a stem: what it shares is left to them.
-    """
-    for category, group in groupby(codesets.codes(ICD10CM), key=lambda code: code[:_CATEGORY]):
+    """The family of each concept that is no code with its seventh character."""
+    for _, group in groupby(codesets.codes(ICD10CM), key=lambda code: code[:_CATEGORY]):
         below: dict[str, list[str]] = {}
         stems: dict[str, list[str]] = {}
         for code in group:
             entry = codesets.entry(ICD10CM, code)
             if entry is None or not entry.billable:
                 continue
-            stems.setdefault(code[:-1] if len(code) == _WHOLE else code, []).append(code)
+            stems.setdefault(_stem_of(code), []).append(code)
             for above in (code, *codesets.ancestors(ICD10CM, code)):
                 below.setdefault(above, []).append(code)
-        packed = {stem: pack(_stem(codesets, stem, tuple(codes))) for stem, codes in stems.items()}
-        for name in dict.fromkeys([category, *map(part_of, below)]):
-            own = [stem for stem in packed if stem.startswith(name)]
-            places = {stem: place for place, stem in enumerate(own)}
-            concepts: dict[str, _Concept] = {}
-            for base, codes in below.items():
-                if len(base) < _WHOLE and part_of(base) == name:
-                    at = sorted(places[c[:-1] if len(c) == _WHOLE else c] for c in (codes[0], codes[-1]))
-                    concepts[base] = (_shared(codesets, base, codes), at[0], at[1] + 1)
-            yield name, (concepts, [packed[stem] for stem in own])
+        read = {stem: _stem(codesets, stem, tuple(codes)) for stem, codes in stems.items()}
+        places = {stem: place for place, stem in enumerate(read)}
+        every = list(read.values())
+        for base, codes in below.items():
+            if len(base) < _WHOLE:
+                first, last = sorted(places[_stem_of(code)] for code in (codes[0], codes[-1]))
+                own = every[first : last + 1]
+                yield base, _packed(own, _common(own, _shared(codesets, base, codes)))
+
+
+def _stem_of(code: str) -> str:
+    return code[:-1] if len(code) == _WHOLE else code
+
+
+def _common(stems: Sequence[_Stem], shared: Iterable[str]) -> frozenset[str]:
+    """What the titles below a concept share with its own, and what all of them say, which tells none apart: "eye" of
+    the conjunctivitis of either, unsaid of that of both."""
+    one = [frozenset(plain) for _, _, _, plain, sides, *_ in stems if "bilateral" not in sides]
+    return frozenset(shared).union(*([frozenset.intersection(*one)] if one and len(stems) > 1 else ()))
 
 
 def _shared(codesets: CodeSets, base: str, codes: Sequence[str]) -> tuple[str, ...]:
