@@ -106,15 +106,17 @@ class PhraseIndex:
         self.source = bytes(cast(NDArray[np.uint8], array("source")))
         self._conditions: list[str] = header["conditions"]
         self._condition: list[int] = cast(Ints, array("condition")).tolist()
-        self._code, self._system = cast(Ints, array("code")), cast(Ints, array("system"))
+        self._code, self._system = array("code").data, cast(Ints, array("system"))
         self._weight = cast(NDArray[np.float32], array("weight"))
         self._joined = cast(NDArray[np.uint8], array("joined"))
         self._rarity = cast(NDArray[np.float32], array("rarity"))
         self._phrases: dict[int, str] = {}
         self._pairs: dict[tuple[int, int], Pairs] = {}
         self._looks: dict[int, Look] = {}
-        self._text = cast(NDArray[np.uint8], array("text"))
-        self._text_start = cast(NDArray[np.int64], array("text_start"))
+        # What is asked for one by one: numpy is slow to hand out single numbers.
+        self._text = array("text").data
+        self._text_start = array("text_start").data
+        self._key = self.keys.reshape(-1).data
         blocks = Blocks.open(path.with_name("heads.bin"), stamp, self._blocks)
         self.heads = _Heads(blocks)
         self.alone = _Alone(self.heads)
@@ -156,13 +158,13 @@ class PhraseIndex:
         """What a phrase looks like."""
         known = self._looks.get(number)
         if known is None:
-            keys = [self.words[key] for key in self.keys[number, : self.counts[number]].tolist()]
+            first = number * MAX_KEYS
+            keys = [self.words[key] for key in self._key[first : first + self.counts[number]]]
             known = self._looks[number] = Look.of(self.phrase(number), self.codes[self._code[number]], keys)
         return known
 
     def _decode(self, number: int) -> str:
-        start, end = int(self._text_start[number]), int(self._text_start[number + 1])
-        return bytes(self._text[start:end]).decode()
+        return str(self._text[self._text_start[number] : self._text_start[number + 1]], "utf-8")
 
     def plan(self, number: int) -> Plan:
         """What holds for a phrase wherever it is found."""
