@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from noteproc.records import Note, RedactedNote
 from noteproc.redaction import lexicon as lx
@@ -124,18 +124,47 @@ class GateView:
         for start, end in replaced:
             pieces += [text[at:start], "\n\u2028\n"]
             at = end
-        shown = "".join(pieces) + text[at:]
-        self.text = folded(shown)
-        self._shown = frozenset(_words(shown))
+        self._whole = "".join(pieces) + text[at:]
+        self.text = folded(self._whole)
         self._lexicon = words or lexicon()
-        self._words = _words(self.text)
-        self._known = frozenset(self._words)
-        # Made when first asked for, as most notes need none of them.
-        self._places: dict[str, list[int]] | None = None
-        self._called: frozenset[str] | None = None
-        self._letters: str | None = None
-        self._runs: str | None = None
-        self._figures: frozenset[str] = frozenset()
+
+    # Made when first asked for, as most notes need none of them.
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The words as they are written."""
+        return frozenset(_words(self._whole))
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return _words(self.text)
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each word stands among the words."""
+        places: dict[str, list[int]] = {}
+        for at, word in enumerate(self._words):
+            places.setdefault(word, []).append(at)
+        return places
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        """The words that stand behind a title, with a capital."""
+        behind = _titles().findall(self.text)
+        return frozenset(w for w in behind if {w.capitalize(), w.upper()} & self._shown)
+
+    @cached_property
+    def _letters(self) -> str:
+        return _squeezed(self.text)
+
+    @cached_property
+    def _figures(self) -> str:
+        """All figures of the text, whatever stands between them."""
+        return "".join(_FIGURES.findall(self.text))
+
+    @cached_property
+    def _runs(self) -> str:
+        return _number_runs(self.text)
 
     def find(self, surfaces: Surfaces) -> list[str]:
         """The kinds of the surfaces that stand in the text, in the surfaces' order."""
@@ -147,18 +176,13 @@ class GateView:
 
     def holds(self, phrase: str) -> bool:
         """Whether a phrase stands in the text, whatever separates its letters and digits."""
-        if self._letters is None:
-            self._letters = _squeezed(self.text)
         squeezed = _squeezed(folded(phrase))
         return len(squeezed) >= _SHORTEST_CANARY and squeezed in self._letters
 
     def holds_number(self, number: str) -> bool:
         """Whether a number (separators taken out) stands in the text by itself, whatever separates its digits."""
-        if self._runs is None:
-            self._runs = _number_runs(self.text)
-            self._figures = frozenset(_FIGURES.findall(self._runs))
-        # Where it stands by itself, so does each stretch of figures in it: a look that costs no walk over the text.
-        if not self._figures.issuperset(_FIGURES.findall(number)):
+        # Where it stands, its figures follow each other among all of them: a look that costs no walk over the text.
+        if not all(figures in self._figures for figures in _FIGURES.findall(number)):
             return False
         at = self._runs.find(number)
         while at >= 0:
@@ -179,20 +203,14 @@ class GateView:
 
     def _titled(self, name: str) -> bool:
         """What stands behind a title is a name, whatever word it is."""
-        if self._called is None:
-            behind = _titles().findall(self.text)
-            self._called = frozenset(w for w in behind if {w.capitalize(), w.upper()} & self._shown)
-        return name in self._called
+        return name in self.text and name in self._called
 
     def _named(self, name: str) -> bool:
-        if name not in self._known:
+        # Letters are found faster than words, and are seldom there.
+        if name not in self.text or name not in self._places:
             return False
         if name in _word_names() and not self._shown & {name.capitalize(), name.upper()}:
             return False
-        if self._places is None:
-            self._places = {}
-            for at, word in enumerate(self._words):
-                self._places.setdefault(word, []).append(at)
         for at in self._places[name]:
             after = self._words[at + 1] if at + 1 < len(self._words) else ""
             after = self._words[at + 2] if after == "s" and at + 2 < len(self._words) else after
