@@ -86,8 +86,12 @@ def context_of_redacted(text: str, entity_types: Iterable[str], setting: Setting
 
 
 @lru_cache(maxsize=1)
-def _cues() -> tuple[tuple[str, str], ...]:
-    return tuple(read_pairs("setting_cues.tsv"))
+def _cues() -> dict[str, tuple[str, ...]]:
+    """The phrases that tell the setting, by what they tell."""
+    cues: dict[str, list[str]] = {}
+    for phrase, kind in read_pairs("setting_cues.tsv"):
+        cues.setdefault(kind, []).append(phrase)
+    return {kind: tuple(phrases) for kind, phrases in cues.items()}
 
 
 def _setting(note: Note, text: str) -> Setting:
@@ -100,15 +104,15 @@ def _setting(note: Note, text: str) -> Setting:
     titled = _DISCHARGE.search(head, 0, _TITLE)
     if titled and not _SHORT_STAY.search(head, 0, _TITLE):
         return "inpatient"
-    inside = outside = 0
-    for phrase, kind in _cues():
-        if phrase not in head:
-            continue
-        if kind == "strong_inpatient" and "outpatient" not in head[:600]:
-            return "inpatient"
-        inside += kind != "outpatient"
-        outside += kind == "outpatient"
-    return "inpatient" if inside >= 2 and inside > 2 * outside else "outpatient"
+    cues = _cues()
+    inside = len([phrase for phrase in cues["strong_inpatient"] if phrase in head])
+    if inside and "outpatient" not in head[:600]:
+        return "inpatient"
+    inside += len([phrase for phrase in cues["inpatient"] if phrase in head])
+    if inside < 2:
+        return "outpatient"
+    outside = len([phrase for phrase in cues["outpatient"] if phrase in head])
+    return "inpatient" if inside > 2 * outside else "outpatient"
 
 
 def _age(note: Note, words: Words, spans: Sequence[Span]) -> int | Literal["90+"] | None:

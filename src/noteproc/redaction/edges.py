@@ -43,7 +43,10 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             # An age or a bed behind a name is no part of it.
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
-            end = _before_dash(text, start, _before_credential(text, start, end))
+            if text[end - 1] in _ENDS_LETTERS:
+                end = _before_credential(text, start, end)
+            if "-" in text[start + 1 : end]:
+                end = _before_dash(text, start, end)
         if end > start:
             yield s if end == s.end and start == s.start else s.over(start, end)
 
@@ -65,7 +68,7 @@ def _before_credential(text: str, start: int, end: int) -> int:
 
 def _before_dash(text: str, start: int, end: int) -> int:
     """Where a name ends that has a dash and no names behind it."""
-    found = _DASHED.search(text, start, end) if text.find("-", start, end) > 0 else None
+    found = _DASHED.search(text, start, end)
     if found is None or found.start() == start:
         return end
     bits = lx.lexicon().bits

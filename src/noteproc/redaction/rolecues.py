@@ -58,7 +58,9 @@ def told(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[str, float]
         known = lexicon.bits(letters) & lx.CREDENTIAL and letters not in _AMBIGUOUS
         if known and (behind[1].isupper() or not behind[1].islower()):
             return "CLINICIAN_NAME", _SURE
-    ahead = _BEFORE.search(text, max(0, start - _REACH), start)
+    # What is said before a name stands in its line, or ends the line before.
+    reach = max(0, start - _REACH)
+    ahead = _BEFORE.search(text, max(reach, text.rfind("\n", reach, max(0, start - 1)) + 1), start)
     word = ahead[2].lower() if ahead else ""
     if word and lexicon.bits(word) & lx.KIN:
         return None

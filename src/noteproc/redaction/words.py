@@ -103,10 +103,12 @@ class Words:
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.upper = text.isupper()
         self._small_lines: dict[int, bool] = {}
-        self._figures: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        # By their length and by what stands behind them.
+        self._figures: dict[int, dict[str, list[int]]] = {}
         for i in self.numbers:
             start, end = self.starts[i], self.ends[i]
-            self._figures[end - start, text[end : end + 1] or "\n"].append(start)
+            followed = self._figures.setdefault(end - start, {})
+            followed.setdefault(text[end : end + 1] or "\n", []).append(start)
         self.line_starts: list[int] = [0, *(breaks + 1).tolist()]
         self.lines: NDArray[np.int64] = breaks.searchsorted(starts)
         self.line_of: list[int] = self.lines.tolist()
@@ -143,9 +145,11 @@ class Words:
             before: the characters that may stand behind them; none for any.
         """
         found: list[int] = []
-        for (length, after), starts in self._figures.items():
-            if (not lengths or length in lengths) and (not before or after in before):
-                found += starts
+        for length in lengths or self._figures:
+            followed = self._figures.get(length)
+            if followed:
+                for after in before or followed:
+                    found += followed.get(after, ())
         found.sort()
         return found
 
