@@ -24,6 +24,8 @@ from noteproc.redaction.words import Words
 _Floats = NDArray[np.float32]
 
 _CACHE_LIMIT = 60_000
+# Between two ends of a text, where a token and its neighbours stand.
+_BESIDE = np.arange(3)
 
 
 def _normed(x: _Floats, gain: _Floats) -> _Floats:
@@ -121,39 +123,42 @@ class PhiTagger:
         wanted = np.flatnonzero(candidates(words))
         if not len(wanted):
             return result
-        # A row at either end, and every token beside its neighbours as one row of a view.
-        n, width = len(words), self.width
-        framed = np.empty((n + 2, width), dtype=np.float32)
-        windows: _Floats = np.ndarray((n, 3 * width), np.float32, framed, strides=framed.strides)
-        x = framed[1:-1]
-        self._put_words(words.words, x)
-        context = context_rows(words)
+        # Each layer sees one token to either side: the nearer one stands to what the last decides, the more touch it.
+        near = _distances(wanted, len(words), self.depth + 1)
+        order = near.argsort(kind="stable")
+        layers = np.searchsorted(near, range(self.depth, -1, -1), side="right", sorter=order).tolist()
+        order = order[: layers[0]]
+        # The nearest tokens first, so that each layer works on the first rows; the last row stands for both ends.
+        x = np.empty((len(order) + 1, self.width), dtype=np.float32)
+        place = np.full(len(words) + 2, len(order))
+        place[order + 1] = np.arange(len(order))
+        beside = place[order[: layers[1], None] + _BESIDE]
+        self._put_words(words.words, order, x[:-1])
+        context = context_rows(words)[order]
         for column, table in enumerate(self._context):
-            x += table.take(context[:, column], axis=0)
-        # Each layer sees one token to either side, so the first has to know the neighbours of what the last decides.
-        reach = [wanted]
-        for _ in range(self.depth - 1):
-            reach.insert(0, _widened(reach[0], len(words)))
-        squeezed = np.ones((len(reach[0]), len(self._layers[0].pieces[0])), dtype=np.float32)
-        for index, layer in zip(reach, self._layers, strict=True):
-            framed[0] = framed[-1] = layer.edge
-            x[index] += layer.made(windows[index], squeezed[: len(index)])
-        scores: _Floats = x[wanted] @ self._out_w + self._out_b
+            x[:-1] += table.take(context[:, column], axis=0)
+        seen = np.empty((layers[1], 3, self.width), dtype=np.float32)
+        squeezed = np.ones((layers[1], len(self._layers[0].pieces[0])), dtype=np.float32)
+        for count, layer in zip(layers[1:], self._layers, strict=True):
+            x[-1] = layer.edge
+            windows = x.take(beside[:count], axis=0, out=seen[:count], mode="clip").reshape(count, -1)
+            x[:count] += layer.made(windows, squeezed[:count])
+        scores: _Floats = x[: len(wanted)] @ self._out_w + self._out_b
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= np.add.reduce(scores, axis=1)[:, None]
         result[wanted] = scores
         return result
 
-    def _put_words(self, forms: list[str], x: _Floats) -> None:
-        """Write what the first layer makes of each word into ``x``: it depends on the word alone, so it is kept."""
+    def _put_words(self, forms: list[str], order: NDArray[np.intp], x: _Floats) -> None:
+        """Write what the first layer makes of some words into ``x``: it depends on the word alone, so it is kept."""
         try:
             rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
         except KeyError:
             self._learn(set(forms))
             rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
         # A mode other than the usual one writes without a copy between.
-        self._vectors.take(rows, axis=0, out=x, mode="clip")
+        self._vectors.take(rows[order], axis=0, out=x, mode="clip")
 
     def _learn(self, forms: set[str]) -> None:
         known = self._known
@@ -179,11 +184,15 @@ class PhiTagger:
         known.update(zip(ordered, range(first, last), strict=True))
 
 
-def _widened(index: NDArray[np.intp], length: int) -> NDArray[np.intp]:
-    """The given places and their neighbours."""
-    mark = np.zeros(length + 2, dtype=bool)
-    mark[index] = mark[index + 1] = mark[index + 2] = True
-    return np.flatnonzero(mark[1:-1])
+def _distances(wanted: NDArray[np.intp], length: int, most: int) -> NDArray[np.uint8]:
+    """How far each token is from the nearest wanted one; ``most`` at the most."""
+    far = np.full(length + 2, most, dtype=np.uint8)
+    far[wanted + 1] = 0
+    for _ in range(1, most):
+        nearest = np.minimum(far[:-2], far[2:])
+        nearest += 1
+        np.minimum(far[1:-1], nearest, out=far[1:-1])
+    return far[1:-1]
 
 
 @lru_cache(maxsize=1)
