@@ -124,9 +124,10 @@ def _age(note: Note, words: Words, spans: Sequence[Span]) -> int | Literal["90+"
     text, starts, ends, lower = words.text, words.starts, words.ends, words.lower
     # What tells an age, or sex and age, stands right behind the figures or behind a dash.
     figures: list[int] = []
+    last = len(words) - 1
     for i in words.numbers:
-        k = i + 2 if lower[i + 1 : i + 2] == ["-"] else i + 1
-        if k < len(words) and ends[i] - starts[i] <= 3 and lower[k][0] in _UNITS_OF_AGE:
+        k = i + 2 if i < last and lower[i + 1] == "-" else i + 1
+        if k <= last and lower[k][0] in _UNITS_OF_AGE and ends[i] - starts[i] <= 3:
             figures.append(starts[i])
     found = next(matches(_AGE, text[:4000], sorted([*figures, *words.opening(_AGES)])), None)
     if found:

@@ -13,6 +13,8 @@ _BEFORE = re.compile(
     r"[ \t]{0,3}([:.,(\"'-]?)[ \t]{0,3}$"
 )
 _REACH = 40
+# Two words and a mark, each between blanks, are the most that it finds.
+_MOST_PIECES = 3
 # ", 77, retired", " is a 23 y.o. M", "    26 F", " /// 92 F".
 _AGE = re.compile(
     r"[\s,/|(\[-]{1,8}(?:(?:is|was)[ ](?:an?|now)[ ](?:\w{3,12}[ ])?)?(?:age[ds]?:?[ ])?\d{1,3}"
@@ -58,9 +60,11 @@ def told(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[str, float]
         known = lexicon.bits(letters) & lx.CREDENTIAL and letters not in _AMBIGUOUS
         if known and (behind[1].isupper() or not behind[1].islower()):
             return "CLINICIAN_NAME", _SURE
-    # What is said before a name stands in its line, or ends the line before.
     reach = max(0, start - _REACH)
-    ahead = _BEFORE.search(text, max(reach, text.rfind("\n", reach, max(0, start - 1)) + 1), start)
+    pieces = text[reach:start].rsplit(maxsplit=_MOST_PIECES)
+    if len(pieces) > _MOST_PIECES:
+        reach += len(pieces[0])
+    ahead = _BEFORE.search(text, reach, start)
     word = ahead[2].lower() if ahead else ""
     if word and lexicon.bits(word) & lx.KIN:
         return None

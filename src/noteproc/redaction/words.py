@@ -191,9 +191,11 @@ class Words:
         """
         if stems:
             forms = forms | {form for form in (*self.vocabulary, *self._pieces) if form.startswith(stems)}
-        starts = self.starts
-        found = [starts[i] for i in self.among(forms)]
-        if self._pieces:
+        found = self.among(forms)
+        if found:
+            starts = self.starts
+            found = [starts[i] for i in found]
+        if self._pieces and not self._pieces.keys().isdisjoint(forms):
             for form in self._pieces.keys() & forms:
                 found += self._pieces[form]
             found.sort()

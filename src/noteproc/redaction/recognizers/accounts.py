@@ -76,7 +76,8 @@ class AccountRecognizer(NoteRecognizer):
                 if not bits(m[1].rstrip("0123456789")) & _KNOWN:
                     yield Hit(m.start(1), m.end(1), "USERNAME", 0.7)
         yield from self._initial_and_family(words)
-        inner = [i for i in words.among(_JOINTS) if 0 < i < len(words) - 1 and starts[i + 1] == ends[i]]
+        last = len(words) - 1
+        inner = [i for i in words.among(_JOINTS) if 0 < i < last and starts[i + 1] == ends[i]]
         runs = [_last_run(words, i - 1) for i in inner if ends[i - 1] == starts[i]]
         for m in matches(_PROFESSED, text, runs):
             told = bits(m[2]) & lx.CREDENTIAL if len(m[2]) > 1 else m.group()[len(m[1])] == "_"

@@ -118,7 +118,8 @@ class SignatureRecognizer(NameReader):
                 for group in (1, 3, 4):
                     if found[group]:
                         yield Hit(start + found.start(group), start + found.end(group), "CLINICIAN_NAME", 0.9)
-        joined = [i for i in slashes if 0 < i < len(words) - 1 and words.starts[i + 1] == words.ends[i]]
+        last = len(words) - 1
+        joined = [i for i in slashes if 0 < i < last and words.starts[i + 1] == words.ends[i]]
         for m in matches(_TYPIST, text, [words.starts[i - 1] for i in joined]):
             pieces = _SLASH.split(m[1])
             if (
