@@ -78,6 +78,22 @@ def test_known_identifiers(key: str, value: str, text: str, leaks: int) -> None:
     assert LeakGate(kept=kept).check(note, RedactedNote("n", text)) == []
 
 
+@pytest.mark.parametrize("padding", [0, 30_000], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("told Quartermain today, chart 44-718-209", ["PATIENT_NAME", "MEDICAL_RECORD_NUMBER"]),
+        ("Quartermains, chart 44-718-2091", []),
+        ("chart 44, room 718, bed 209", []),
+        ("chart 4471820 9", ["MEDICAL_RECORD_NUMBER"]),
+        ("chart 4471820, 9", []),
+    ],
+)
+def test_short_texts_and_long_ones_hold_the_same(text: str, kinds: list[str], padding: int) -> None:
+    surfaces = Surfaces.of([("PATIENT_NAME", "Quartermain"), ("MEDICAL_RECORD_NUMBER", "44718209")])
+    assert GateView(text + "\n" + "word " * (padding // 5), []).find(surfaces) == kinds
+
+
 def test_canaries() -> None:
     gate = LeakGate(["Blue Heron 7"])
     assert gate.check(Note("n", ""), RedactedNote("n", "x BLUE-heron7 y")) == [Leak("canary", "")]

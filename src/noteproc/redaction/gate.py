@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -29,6 +29,8 @@ _SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 5
 _SHORTEST_SHARED_NUMBER = 6
 _SHORTEST_CANARY = 4
+# In a text of up to so many characters a look for letters or figures in a row costs less than to part it.
+_LONG_TEXT = 20_000
 _JOINERS = frozenset(" -./()_:#")
 _LONGEST_GAP = 2
 _MOST_PARTS = 6
@@ -158,8 +160,10 @@ class GateView:
         return _squeezed(self.text)
 
     @cached_property
-    def _figures(self) -> str:
-        """All figures of the text, whatever stands between them."""
+    def _figures(self) -> Container[str]:
+        """What holds each stretch of figures of the text's numbers: of a short text simply all figures in a row."""
+        if len(self.text) > _LONG_TEXT:
+            return frozenset(_FIGURES.findall(self._runs))
         return "".join(_FIGURES.findall(self.text))
 
     @cached_property
@@ -181,7 +185,7 @@ class GateView:
 
     def holds_number(self, number: str) -> bool:
         """Whether a number (separators taken out) stands in the text by itself, whatever separates its digits."""
-        # Where it stands, its figures follow each other among all of them: a look that costs no walk over the text.
+        # Where it stands by itself, so does each stretch of figures in it: a look that costs no walk over the text.
         if not all(figures in self._figures for figures in _FIGURES.findall(number)):
             return False
         at = self._runs.find(number)
@@ -201,13 +205,16 @@ class GateView:
             for first in range(len(parts)):
                 yield "".join(parts[first:])
 
+    def _spelled(self, name: str) -> bool:
+        """Whether letters may stand anywhere: seldom in a short text, which is looked through."""
+        return len(self.text) > _LONG_TEXT or name in self.text
+
     def _titled(self, name: str) -> bool:
         """What stands behind a title is a name, whatever word it is."""
-        return name in self.text and name in self._called
+        return self._spelled(name) and name in self._called
 
     def _named(self, name: str) -> bool:
-        # Letters are found faster than words, and are seldom there.
-        if name not in self.text or name not in self._places:
+        if not self._spelled(name) or name not in self._places:
             return False
         if name in _word_names() and not self._shown & {name.capitalize(), name.upper()}:
             return False
