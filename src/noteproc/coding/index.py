@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,9 @@ _Packed: TypeAlias = tuple[tuple[Plan, ...], dict[int, bytes]]
 _Condition: TypeAlias = tuple[str, tuple[bool, bool, bool], tuple[bool, ...], tuple[tuple[Any, ...], ...]]
 
 
+_Answer = TypeVar("_Answer")
+
+
 class PhraseIndex:
     """The phrases of the loaded code sets, ready to be matched.
 
@@ -79,6 +82,9 @@ class PhraseIndex:
         heads: key number -> the phrases of which it is the rarest; of keys that are as rare, the first in the alphabet.
         alone: key number -> the phrases that consist of it alone.
         apart: key number -> whether none of some keys is the second rarest of the others.
+        phrase: number of a phrase -> its words, as its dictionary has them.
+        when: number of a phrase -> what must stand near for it to mean its code.
+        look: number of a phrase -> what it looks like.
     """
 
     def __init__(self, path: Path, stamp: str) -> None:
@@ -98,7 +104,6 @@ class PhraseIndex:
         self.words: list[str] = bytes(cast(NDArray[np.uint8], array("words"))).decode().split("\n")
         self.vocabulary: dict[str, int] = {word: i for i, word in enumerate(self.words)}
         self.systems: list[str] = header["systems"]
-        self._whens: dict[int, When] = {}
         self.codes: list[str] = bytes(cast(NDArray[np.uint8], array("codes"))).decode().split("\n")
         self.keys = cast(Ints, array("keys"))
         # Bytes are read as fast as lists, and no number of them is an object.
@@ -110,9 +115,7 @@ class PhraseIndex:
         self._weight = cast(NDArray[np.float32], array("weight"))
         self._joined = cast(NDArray[np.uint8], array("joined"))
         self._rarity = cast(NDArray[np.float32], array("rarity"))
-        self._phrases: dict[int, str] = {}
         self._pairs: dict[tuple[int, int], Pairs] = {}
-        self._looks: dict[int, Look] = {}
         # What is asked for one by one: numpy is slow to hand out single numbers.
         self._text = array("text").data
         self._text_start = array("text_start").data
@@ -121,7 +124,10 @@ class PhraseIndex:
         self.heads = _Heads(blocks)
         self.alone = _Alone(self.heads)
         self.apart = _Apart(self.heads)
-        self._condition_of = blocks.get
+        self._condition_of = _Kept(lambda number: _when(cast(_Condition, blocks.get(f"{_WHEN}{number}"))))
+        self.phrase = _Kept(self._decode).__getitem__
+        self.when = _Kept(lambda number: self._condition_of[self._condition[number]]).__getitem__
+        self.look = _Kept(self._read_look).__getitem__
 
     @classmethod
     def open(cls, codesets: CodeSets) -> PhraseIndex:
@@ -139,29 +145,10 @@ class PhraseIndex:
         build_once(path, lambda target: _build(target, codesets, _MAGIC[:-1] + b" " + stamp), current)
         return cls(path, (_MAGIC[:-1] + b" " + stamp[:-1]).decode())
 
-    def phrase(self, number: int) -> str:
-        """The words of a phrase, as its dictionary has them."""
-        known = self._phrases.get(number)
-        if known is None:
-            known = self._phrases[number] = self._decode(number)
-        return known
-
-    def when(self, number: int) -> When:
-        """What must stand near for a phrase to mean its code."""
-        condition = self._condition[number]
-        known = self._whens.get(condition)
-        if known is None:
-            known = self._whens[condition] = _when(cast(_Condition, self._condition_of(f"{_WHEN}{condition}")))
-        return known
-
-    def look(self, number: int) -> Look:
-        """What a phrase looks like."""
-        known = self._looks.get(number)
-        if known is None:
-            first = number * MAX_KEYS
-            keys = [self.words[key] for key in self._key[first : first + self.counts[number]]]
-            known = self._looks[number] = Look.of(self.phrase(number), self.codes[self._code[number]], keys)
-        return known
+    def _read_look(self, number: int) -> Look:
+        first = number * MAX_KEYS
+        keys = [self.words[key] for key in self._key[first : first + self.counts[number]]]
+        return Look.of(self.phrase(number), self.codes[self._code[number]], keys)
 
     def _decode(self, number: int) -> str:
         return str(self._text[self._text_start[number] : self._text_start[number + 1]], "utf-8")
@@ -249,6 +236,18 @@ def _when(condition: _Condition) -> When:
         else:
             found.append(Quantity._make(fields))
     return When(text, tuple(found), *tells)
+
+
+class _Kept(dict[int, _Answer]):
+    """Answers by number, each worked out when it is first asked for."""
+
+    def __init__(self, read: Callable[[int], _Answer]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, number: int) -> _Answer:
+        found = self[number] = self._read(number)
+        return found
 
 
 class _Heads(dict[int, Heads]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 
 from noteproc.codesets import When, Words
@@ -46,14 +46,12 @@ class Nearness:
                     return True
         return False
 
-    def elsewhere(self, clause: Words, at: tuple[int, ...]) -> list[int]:
+    def elsewhere(self, clause: Words, at: tuple[int, ...]) -> Iterator[int]:
         """Where in what was done each of a clause's alternatives stands, but for the words of the match and denials."""
-        return [
-            i
-            for keys in self._said(clause)
-            for i in self._places(keys, True)
-            if (len(keys) > 1 or i not in at) and self._assertions.stands(i)
-        ]
+        for keys in self._said(clause):
+            for i in self._places(keys, True):
+                if (len(keys) > 1 or i not in at) and self._assertions.stands(i):
+                    yield i
 
     def every(self, clause: Words, at: tuple[int, ...], *, whole: bool) -> list[tuple[int, int]]:
         """How many words away the nearest mention of each of a clause's alternatives that is there stands, and where.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from noteproc.artifacts import dictionaries_dir
@@ -48,20 +48,26 @@ class Scopes:
         """Whether the note names more than one."""
         return len({families for _, families in self._named}) > 1
 
-    def are_of_another(self, code: str, words: Sequence[int]) -> bool:
+    def tells(self, code: str) -> bool:
+        """Whether the note names more than one, and that of a code among them."""
+        return self.are_several and _family(code) in self._families
+
+    def are_of_another(self, code: str, words: Iterable[int]) -> bool:
         """Whether some words are told of another scope than the one that a code belongs to.
 
         "EGD with biopsy. Colonoscopy: polyp snared": the biopsy is the stomach's. Where the note names one alone, or
         not that of the code, its words are told of any.
         """
-        if not self.are_several:
+        if not self.tells(code):
             return False
-        named = self._named
-        own = _family(code)
-        if own is None or not any(own in families for _, families in named):
-            return False
+        own, named = _family(code), self._named
         before = (bisect_right(named, word, key=lambda name: name[0]) - 1 for word in words)
         return all(last >= 0 and own not in named[last][1] for last in before)
+
+    @cached_property
+    def _families(self) -> frozenset[int | None]:
+        """The families that bear one of the names."""
+        return frozenset(number for _, families in self._named for number in families)
 
     @cached_property
     def _named(self) -> list[tuple[int, frozenset[int]]]:

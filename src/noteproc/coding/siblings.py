@@ -7,6 +7,7 @@ Where the note gives no number, or none of the wanted words, for any of the sibl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from noteproc.codesets import CPT, Quantity, When, Words
 from noteproc.coding.index import PhraseIndex
@@ -94,10 +95,11 @@ class Siblings:
             return self._near(clause, match)
         if not (self._own(clause, match) or self._nearness.stands(clause, match.at, whole=True)):
             return False
-        if not self._scopes.are_several:
+        if not self._scopes.tells(match.code):
             return True
         told = self._nearness.elsewhere(clause, match.at)
-        return not told or not self._scopes.are_of_another(match.code, told)
+        first = next(told, None)
+        return first is None or not self._scopes.are_of_another(match.code, chain((first,), told))
 
     def _own(self, clause: Words, match: Match) -> bool:
         """Whether the words of an operation's phrase say themselves what is wanted ("septum straightened": septum)."""

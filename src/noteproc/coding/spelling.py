@@ -28,6 +28,7 @@ class Repairs:
         for word in vocabulary:
             if word.isalpha() and len(word) >= MIN_LENGTH - 1:
                 self._buckets[word[0], word[-1], len(word)].append(word)
+        self._near = lru_cache(maxsize=5_000)(self._read_near)
         self.of = lru_cache(maxsize=50_000)(self._find)
 
     def _find(self, key: str) -> str:
@@ -35,20 +36,23 @@ class Repairs:
         if not MIN_LENGTH <= len(key) <= _LONGEST or not key.isalpha():
             return ""
         allowed = 1 if len(key) < 10 else 2
-        best: list[tuple[int, str]] = []
-        for length in range(len(key) - allowed, len(key) + allowed + 1):
-            near = self._buckets.get((key[0], key[-1], length))
-            if near is None:
-                continue
+        near = self._near(key[0], key[-1], len(key), allowed)
+        best = [
+            (int(distance), word)
             for word, distance, _ in process.extract(
                 key, near, scorer=OSA.distance, score_cutoff=allowed, limit=None, processor=None
-            ):
-                if _may_stand_for(key, word):
-                    best.append((int(distance), word))
+            )
+            if _may_stand_for(key, word)
+        ]
         best.sort()
         if not best or (len(best) > 1 and best[0][0] == best[1][0]):
             return ""
         return best[0][1]
+
+    def _read_near(self, first: str, last: str, length: int, allowed: int) -> list[str]:
+        """The words of these letters that are as long, or longer or shorter by a few."""
+        lengths = range(length - allowed, length + allowed + 1)
+        return [word for one in lengths for word in self._buckets.get((first, last, one), ())]
 
 
 def _may_stand_for(key: str, word: str) -> bool:

@@ -86,7 +86,7 @@ def fold(word: str) -> str:
         plain = unicodedata.normalize("NFKD", word)
         plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
         plain = plain.replace("æ", "ae").replace("œ", "oe").replace("ß", "ss")
-    if not plain.isalpha():
+    if "'" in plain or "’" in plain:
         plain = _POSSESSIVE.sub("", plain).replace("'", "").replace("’", "")
     if not plain.isalpha() or len(plain) < 4:
         return plain
