@@ -46,6 +46,7 @@ def _gone(redactor: Redactor, text: str, words: str) -> bool:
         ("07/09/2025 08:41   sbarnes.rn   CREATE", "sbarnes.rn"),
         ("printed by stoltz_m from a workstation", "stoltz_m"),
         ("date seen 3 - 11 - 25", "3 - 11 - 25"),
+        ("Sister in Geneva\n0041 7725 88", "0041 7725 88"),
         ("none since the fall, spring of 2009; then again", "spring of 2009"),
         ("discharged from therapy 8/'25, plateau", "8/'25"),
         ("ran out around 10/19ish", "10/19"),
@@ -159,3 +160,9 @@ def test_a_plain_word_is_no_address(text: str, word: str, none: bool) -> None:
     start = text.index(word)
     span = Span(start, start + len(word), "EMAIL_ADDRESS", 0.6, TAGGED)
     assert forbidden(words, span, words.within(span.start, span.end)) is none
+
+
+def test_a_number_with_noughts_inside_is_no_telephone_abroad(redactor: Redactor) -> None:
+    found = redactor.redact(Note("n", "Call +41 22 555 01 33. Claim # LTD-0099-58213, lot 7"))
+    assert [p.entity_type for p in found.phi if p.start > 20] not in (["PHONE_NUMBER"], ["FAX_NUMBER"])
+    assert _gone(redactor, "Claim # LTD-0099-58213, lot 7", "LTD-0099-58213")

@@ -22,7 +22,7 @@ _SEVEN = re.compile(rf"(?<![\w./-])\d{{3}}[.-]\d{{4}}(?![\d/]|[.-]\d){_EXTENSION
 _HOUSE = re.compile(r"(?<![\w/.-])\d-\d{4}(?![\w-]|\.\d)")
 _HOUSE_CUE = re.compile(r"(?:\bat|\bx|ext\.?|call|page[dr]?|phone|line|desk|cell|dial|to)\W{0,3}$", re.IGNORECASE)
 _BARE_TEN = re.compile(r"(?<![\w./-])(?:\+?1)?[2-9]\d{9}(?![\w/]|[.-]\d)")
-_FOREIGN = re.compile(r"(?<![\w])(?:\+|\b00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
+_FOREIGN = re.compile(r"(?<!\w)(?:\+|(?<![^\s(])00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
 _GLUED = re.compile(
     r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}"
     r"|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
@@ -69,8 +69,6 @@ class NotePhoneRecognizer(NoteRecognizer):
             (_FOREIGN, 0.9, self._abroad(words)),
             (_BARE_TEN, 0.55, words.figures(10, 11)),
         ):
-            if pattern is _FOREIGN and "+" not in text and " 00" not in text:
-                continue
             dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
             for m in matches(pattern, text, dialled):
                 if _UNIT.match(text[m.end() : m.end() + 8]):
