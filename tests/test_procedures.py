@@ -19,6 +19,7 @@ CPT = """code\tdescription\tphrases\twhen\tincludes\tflags
 9905T\tclosing a small wound\twound stitched\tcm -2.5\t\t
 9906T\tclosing a larger wound\twound stitched\tcm 2.6-7.5\t\t
 11999\tgland scooped\tscooped whole\t+gland\t\t
+9908T\tpipe set in the ring\tring pipe placed\t+\t\t
 9907T\tquick swab for the gurgle bug\tgurgle swab\t\t\tdone=order
 """
 HCPCS = """code\tdescription\tphrases\twhen\tunit\tflags
@@ -111,3 +112,9 @@ def test_the_near_miss_is_an_alternative(coder: Coder) -> None:
 def test_what_is_included_says_so(coder: Coder) -> None:
     result = run(coder, "PROCEDURE: Ringoplasty, left, with needle guidance.")
     assert reason(result, "9903T") == "included"
+
+
+@pytest.mark.parametrize(("text", "coded"), [("A ring pipe was placed.", True), ("Keytruda by her ring pipe.", False)])
+def test_an_act_is_one_by_its_verb(coder: Coder, text: str, coded: bool) -> None:
+    note = f"HPI: She came for her second cycle. {text}"
+    assert ("9908T" in {s.coding.code for s in run(coder, note).suggestions}) is coded

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from noteproc.artifacts import dictionaries_dir
 from noteproc.codesets import ICD10CM, CodeNames, CodeSets, Quantity, When, Words
 from noteproc.coding.assertion import Assertions, Verdict
+from noteproc.coding.bare import LIMIT
 from noteproc.coding.history import becomes
 from noteproc.coding.index import PhraseIndex
 from noteproc.coding.matching import Match
@@ -321,7 +322,10 @@ class Mentions:
         others = sorted({*best, *near_misses}) if near_misses else sorted(best)
         found: list[Mention] = []
         for code in chosen:
-            conditions = [self._condition(m) for m in group if m.code == code]
+            matches = [m for m in group if m.code == code]
+            conditions = [self._condition(m) for m in matches]
+            # An act is one by its verb: "chest port" alone is none, where "chest port placed" is.
+            whole = [when for m, when in zip(matches, conditions, strict=True) if m.score >= LIMIT]
             found.append(
                 Mention(
                     best[code],
@@ -331,8 +335,8 @@ class Mentions:
                     verdict,
                     tuple([c for c in others if c != code]),
                     support=supports[code][1],
-                    acted=any(when.act for when in conditions),
-                    sign=any(when.sign for when in conditions),
+                    acted=any(when.act for when in whole),
+                    sign=any(when.sign for when in whole),
                     named=all(when.name for when in conditions),
                 )
             )

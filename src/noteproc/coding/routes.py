@@ -12,6 +12,8 @@ from noteproc.coding.telling import telling
 
 # "600 mg IV 3.5 h": what runs for hours is no push.
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
+# "300 mg IV 30 min", "IV x 45 minutes": so do minutes that stand behind the route, where they are more than a push takes.
+_MINUTES = re.compile(r"\bIV\s(?:x\s?|for\s)?(\d{2,3})\s?min(?:ute)?s?\b(?!\s?(?:ago|prior|before|later|after))", re.I)
 # So many minutes at most a push takes (CMS Claims Processing Manual, chapter 4, section 230.2).
 _PUSH = 15
 
@@ -43,6 +45,9 @@ def route(reading: Reading, mention: Mention, drugs: Sequence[Mention] = ()) -> 
 
 
 def _runs(text: str) -> bool:
-    """Whether a clause tells from when to when, longer than a push takes."""
+    """Whether a clause tells from when to when, or how many minutes, longer than a push takes."""
+    minutes = _MINUTES.search(text)
+    if minutes is not None and int(minutes[1]) > _PUSH:
+        return True
     clock = CLOCK.search(text)
     return clock is not None and elapsed(clock) > _PUSH

@@ -17,7 +17,8 @@ def _families() -> tuple[tuple[CodeRanges, tuple[tuple[str, ...], ...]], ...]:
     """The codes of each family, and the keys of what notes call it."""
     table = rows(dictionaries_dir() / "rules" / "scopes.tsv", ("family", "names"))
     return tuple(
-        (CodeRanges.parse(r["family"]), tuple(phrase_keys(name) for name in r["names"].split("|"))) for r in table
+        (CodeRanges.parse(r["family"]), tuple(phrase_keys(name) for name in r["names"].split("|") if name.strip()))
+        for r in table
     )
 
 
