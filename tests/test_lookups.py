@@ -207,3 +207,79 @@ def test_no_part_of_a_code_system(finder: Lookup, within: str) -> None:
 )
 def test_why(finder: Lookup, query: str, why: str) -> None:
     assert finder.find(query, system=ICD10CM)[0].why == why
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("Usher syndrome type 1B", "Q99.811"),
+        ("Usher syndrome type IIA", "Q99.812"),
+        ("spastic paraplegia 8", "G11.4"),
+        ("spastic paraplegia", "G82.20"),
+        ("spinocerebellar ataxia 36", "G11.8"),
+        ("C8 deficiency, type I", "D84.1"),
+        ("complement C9 deficiency", "D84.1"),
+        ("vitamin B12 deficiency", "E53.8"),
+    ],
+)
+def test_number_behind_a_name(finder: Lookup, query: str, code: str) -> None:
+    assert finder.find(query, system=ICD10CM)[0].code == code
+
+
+def test_number_before_a_name_says_nothing_of_heredity(finder: Lookup) -> None:
+    assert finder.find("20 nail dystrophy", system=ICD10CM)[0].code == "L60.3"
+
+
+def test_broader_word_answers_for_several_words_together() -> None:
+    words = search_words()
+    carcinoma = words.keys("squamous cell carcinoma")
+    assert all(("cancer",) in {b.keys for b in words.broader(key, carcinoma)} for key in carcinoma)
+    cells = words.keys("squamous cell")
+    assert not any(words.broader(key, cells) for key in cells)
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("C50.9", "C50.919"),
+        ("C50.0", "C50.019"),
+        ("C44.9", "C44.90"),
+        ("D48.1", "D48.19"),
+        ("A37", "A37.90"),
+        ("A04.7", "A04.72"),
+        ("A49.0", "A49.01"),
+        ("T45.51", "T45.511A"),
+        ("E11", "E11.9"),
+        ("O88.1", "O88.1"),
+    ],
+)
+def test_plain_child_of_a_header(finder: Lookup, header: str, code: str) -> None:
+    entry = CodeSets.open().entry(ICD10CM, header)
+    assert entry is not None
+    codes = [hit.code for hit in finder.find(entry.title, system=ICD10CM)]
+    assert code in codes
+    assert header not in codes or header == code
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "found"),
+    [
+        ("glarbinase deficiency", "Z72.820", False),
+        ("glarbinase deficiency of iron", "E61.1", True),
+        ("Oudtshoorn skin", "Q82.8", True),
+    ],
+)
+def test_common_word_beside_an_unknown_one(finder: Lookup, query: str, code: str, found: bool) -> None:
+    assert (code in {hit.code for hit in finder.find(query, system=ICD10CM)}) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("Pseudomonas keratitis", "H16.9"),
+        ("streptococcal arthritis", "M00.20"),
+        ("Staphylococcus aureus infection", "A49.01"),
+    ],
+)
+def test_disease_outweighs_its_germ(finder: Lookup, query: str, code: str) -> None:
+    assert finder.find(query, system=ICD10CM)[0].code == code

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import product
+from operator import and_
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +32,19 @@ _GUARDED = ("hypo", "hyper", "macro", "micro", "anti", "non", "post", "pre", "in
 _REPAIR_CUTOFF = 82.0
 _KEPT_PHRASES = 400
 _LEAST = 0.02
+# Where the word that weighs most is unknown, a common one tells nothing of a phrase that is mostly about something else
+# ("deficiency" of "sleep deficiency").
+_LEAST_BESIDE_UNKNOWN = 0.11
+_MOST_OF_A_PHRASE = 0.5
 # A phrase that is the query, word for word, goes before one that holds words of no weight besides.
 _WORD_FOR_WORD = 0.03
 
 
 FRAME, EXTRA_NUM, NEAR_NUM, WRONG_NUM = 0.8, 0.9, 0.95, 0.6
+# A number or a gene behind the name of a disease speaks for its hereditary kind ("dystonia 26", "SCN9A neuropathy").
+INHERITED = 1.06
+# What the number alone is worth where a letter follows it ("1B" of a disease whose types are 1 and 2).
+NUMBER_ALONE = 0.8
 EXP_Q, EXP_P, FLOOR = 1.5, 0.5, 0.4
 
 
@@ -88,7 +98,8 @@ class Lookup:
         named = self._named.find(query.strip(), admits, limit)
         if named:
             return named
-        asked = [self._ask(key) for key in dict.fromkeys(self._words.keys(query))]
+        typed = tuple(dict.fromkeys(self._words.keys(query)))
+        asked = [self._ask(key, typed) for key in typed]
         whole = sum(a.weight for a in asked)
         if not asked or whole <= 0:
             return ()
@@ -102,17 +113,21 @@ class Lookup:
                     at = np.intersect1d(at, index.phrases_with(key), assume_unique=True)
                 best[at] = np.maximum(best[at], np.float32(worth * one.weight))
             answered += best
+        some = np.flatnonzero(answered)
         if system is not None:
-            answered = np.where(self._of_system(system), answered, np.float32(0))
+            some = some[self._of_system(system)[some]]
         names = wanted.names(self._codesets)
         if names is not None:
-            answered = np.where(self._named.held(names)[index.code], answered, np.float32(0))
-        return self._ranked(query, asked, answered, whole, admits, limit, headers=billable is False)
+            some = some[self._named.held(names)[index.code[some]]]
+        if not len(some):
+            return ()
+        return self._ranked(query, asked, some, answered[some], whole, admits, limit, headers=billable is False)
 
     def _ranked(
         self,
         query: str,
         asked: Sequence[_Asked],
+        some: npt.NDArray[np.intp],
         answered: Floats,
         whole: float,
         admits: Admits,
@@ -122,20 +137,25 @@ class Lookup:
     ) -> tuple[LookupHit, ...]:
         index = self._index
         of_query = answered / np.float32(whole)
-        of_phrase = np.minimum(answered / np.maximum(index.total, np.float32(1e-6)), np.float32(1.0))
-        score = of_query**EXP_Q * (FLOOR + (1 - FLOOR) * of_phrase) ** EXP_P * index.worth
+        of_phrase = np.minimum(answered / np.maximum(index.total[some], np.float32(1e-6)), np.float32(1.0))
+        score = of_query**EXP_Q * (FLOOR + (1 - FLOOR) * of_phrase) ** EXP_P * index.worth[some]
         count = min(_KEPT_PHRASES, len(score))
         top = np.argpartition(-score, count - 1)[:count]
         keys = frozenset(one.key for one in asked)
+        numbered = any(one.key.isdigit() or (not one.answers and _FAMILY.fullmatch(one.key)) for one in asked[1:])
+        least = 0.0 if max(asked, key=lambda one: one.weight).answers else _LEAST_BESIDE_UNKNOWN
         best: dict[int, tuple[float, int]] = {}
-        for phrase in sorted(top.tolist()):
-            value = float(score[phrase])
-            if value <= 0:
-                continue
+        for place in np.sort(top):
+            phrase = int(some[place])
             code = int(index.code[phrase])
-            value *= self._agreement(keys, phrase)
-            if keys == frozenset(index.keys[k] for k in index.words_of(phrase)):
+            held = frozenset(index.keys[k] for k in index.words_of(phrase))
+            value = float(score[place]) * self._agreement(keys, held)
+            if numbered and self._words.inherited & held:
+                value *= INHERITED
+            if keys == held:
                 value += _WORD_FOR_WORD
+            if value < least and of_phrase[place] < _MOST_OF_A_PHRASE:
+                continue
             if code not in best or value > best[code][0]:
                 best[code] = (value, phrase)
         # Of equal codes the longer one stands first: a phrase that proves a leaf says more than its header's.
@@ -205,13 +225,9 @@ class Lookup:
             self._systems[system] = chosen[self._index.code]
         return self._systems[system]
 
-    def _agreement(self, asked: frozenset[str], phrase: int) -> float:
+    def _agreement(self, asked: frozenset[str], held: frozenset[str]) -> float:
         """Less than 1 where numbers or sides contradict, or the phrase speaks of something around the condition."""
-        held = frozenset(self._index.keys[k] for k in self._index.words_of(phrase))
-        worth = 1.0
-        for frame in self._words.frames:
-            if frame in held and frame not in asked:
-                worth *= FRAME
+        worth = FRAME ** len(self._words.frames & held - asked)
         numbers, wanted = (frozenset(filter(self._words.is_numeral, keys)) for keys in (held, asked))
         if numbers - wanted:
             if not wanted:
@@ -233,8 +249,9 @@ class Lookup:
     def _default_leaf(self, system: str, code: str) -> str:
         """The code that the classification gives when nothing more is said.
 
-        Down to the child whose own words mark it as the default ("unspecified", "without complications"), to an only
-        child, and to the initial encounter where a 7th character is due.
+        Down to the child whose words, beyond its header's or beyond those of all its siblings, mark it as the default
+        ("unspecified", "without complications"), to an only child, and to the initial encounter where a 7th character
+        is due.
         """
         found = self._defaults.get((system, code))
         if found is None:
@@ -249,34 +266,38 @@ class Lookup:
             children = [
                 e for c in self._codesets.children(system, entry.code) if (e := self._codesets.entry(system, c))
             ]
-            said = _words(entry.title)
+            titles = [_words(child.title) for child in children]
             below = children[0] if len(children) == 1 or _is_initial(children[0].code) else None
-            for mark in self._words.defaults:
-                below = below or next((c for c in children if mark <= (_words(c.title) - said).keys()), None)
+            for mark, said in product(self._words.defaults, (_words(entry.title), reduce(and_, titles))):
+                found = (c for c, title in zip(children, titles, strict=True) if mark <= (title - said).keys())
+                below = below or next(found, None)
             if below is None:
                 return entry.code
             entry = below
         return code if entry is None else entry.code
 
-    def _ask(self, key: str) -> _Asked:
+    def _ask(self, key: str, query: Sequence[str]) -> _Asked:
         number = self._index.number.get(key)
         answers: list[tuple[tuple[int, ...], float]] = []
         weight = self._unknown_weight * self._words.lightness(key)
         if number is not None:
             answers.append(((number,), 1.0))
             weight = float(self._index.rarity[number])
-        elif self._words.is_numeral(key):
+        elif self._words.is_plain_numeral(key):
             weight *= 0.15
         else:
             for numbers, worth in self._repaired(key):
                 answers.append((numbers, worth))
                 weight = min(weight, sum(float(self._index.rarity[n]) for n in numbers))
-        for broader in self._words.broader(key):
+        for broader in self._words.broader(key, query):
             known = tuple(self._index.number[k] for k in broader.keys if k in self._index.number)
             if len(known) == len(broader.keys):
                 answers.append((known, broader.worth))
-        if self._words.is_numeral(key):
+        if self._words.is_plain_numeral(key):
             weight = min(weight, 0.3 * self._unknown_weight)
+            alone = self._index.number.get(_digits(key))
+            if alone not in (None, number):
+                answers.append(((alone,), NUMBER_ALONE))
         return _Asked(key, tuple(answers), weight)
 
     def _repaired(self, key: str) -> tuple[tuple[tuple[int, ...], float], ...]:

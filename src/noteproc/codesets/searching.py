@@ -59,10 +59,10 @@ class SearchIndex:
         self.codes: list[tuple[str, str]] = [(system, code) for system, code in named["codes"]]
         self.number = {key: n for n, key in enumerate(self.keys)}
         arrays = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r")
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
             for name in ("rarity", "starts", "postings", "word_starts", "words", "total", "worth", "code")
         }
-        self.rarity: Floats = np.asarray(arrays["rarity"])
+        self.rarity: Floats = arrays["rarity"]
         self.starts: Ints = arrays["starts"]
         self.postings: Ints = arrays["postings"]
         self.word_starts: Ints = arrays["word_starts"]
@@ -77,7 +77,8 @@ class SearchIndex:
 
     def words_of(self, phrase: int) -> list[int]:
         """The keys of a phrase, in order."""
-        return [int(k) for k in self.words[self.word_starts[phrase] : self.word_starts[phrase + 1]]]
+        found: list[int] = self.words[self.word_starts[phrase] : self.word_starts[phrase + 1]].tolist()
+        return found
 
 
 def open_index(codesets: CodeSets, words: SearchWords) -> SearchIndex:

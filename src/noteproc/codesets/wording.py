@@ -27,10 +27,11 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 @dataclass(frozen=True, slots=True)
 class Broader:
-    """Keys that may answer for a word, and how well, in (0, 1]."""
+    """Keys that may answer for a word, and how well, in (0, 1]; the word may be several keys, all of them asked for."""
 
     keys: tuple[str, ...]
     worth: float
+    word: frozenset[str]
 
 
 class SearchWords:
@@ -38,6 +39,7 @@ class SearchWords:
 
     Attributes:
         defaults: sets of plain words that mark a child as its header's default, the surest first.
+        inherited: keys of words that speak of a hereditary disease.
         frames: keys of words that make a phrase speak of something around a condition ("history", "screening").
         seal: sixteen hexadecimal digits that change with any table the keys depend on.
     """
@@ -75,26 +77,29 @@ class SearchWords:
         self.defaults: tuple[frozenset[str], ...] = tuple(
             frozenset(row["words"].split()) for row in rows(folder / "defaults.tsv", ("words",))
         )
-        self.frames: tuple[str, ...] = tuple(
-            dict.fromkeys(key for row in rows(folder / "frames.tsv", ("word",)) for key in self.keys(row["word"]))
-        )
+        self.frames = self._keys_of(folder / "frames.tsv")
+        self.inherited = self._keys_of(folder / "inherited.tsv")
         self._broader: dict[str, list[Broader]] = {}
         for row in rows(folder / "broader.tsv", ("word", "broader", "worth")):
             named = self.keys(row["word"])
-            if len(named) == 1:
-                self._broader.setdefault(named[0], []).append(Broader(self.keys(row["broader"]), float(row["worth"])))
+            broader = Broader(self.keys(row["broader"]), float(row["worth"]), frozenset(named))
+            for key in broader.word:
+                self._broader.setdefault(key, []).append(broader)
 
     def keys(self, text: str) -> tuple[str, ...]:
         """The keys of a text's words, in order: folded, joined, rewritten to one word of each meaning."""
         return self._rewritten(self._plain(text))
 
+    def _keys_of(self, path: Path) -> frozenset[str]:
+        return frozenset(key for row in rows(path, ("word",)) for key in self.keys(row["word"]))
+
     def lightness(self, key: str) -> float:
         """How much of its rarity's weight a key keeps, in [0, 1]."""
         return self._light.get(key, 1.0)
 
-    def broader(self, key: str) -> Sequence[Broader]:
-        """What may answer for a key when it does not stand there itself."""
-        return self._broader.get(key, ())
+    def broader(self, key: str, query: Sequence[str]) -> Sequence[Broader]:
+        """What may answer for a key of a query when it does not stand there itself."""
+        return [broader for broader in self._broader.get(key, ()) if broader.word.issubset(query)]
 
     def parts(self, key: str) -> Iterator[tuple[str, str]]:
         """The cuts of a compound into the key of its opening form and its rest, longest form first."""
@@ -104,9 +109,14 @@ class SearchWords:
                     yield meant, key[len(form) :]
 
     @staticmethod
+    @lru_cache(maxsize=100_000)
     def is_numeral(key: str) -> bool:
         """Whether a key is a number, a roman numeral or a single letter: what tells members of one family apart."""
         return bool(_NUMERAL.fullmatch(key))
+
+    def is_plain_numeral(self, key: str) -> bool:
+        """Whether a key is a numeral that names nothing by itself, as "C8" and "B12" do."""
+        return self.is_numeral(key) and (len(key) == 1 or key[0].isdigit())
 
     def stem(self, folded: str) -> str:
         """The key of one folded word, before rewriting."""
