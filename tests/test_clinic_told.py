@@ -1,4 +1,4 @@
-"""What therapists, clinics and imaging departments say that they did, without the name of the service; and two codes told in one breath."""
+"""Acts of therapists and nurses told by what they did, and two codes told in one breath."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from noteproc.coding.telling import telling
 
 # "600 mg IV 3.5 h": what runs for hours is no push.
 _RUNNING = re.compile(r"\b\d+(?:\.\d+)?\s?(?:h|hrs?|hours?)\b(?!\s?(?:ago|prior|before))", re.I)
-# "300 mg IV 30 min", "IV x 45 minutes": so do minutes that stand behind the route, where they are more than a push takes.
+# "300 mg IV 30 min", "IV x 45 minutes": so do minutes behind the route, where they are more than a push takes.
 _MINUTES = re.compile(r"\bIV\s(?:x\s?|for\s)?(\d{2,3})\s?min(?:ute)?s?\b(?!\s?(?:ago|prior|before|later|after))", re.I)
 # So many minutes at most a push takes (CMS Claims Processing Manual, chapter 4, section 230.2).
 _PUSH = 15
