@@ -132,6 +132,7 @@ def test_a_code_told_in_its_own_words_and_made_of_others_is_one(coder: Coder) ->
         ("Pneumonia has resolved.", "J18.9", "historical"),
         ("Nexplanon desired, to be placed at 6 wk visit.", "11981", "planned"),
         ("Path: necrosis at the margin.", "I96", "outranked"),
+        ("Labs: HBsAg negative, HCV negative.", "B19.20", "absent"),
         ("Assessment: hypertension and heart failure.", "I10", "outranked"),
     ],
 )

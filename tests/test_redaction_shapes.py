@@ -164,5 +164,5 @@ def test_a_plain_word_is_no_address(text: str, word: str, none: bool) -> None:
 
 def test_a_number_with_noughts_inside_is_no_telephone_abroad(redactor: Redactor) -> None:
     found = redactor.redact(Note("n", "Call +41 22 555 01 33. Claim # LTD-0099-58213, lot 7"))
-    assert [p.entity_type for p in found.phi if p.start > 20] not in (["PHONE_NUMBER"], ["FAX_NUMBER"])
+    assert not {"PHONE_NUMBER", "FAX_NUMBER"} & {p.entity_type for p in found.phi if p.start > 20}
     assert _gone(redactor, "Claim # LTD-0099-58213, lot 7", "LTD-0099-58213")
