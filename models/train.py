@@ -19,9 +19,10 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
+import glance
 import numpy as np
 from fragments import Fragments
-from marked import MarkedText, join, pieces_of, unmark
+from marked import MarkedText, Pieces, join, pieces_of, unmark
 from noise import disturb, excerpt, garnish
 from surrogates import Surrogates
 from thinc.api import (
@@ -201,6 +202,32 @@ def _icd_words() -> Counter[str]:
 _word_row = lru_cache(maxsize=200_000)(features.word_row)
 
 
+class Copies:
+    """Notes told anew, with other people and places, line breaks and noise.
+
+    Args:
+        first, last: given and family names that surrogates may bear besides those of the lists.
+    """
+
+    def __init__(self, rng: random.Random, first: list[str], last: list[str]) -> None:
+        self.rng = rng
+        self.surrogates = Surrogates(rng, first, last)
+        self.fragments = Fragments(self.surrogates, rng)
+
+    def of(self, notes: list[str], count: int, *, substitute_all: bool) -> list[Pieces]:
+        """``count`` copies of each marked note; the first one keeps its people, unless all are to be substituted."""
+        told = []
+        for marked in notes:
+            for copy in range(count):
+                pieces = pieces_of(marked)
+                if copy or substitute_all:
+                    pieces = self.surrogates.substitute(pieces)
+                if copy:
+                    pieces = self.fragments.scattered(excerpt(pieces, self.rng))
+                told.append(disturb(garnish(pieces, self.surrogates, self.rng), self.rng))
+        return told
+
+
 def encode(note: MarkedText) -> tuple[Words, np.ndarray, np.ndarray]:
     """The tokens, feature rows and label indexes of a note."""
     plain = PlainText(note.text)
@@ -261,6 +288,7 @@ def export(parts: dict[str, Model], folder: Path) -> None:
             arrays[f"{key}_W"], arrays[f"{key}_b"] = maxout.get_param("W"), maxout.get_param("b")
             arrays[f"{key}_g"], arrays[f"{key}_n"] = norm.get_param("G"), norm.get_param("b")
     folder.mkdir(parents=True, exist_ok=True)
+    arrays.update(glance.nothing_spared(WIDTH))
     np.savez_compressed(folder / "weights.npz", **{k: v.astype(np.float16) for k, v in sorted(arrays.items())})
     meta = {
         "labels": LABELS,
@@ -336,8 +364,7 @@ def main() -> None:
     (folder / "vocabulary.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lexicon.lexicon.cache_clear()
 
-    surrogates = Surrogates(rng, first, last)
-    fragments = Fragments(surrogates, rng)
+    copies = Copies(rng, first, last)
     model, parts = build()
     model.initialize(np.zeros((4, len(features.WORD_ROWS) + len(features.CONTEXT_ROWS)), dtype="i"))
     optimizer = Adam(0.002, L2=1e-5, grad_clip=1.0)
@@ -347,15 +374,7 @@ def main() -> None:
     bits = lexicon.lexicon().bits
     steps = 0
     for epoch in range(args.epochs):
-        batch_notes = []
-        for marked in train_notes:
-            for copy in range(args.copies):
-                pieces = pieces_of(marked)
-                if copy or epoch % 2:
-                    pieces = surrogates.substitute(pieces)
-                if copy:
-                    pieces = fragments.scattered(excerpt(pieces, rng))
-                batch_notes.append(disturb(garnish(pieces, surrogates, rng), rng))
+        batch_notes = copies.of(train_notes, args.copies, substitute_all=bool(epoch % 2))
         rng.shuffle(batch_notes)
         optimizer.learn_rate = 0.002 * (
             1.0 if epoch < args.epochs * 0.6 else 0.3 if epoch < args.epochs * 0.85 else 0.1
@@ -399,6 +418,7 @@ def main() -> None:
         print(f"epoch {epoch} loss {loss / tokens:.4f} tokens {tokens} {time.time() - started:.0f}s", flush=True)
     with model.use_params(optimizer.averages):
         export(parts, folder)
+    glance.fit(folder, [join(pieces) for pieces in copies.of(train_notes, 2, substitute_all=False)])
     load(parts, folder)
 
     right = wrong = missed = touched = total = 0

@@ -1,7 +1,7 @@
 """The PHI tagger: a small convolutional network over hashed word features, one BIO label a token.
 
 Training (``models/train.py``) uses thinc; here its weights run on NumPy alone. What the first layer makes of a word is
-kept. Only words that could be PHI are decided upon.
+kept. Only words that could be PHI, and at first glance may be, are decided upon.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.features import CONTEXT_ROWS, WORD_ROWS, candidates, context_rows, word_row
+from noteproc.redaction.glance import AROUND, REACH, Glance
 from noteproc.redaction.words import Words
 
 _Floats = NDArray[np.float32]
@@ -84,8 +85,10 @@ class PhiTagger:
         self.depth = int(meta["depth"])
         self.width = int(meta["width"])
         self.pieces = int(meta["pieces"])
-        if meta["word_rows"] != list(WORD_ROWS) or meta["context_rows"] != list(CONTEXT_ROWS):
+        layout = meta["word_rows"], meta["context_rows"], weights.get("glance_around", np.empty(0)).shape
+        if layout != (list(WORD_ROWS), list(CONTEXT_ROWS), AROUND):
             raise ModelError("the PHI tagger was trained for another version: run `make model` or reinstall noteproc")
+        self._glance = Glance(weights)
         self._tables = [weights[f"word_{column}"] for column in range(len(WORD_ROWS))]
         self._mix = self._by_piece(weights["mix_W"], weights["mix_b"].reshape(self.width, self.pieces))
         self._mix_gain, self._mix_shift = weights["mix_g"], weights["mix_n"]
@@ -106,7 +109,9 @@ class PhiTagger:
         self._lexicon = lx.lexicon()
         self._outside = self.labels.index("O")
         self._known: dict[str, int] = {}
+        # What the first layer makes of each word known, and what the glance keeps of that; row 0 is no word.
         self._vectors: _Floats = np.zeros((4096, self.width), dtype=np.float32)
+        self._kept: _Floats = self._glance.kept(self._vectors)
 
     def _by_piece(self, matrix: _Floats, bias: _Floats) -> list[_Floats]:
         """For each piece of the maximum a matrix, its bias as the last row."""
@@ -123,6 +128,12 @@ class PhiTagger:
         wanted = np.flatnonzero(candidates(words))
         if not len(wanted):
             return result
+        rows = np.zeros(len(words) + 2 * REACH, dtype=np.intp)
+        rows[REACH:-REACH] = self._rows(words.words)
+        context = context_rows(words)
+        wanted = wanted[self._glance.worth(self._kept.take(rows, axis=0), context, wanted)]
+        if not len(wanted):
+            return result
         # Each layer sees one token to either side: the nearer one stands to what the last decides, the more touch it.
         near = _distances(wanted, len(words), self.depth + 1)
         order = near.argsort(kind="stable")
@@ -133,10 +144,10 @@ class PhiTagger:
         place = np.full(len(words) + 2, len(order))
         place[order + 1] = np.arange(len(order))
         beside = place[order[: layers[1], None] + _BESIDE]
-        self._put_words(words.words, order, x[:-1])
-        context = context_rows(words)[order]
-        for column, table in enumerate(self._context):
-            x[:-1] += table.take(context[:, column], axis=0)
+        # A mode other than the usual one writes without a copy between.
+        self._vectors.take(rows[REACH:-REACH][order], axis=0, out=x[:-1], mode="clip")
+        for table, column in zip(self._context, context.take(order, axis=0).T, strict=True):
+            x[:-1] += table.take(column, axis=0)
         seen = np.empty((layers[1], 3, self.width), dtype=np.float32)
         squeezed = np.ones((layers[1], len(self._layers[0].pieces[0])), dtype=np.float32)
         for count, layer in zip(layers[1:], self._layers, strict=True):
@@ -150,15 +161,18 @@ class PhiTagger:
         result[wanted] = scores
         return result
 
-    def _put_words(self, forms: list[str], order: NDArray[np.intp], x: _Floats) -> None:
-        """Write what the first layer makes of some words into ``x``: it depends on the word alone, so it is kept."""
+    def vectors(self, forms: list[str]) -> _Floats:
+        """What the first layer makes of some words, a row each."""
+        rows = self._rows(forms)
+        return self._vectors.take(rows, axis=0)
+
+    def _rows(self, forms: list[str]) -> NDArray[np.intp]:
+        """Where what the first layer makes of some words is kept: it depends on the word alone."""
         try:
-            rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
+            return np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
         except KeyError:
             self._learn(set(forms))
-            rows = np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
-        # A mode other than the usual one writes without a copy between.
-        self._vectors.take(rows[order], axis=0, out=x, mode="clip")
+            return np.fromiter(map(self._known.__getitem__, forms), np.intp, len(forms))
 
     def _learn(self, forms: set[str]) -> None:
         known = self._known
@@ -175,13 +189,19 @@ class PhiTagger:
         best: _Floats = x @ self._mix[0]
         for piece in self._mix[1:]:
             np.maximum(best, x @ piece, out=best)
-        first, last = len(known), len(known) + len(ordered)
+        first, last = len(known) + 1, len(known) + 1 + len(ordered)
         if last > len(self._vectors):
-            grown = np.zeros((max(last, 2 * len(self._vectors)), self.width), dtype=np.float32)
-            grown[:first] = self._vectors[:first]
-            self._vectors = grown
+            self._vectors, self._kept = (_grown(rows, last) for rows in (self._vectors, self._kept))
         self._vectors[first:last] = _normed(best, self._mix_gain) + self._mix_shift
+        self._kept[first:last] = self._glance.kept(self._vectors[first:last])
         known.update(zip(ordered, range(first, last), strict=True))
+
+
+def _grown(rows: _Floats, least: int) -> _Floats:
+    """The rows, with room for as many again or for ``least``."""
+    grown = np.zeros((max(least, 2 * len(rows)), rows.shape[1]), dtype=np.float32)
+    grown[: len(rows)] = rows
+    return grown
 
 
 def _distances(wanted: NDArray[np.intp], length: int, most: int) -> NDArray[np.uint8]:
