@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -23,15 +22,34 @@ _ASCII_SHAPES = str.maketrans(
 )
 _LONG_RUN = re.compile(r"(.)\1{4,}", re.DOTALL)
 _STOPS = Cues({".", ";"})
+_ROWS_KEPT = 20_000
+# The row of a line by how many tokens it has: up to five, up to twelve, more.
+_SIZES = np.array([5] * 6 + [3] * 7 + [1])
 _PLAIN = lx.ORDINARY | lx.CLINICAL | lx.UNITWORD | lx.KIN | lx.ROLE
 
 
-@lru_cache(maxsize=50_000)
 def bucket(value: str, rows: int, seed: int = 0) -> int:
     """A stable row in ``1 .. rows-1`` for a string, the same in every process."""
     return crc32(value.encode("utf-8", "surrogatepass"), seed) % (rows - 1) + 1
 
 
+class _Rows(dict[str | int, int]):
+    """The rows of what was asked for of late, in one of the tables."""
+
+    def __init__(self, rows: int, seed: int = 0) -> None:
+        super().__init__()
+        self._rows, self._seed = rows, seed
+
+    def __missing__(self, value: str | int) -> int:
+        if len(self) >= _ROWS_KEPT:
+            self.clear()
+        row = self[value] = bucket(str(value), self._rows, self._seed)
+        return row
+
+
+_SHAPE_ROWS = _Rows(WORD_ROWS[4])
+_BITS_ROWS = _Rows(WORD_ROWS[5])
+_CUE_ROWS = _Rows(CONTEXT_ROWS[1], 31)
 # A checksum goes on from another's: the marks before the first and the last letters of a word are summed already.
 _BEGINNING, _ENDING = crc32(b"p"), crc32(b"s")
 # What is left for a word and for its beginning or end once row 0 is taken off.
@@ -76,8 +94,8 @@ def word_row(form: lx.Form) -> tuple[int, ...]:
         crc32(whole, 7919) % _WHOLE + 1,
         crc32(first, _BEGINNING) % _PIECE + 1,
         crc32(last, _ENDING) % _PIECE + 1,
-        bucket(shape(form), WORD_ROWS[4]),
-        bucket(str(bits), WORD_ROWS[5]),
+        _SHAPE_ROWS[shape(form)],
+        _BITS_ROWS[bits],
     )
 
 
@@ -89,9 +107,7 @@ def candidates(words: Words) -> NDArray[np.bool_]:
     marks = words.is_class(lx.MARK)
     chosen = ~marks
     if not words.small:
-        text = words.text
-        lines = [text[words.line_start(line) : words.line_end(line)] for line in range(len(words.line_starts))]
-        mixed = np.array([not _has_no_capital(line) for line in lines])
+        mixed = np.array([not _has_no_capital(line) for line in words.text.split("\n")])
         chosen &= ~(words.is_class(_PLAIN) & words.is_class(lx.LOWER) & mixed[words.lines])
     chosen[1:-1] |= marks[1:-1] & chosen[:-2] & chosen[2:]
     return chosen
@@ -108,41 +124,48 @@ def context_rows(words: Words) -> NDArray[np.int32]:
         An array of ``len(words)`` rows and ``len(CONTEXT_ROWS)`` columns.
     """
     n = len(words)
-    rows = np.zeros((n, len(CONTEXT_ROWS)), dtype=np.int32)
     if not n:
-        return rows
-    line_of = words.lines
+        return np.zeros((0, len(CONTEXT_ROWS)), dtype=np.int32)
     # The first token of each line that has one, and how many it has.
     opens = np.ones(n, dtype=bool)
-    np.not_equal(line_of[1:], line_of[:-1], out=opens[1:])
+    np.not_equal(words.lines[1:], words.lines[:-1], out=opens[1:])
     firsts = opens.nonzero()[0]
-    lines = line_of[firsts]
-    count = len(firsts)
-    lengths = np.empty(count, dtype=np.int64)
+    lengths = _lengths(firsts, n)
+    rows = _line_rows(words, firsts, lengths).repeat(lengths, axis=0)
+    at = np.arange(n, dtype=np.int32)
+    since, cue = _last_cues(words, at, firsts)
+    rows[:, 0] += np.minimum(at - at[firsts].repeat(lengths), 6) + 28 * (since > 0)
+    np.copyto(rows[:, 1], cue, where=since <= 6)
+    rows[:, 2] += np.minimum(since, 7)
+    rows[firsts + lengths - 1, 3] += 6
+    return rows
+
+
+def _lengths(firsts: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """How many of ``n`` tokens belong to each stretch, the first token of each given."""
+    lengths = np.empty(len(firsts), dtype=np.intp)
     np.subtract(firsts[1:], firsts[:-1], out=lengths[:-1])
     lengths[-1] = n - firsts[-1]
+    return lengths
+
+
+def _line_rows(words: Words, firsts: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.int32]:
+    """What the tokens of a line share, a row a line."""
+    lines = words.lines[firsts]
     letters = words.is_class(lx.ALPHABETIC)
     capitals = np.add.reduceat(letters & words.is_class(lx.UPPER), firsts, dtype=np.int32)
     letters = np.add.reduceat(letters, firsts, dtype=np.int32)
     labels = np.array(_labels(words, firsts.tolist()))
-    page = np.where(lines < 6, 1, np.where(len(words.line_starts) - lines <= 6, 2, 3))
-    gap = np.ones(count, dtype=bool)
-    np.greater(lines[1:] - lines[:-1], 1, out=gap[1:])
-    # What a whole line shares, a row a fact, carried to each of its tokens at once.
-    shared = np.empty((5, count), dtype=np.int64)
-    shared[0] = firsts
-    shared[1] = labels
-    shared[2] = 1 + 7 * ((letters > 0) & (capitals * 10 >= letters * 8)) + 14 * (labels > 0)
-    shared[3] = 1 + 8 * page
-    shared[4] = 1 + gap + 2 * (2 - (lengths > 5) - (lengths > 12))
-    first, label, frame, where, edge = shared.repeat(lengths, axis=1)
-    at = np.arange(n)
-    since, cue = _last_cues(words, at, first)
-    rows[:, 0] = frame + np.minimum(at - first, 6) + 28 * (since > 0)
-    rows[:, 1] = np.where(since <= 6, cue, label)
-    rows[:, 2] = np.minimum(since, 7) + where
-    rows[:, 3] = edge
-    rows[firsts + lengths - 1, 3] += 6
+    rows = np.empty((len(firsts), len(CONTEXT_ROWS)), dtype=np.int32)
+    rows[:, 0] = 1 + 7 * ((letters > 0) & (capitals * 10 >= letters * 8)) + 14 * (labels > 0)
+    rows[:, 1] = labels
+    early, late = lines.searchsorted((6, len(words.line_starts) - 6))
+    rows[:, 2] = 25
+    rows[late:, 2] = 17
+    rows[:early, 2] = 9
+    rows[:, 3] = _SIZES.take(lengths, mode="clip")
+    rows[0, 3] += 1
+    rows[1:, 3] += lines[1:] - lines[:-1] > 1
     return rows
 
 
@@ -161,27 +184,28 @@ def _labels(words: Words, firsts: list[int]) -> list[int]:
 
 
 def _last_cues(
-    words: Words, at: NDArray[np.int_], first: NDArray[np.int_]
-) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """For each token how many others stand since the last cue of its line, and the cue's row; 99 and 0 for none."""
-    lower, starts, ends, line_of = words.lower, words.starts, words.ends, words.line_of
-    found: dict[int, int] = {}
-    for mark in words.among(_STOPS):
-        if mark + 1 < len(lower) and line_of[mark + 1] == line_of[mark] and starts[mark + 1] > ends[mark]:
-            found[mark] = 0
+    words: Words, at: NDArray[np.int32], firsts: NDArray[np.intp]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For each token how many others stand since the last cue of its line and the cue's row; else 99 or more and 0.
+
+    Args:
+        at: the indexes of the tokens.
+        firsts: those that begin a line.
+    """
+    lower, starts, ends, line_of, n = words.lower, words.starts, words.ends, words.line_of, len(at)
+    # A cue is heard by the tokens behind it, up to the next one, to a stop or to the end of its line.
+    found = {i + 1: _CUE_ROWS[lower[i]] for i in words.of_class(_CUE) if len(lower[i]) > 1}
     for colon in words.vocabulary.get(":", ()):
         if colon and line_of[colon - 1] == line_of[colon]:
-            found[colon] = bucket(lower[colon - 1] + ":", CONTEXT_ROWS[1], 31)
-    for i in words.of_class(_CUE):
-        if len(lower[i]) > 1:
-            found[i] = bucket(lower[i], CONTEXT_ROWS[1], 31)
-    # A cue is heard by the tokens behind it, up to the next one.
-    places = np.fromiter(found, np.int64, len(found))
-    told = np.zeros(len(at) + 1, dtype=np.int64)
-    told[places + 1] = np.fromiter(found.values(), np.int64, len(found))
-    last = np.full(len(at) + 1, -1)
-    last[places + 1] = places
-    last = np.maximum.accumulate(last)[:-1]
-    cue = told[last + 1]
-    heard = (last >= first) & (cue > 0)
-    return np.where(heard, at - last - 1, 99), np.where(heard, cue, 0)
+            found[colon + 1] = _CUE_ROWS[lower[colon - 1] + ":"]
+    for mark in words.among(_STOPS):
+        if mark + 1 < n and starts[mark + 1] > ends[mark]:
+            found[mark + 1] = 0
+    told = np.full(n + 1, -1, dtype=np.int32)
+    told[np.fromiter(found, np.intp, len(found))] = np.fromiter(found.values(), np.int32, len(found))
+    told[firsts] = 0
+    begins = (told[:n] >= 0).nonzero()[0]
+    lengths = _lengths(begins, n)
+    cue = told[begins]
+    since = at - np.where(cue, at[begins], -99).repeat(lengths)
+    return since, cue.repeat(lengths)
