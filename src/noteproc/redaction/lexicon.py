@@ -240,7 +240,8 @@ def lexicon() -> Lexicon:
         made = {
             kind: sum(kinds[letter] for letter in kind) for kind in ("O", "C", "A", "OC", "OA", "CA", "OCA", "F", "L")
         }
-        for line in read_lines(vocabulary):
-            word, _, kind = line.partition("\t")
+        # Words and kinds in turns: no word holds a blank.
+        told = vocabulary.read_text(encoding="utf-8").split()
+        for word, kind in zip(told[::2], told[1::2], strict=True):
             bits[word] = bits.get(word, 0) | made[kind]
     return Lexicon(bits)
