@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from operator import itemgetter
 from typing import ClassVar
@@ -87,19 +86,21 @@ class Words:
         self.lower: list[str] = list(map(_LOWER, known))
         self.bits: list[int] = list(map(_BITS, known))
         self._classes = np.fromiter(map(_CLASSES, known), np.int32, len(known))
-        vocabulary: defaultdict[str, list[int]] = defaultdict(list)
+        self.vocabulary: dict[str, list[int]] = {}
+        vocabulary = self.vocabulary
         for i, low in enumerate(self.lower):
-            vocabulary[low].append(i)
-        self.vocabulary: dict[str, list[int]] = dict(vocabulary)
+            if low in vocabulary:
+                vocabulary[low].append(i)
+            else:
+                vocabulary[low] = [i]
         self._cues: dict[Cues, list[int]] = {}
         for cue in Cues.holding.keys() & self.vocabulary.keys():
             for cues in Cues.holding[cue]:
                 self._cues.setdefault(cues, []).extend(self.vocabulary[cue])
         self.numbers = self.of_class(NUMBER)
         self.capitals = self.of_class(CAPITAL)
-        named = np.count_nonzero(self._classes[self.capitals] & UPPER == 0)
         # A tag stands for what may well have had a capital.
-        named += self._tagged()
+        named = np.count_nonzero(self._classes & (CAPITAL | UPPER) == CAPITAL) + self._tagged()
         self.small = bool(named * 20 < np.count_nonzero(self._classes & ALPHABETIC))
         self.upper = text.isupper()
         self._small_lines: dict[int, bool] = {}
@@ -235,16 +236,15 @@ class ListedPhrases:
     """
 
     def __init__(self, phrases: Iterable[str], before: str, after: str) -> None:
-        by_opening: dict[str, list[str]] = {}
+        self._before, self._after = before, after
+        self._phrases: dict[str, list[str]] = {}
         for phrase in phrases:
             found = _OPENING.match(phrase.lower())
             if found:
-                by_opening.setdefault(found.group(), []).append(re.escape(phrase))
-        self._openings = Cues(by_opening)
-        self._patterns = {
-            opening: re.compile(f"{before}(?:{'|'.join(some)}){after}", re.IGNORECASE)
-            for opening, some in by_opening.items()
-        }
+                self._phrases.setdefault(found.group(), []).append(re.escape(phrase))
+        self._openings = Cues(self._phrases)
+        # Compiled when first asked for: a note holds few of the openings.
+        self._patterns: dict[str, re.Pattern[str]] = {}
 
     def standing(self, words: Words) -> Iterator[re.Match[str]]:
         """The matches that overlap none before them, in order."""
@@ -252,10 +252,18 @@ class ListedPhrases:
         for start in words.opening(self._openings):
             if start >= end:
                 opening = _OPENING.match(words.text, start)
-                found = self._patterns[opening.group().lower()].match(words.text, start) if opening else None
+                found = self._pattern(opening.group().lower()).match(words.text, start) if opening else None
                 if found:
                     end = found.end()
                     yield found
+
+    def _pattern(self, opening: str) -> re.Pattern[str]:
+        """What matches the phrases that begin with a word."""
+        known = self._patterns.get(opening)
+        if known is None:
+            some = "|".join(self._phrases[opening])
+            known = self._patterns[opening] = re.compile(f"{self._before}(?:{some}){self._after}", re.IGNORECASE)
+        return known
 
 
 def shortly_before(starts: Iterable[int], marks: list[int], reach: int) -> list[int]:
