@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import repeat
 
 from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.letters import EVERYDAY, KINDS, LISTED, Letters, seen
+from noteproc.redaction.letters import LISTED, Letters, seen
+from noteproc.redaction.sides import SIGNING, TOLD, Side, Weighed, signs_before, signs_behind
 from noteproc.redaction.words import Words
 
 # Log odds: from here on letters are initials by themselves even in a text that is redacted already, from here on in any
@@ -48,11 +48,10 @@ _FLOOR_OF_TWO = -9.0
 _TAIL_LINES = 3
 _LINE_REACH = 40
 _READINGS_KEPT = 20_000
-_CLASSES = KINDS[:5]
-_CLASSED = sum(bit for bit, _ in _CLASSES)
-_SIGNING = frozenset(w for w in lx.read_words("signing_words.txt") if len(w) > 1)
 _DONE_BY = frozenset(lx.read_words("done_by.txt"))
-_DOING = frozenset(lx.read_words("doing_words.txt"))
+# Before letters and behind them, tokens that say more together with the next one.
+_LEADING = frozenset({",", "/", ":", "by"})
+_TRAILING = frozenset({",", "@", "/"})
 _MOST = 5
 # So many tokens away letters stand near others.
 _NEAR = 3
@@ -77,77 +76,86 @@ class Initials:
             i: the index of the token.
             case: as ``Reading`` has it.
         """
-        words, text = self.words, self.words.text
-        lower, line_of, n = words.lower, words.line_of, len(words.lower)
-        forms, bits = words.words, words.bits
-        line = line_of[i]
-        before = lower[i - 1] if i and line_of[i - 1] == line else ""
-        after = lower[i + 1] if i + 1 < n and line_of[i + 1] == line else ""
-        signs = []
+        before, behind, signs = self.around(i, case)
         if before:
-            gap = words.starts[i] - words.ends[i - 1]
-            told = _TOLD[forms[i - 1]]
-            further = _TOLD[forms[i - 2]] if i > 1 and line_of[i - 2] == line else "^"
-            spaced = "" if not gap else " " if gap == 1 else "  "
-            signs += [f"{case}<{told}{spaced}", f"<{told}", f"{case}gap{spaced}", f"<{further} {told}{spaced}"]
-            if bits[i - 1] & _CLASSED:
-                signs += [f"{case}<.{name}" for bit, name in _CLASSES if bits[i - 1] & bit]
-            if before in _SIGNING:
-                signs.append(f"{case}<.signing")
-            if i > 1 and before in ("by", ":") and lower[i - 2] in (_DONE_BY if before == "by" else _SIGNING):
-                signs.append(f"{case}<.signing{before}")
-            dated = None
-            if before == "," or before.isdigit():
-                dated = _TIMED.search(text, max(0, words.starts[i] - _TIME_REACH), words.starts[i])
-            if dated:
-                signs.append(f"{case}<time")
-                done = words.at(dated.start()) - 1
-                if done >= 0 and lower[done] in _DONE_BY:
-                    signs.append(f"{case}<done time")
-            if before == "/" and not gap and i > 1:
-                signs.append(f"{case}<{self._partner(i - 2)}/")
-        else:
-            told = "^"
-        if after:
-            gap = words.starts[i + 1] - words.ends[i]
-            follows = _TOLD[forms[i + 1]]
-            further = _TOLD[forms[i + 2]] if i + 2 < n and line_of[i + 2] == line else "$"
-            spaced = "" if not gap else " " if gap == 1 else "  "
-            signs += [f"{case}>{spaced}{follows}", f">{follows}", f">{spaced}{follows} {further}"]
-            if bits[i + 1] & _CLASSED:
-                signs += [f"{case}>.{name}" for bit, name in _CLASSES if bits[i + 1] & bit]
-            if after in _DOING:
-                signs.append(f"{case}>.doing")
-            if (after.isdigit() or after in ",@") and _TIME.match(text, words.ends[i]):
-                signs.append(f"{case}>time")
-            if after == "/" and not gap and i + 2 < n:
-                signs.append(f"{case}>/{self._partner(i + 2)}")
-                if self._signed_twice(i, told):
-                    signs.append("signed twice")
-            name = i + 2 if after in "=:(-" else i + 1
-            if name < n and lower[name][0] == lower[i][0] and self._spelled_out(i, name):
+            signs += signs_before(before)
+        if behind:
+            signs += signs_behind(behind)
+        return signs
+
+    def around(self, i: int, case: str) -> tuple[Side | None, Side | None, list[str]]:
+        """What stands on both sides of a token in its line, and the signs that neither side tells by itself.
+
+        Args:
+            i: the index of the token.
+            case: as ``Reading`` has it.
+        """
+        words = self.words
+        forms, line_of, n = words.words, words.line_of, len(words.words)
+        line = line_of[i]
+        before = behind = None
+        told, follows = "^", "$"
+        signs = []
+        if i and line_of[i - 1] == line:
+            told = TOLD[forms[i - 1]]
+            further = TOLD[forms[i - 2]] if i > 1 and line_of[i - 2] == line else "^"
+            before = case, forms[i - 1], "  "[: words.starts[i] - words.ends[i - 1]]
+            signs.append(f"<{further} {told}{before[2]}")
+            if told in _LEADING or told[0] == "#":
+                signs += self._led(i, case, told)
+            if self._named_before(i):
+                signs.append(f"{case} named before")
+        if i + 1 < n and line_of[i + 1] == line:
+            follows = TOLD[forms[i + 1]]
+            further = TOLD[forms[i + 2]] if i + 2 < n and line_of[i + 2] == line else "$"
+            behind = case, forms[i + 1], "  "[: words.starts[i + 1] - words.ends[i]]
+            signs.append(f">{behind[2]}{follows} {further}")
+            if follows in _TRAILING or follows[0] == "#":
+                signs += self._trailed(i, case, told, follows)
+            name = i + 2 if follows in "=:(-" else i + 1
+            if name < n and words.lower[name][0] == words.lower[i][0] and self._spelled_out(i, name):
                 signs.append(f"{case} spelled out")
+            signs.append(f"{told} {case} {follows}" if before else f"{case} opens")
+        elif before:
+            signs += (f"{case} ends", f"{told} $")
         else:
-            follows = "$"
-        if before and self._named_before(i):
-            signs.append(f"{case} named before")
-        if not before and not after:
             signs.append(f"{case} alone")
-        elif not before:
-            signs.append(f"{case} opens")
-        elif not after:
-            signs.append(f"{case} ends")
-            signs.append(f"{told} $")
-        else:
-            signs.append(f"{told} {case} {follows}")
-        if before and (not after or follows == "."):
+        if before and (not behind or follows == "."):
             opening = max(words.at(words.line_start(line)), i - _LINE_REACH)
-            signs.append(f"{case} ends timed" if lower[opening].isdigit() else f"{case} ends untimed")
+            signs.append(f"{case} ends timed" if forms[opening].isdigit() else f"{case} ends untimed")
         if line > self._tail:
             signs.append(f"{case} tail")
             if not before:
                 signs.append(f"{case} opens tail")
-        return signs
+        return before, behind, signs
+
+    def _led(self, i: int, case: str, told: str) -> Iterator[str]:
+        """What figures, a mark or "by" right before a token say together with what stands before them."""
+        words, lower = self.words, self.words.lower
+        if told == "/":
+            if words.ends[i - 1] == words.starts[i] and i > 1:
+                yield f"{case}<{self._partner(i - 2)}/"
+        elif told in ("by", ":"):
+            if i > 1 and lower[i - 2] in (_DONE_BY if told == "by" else SIGNING):
+                yield f"{case}<.signing{told}"
+        else:
+            dated = _TIMED.search(words.text, max(0, words.starts[i] - _TIME_REACH), words.starts[i])
+            if dated:
+                yield f"{case}<time"
+                done = words.at(dated.start()) - 1
+                if done >= 0 and lower[done] in _DONE_BY:
+                    yield f"{case}<done time"
+
+    def _trailed(self, i: int, case: str, told: str, follows: str) -> Iterator[str]:
+        """What figures or a mark right behind a token say together with what stands behind them."""
+        words = self.words
+        if follows != "/":
+            if _TIME.match(words.text, words.ends[i]):
+                yield f"{case}>time"
+        elif words.starts[i + 1] == words.ends[i] and i + 2 < len(words):
+            yield f"{case}>/{self._partner(i + 2)}"
+            if self._signed_twice(i, told):
+                yield "signed twice"
 
     def _partner(self, k: int) -> str:
         """What stands on the other side of a slash."""
@@ -194,13 +202,14 @@ class Initials:
 
     def _named_before(self, i: int) -> bool:
         """Whether a name with these initials ends right before them: "Sig: P. Halverson PH", "Jane Doe, MD (jd)"."""
-        words, line, capitals = self.words, self.words.line_of[i], self.words.capitals
-        letters = words.lower[i]
-        for at in range(bisect_left(capitals, i) - 1, -1, -1):
-            k = capitals[at]
-            if k < i - _MOST or words.line_of[k] != line:
+        words, line = self.words, self.words.line_of[i]
+        letters, reach = words.lower[i], max(i - _MOST, 0)
+        if letters[-1] not in [low[0] for low in words.lower[reach:i]]:
+            return False
+        for k in range(i - 1, reach - 1, -1):
+            if words.line_of[k] != line:
                 return False
-            if words.lower[k][0] == letters[-1] and len(words.words[k]) > 2:
+            if words.lower[k][0] == letters[-1] and words.words[k][0].isupper() and len(words.words[k]) > 2:
                 break
         else:
             return False
@@ -211,28 +220,6 @@ class Initials:
                 return False
             k -= 1
         return True
-
-
-class _Told(dict[str, str]):
-    """Tokens as a sign names them: figures by their number, names and capitals by their kind."""
-
-    def __missing__(self, form: str) -> str:
-        if len(self) >= _READINGS_KEPT:
-            self.clear()
-        told = form.lower()
-        if told.isdigit():
-            told = f"#{min(4, len(told))}"
-        elif told.isalpha() and len(told) > 1:
-            bits = lx.lexicon().bits(told)
-            if bits & lx.CREDENTIAL and len(told) > 2:
-                told = "%credential"
-            elif bits & lx.NAME and form[0].isupper() and not form.isupper() and told not in EVERYDAY:
-                told = "%name"
-        self[form] = told
-        return told
-
-
-_TOLD = _Told()
 
 
 class _Said(dict[str, tuple[str, float] | None]):
@@ -278,6 +265,8 @@ class Fitted:
             for small in (False, True)
             for upper in (False, True)
         }
+        self._before = Weighed(signs_before, self._signs)
+        self._behind = Weighed(signs_behind, self._signs)
 
     def first(self, initials: Initials) -> dict[int, float]:
         """The log odds by its own signs of each token that may be initials."""
@@ -289,7 +278,13 @@ class Fitted:
         for i, known in zip(short, map(said.__getitem__, map(words.words.__getitem__, short)), strict=True):
             if known is not None:
                 case, odds = known
-                found[i] = odds + sum(map(weight, initials.place(i, case), repeat(0.0)))
+                before, behind, signs = initials.around(i, case)
+                odds += sum(map(weight, signs, repeat(0.0)))
+                if before:
+                    odds += self._before[before]
+                if behind:
+                    odds += self._behind[behind]
+                found[i] = odds
         return found
 
     def weigh(self, initials: Initials) -> dict[int, float]:
@@ -297,10 +292,13 @@ class Fitted:
         first = self.first(initials)
         weight = self._beside.get
         slope, bias = weight("slope", 1.0), weight("bias", 0.0)
-        return {
-            i: bias + slope * first[i] + sum(map(weight, signs, repeat(0.0)))
-            for i, signs in beside(initials.words, first)
-        }
+        found: dict[int, float] = {}
+        for i, signs in beside(initials.words, first):
+            odds = bias + slope * first[i]
+            for sign in signs:
+                odds += weight(sign, 0.0)
+            found[i] = odds
+        return found
 
 
 def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[str]]]:
@@ -310,26 +308,27 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
         words: the words of the note.
         first: the log odds of each token by its own signs.
     """
-    same: dict[str, list[int]] = {}
+    same: dict[str, list[float]] = {}
     ends: dict[int, float] = {}
     n, lower, line_of = len(words), words.lower, words.line_of
     if not first:
         return
     named = _named(words)
     for i, odds in first.items():
-        same.setdefault(lower[i], []).append(i)
+        same.setdefault(lower[i], []).append(odds)
         if i + 1 >= n or line_of[i + 1] != line_of[i]:
             ends[line_of[i]] = odds
+    for told in same.values():
+        told.sort(reverse=True)
     before = -n
-    for i, after in zip(first, [*list(first)[1:], 2 * n], strict=True):
+    for (i, odds), after in zip(first.items(), [*list(first)[1:], 2 * n], strict=True):
         signs = []
         low, line = lower[i], line_of[i]
-        others = same[low]
-        if len(others) > 1:
-            told = sorted((first[k] for k in others if k != i), reverse=True)
-            signs.append(f"elsewhere {_bounded(told[0])}")
-            if len(told) > 1:
-                signs.append(f"again {_bounded(told[1])}")
+        told = same[low]
+        if len(told) > 1:
+            signs.append(f"elsewhere {_bounded(told[odds == told[0]])}")
+            if len(told) > 2:
+                signs.append(f"again {_bounded(told[1 + (odds >= told[1])])}")
         if low in named:
             signs.append("named small" if words.words[i].islower() else "named")
         if i - before <= _NEAR or after - i <= _NEAR:
@@ -340,7 +339,7 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
             if next_to:
                 signs.append(f"next {_bounded(max(next_to))}")
         before = i
-        if ends.get(line) == first[i]:
+        if ends.get(line) == odds:
             around = [ends[k] for k in (line - 2, line - 1, line + 1, line + 2) if k in ends]
             if around:
                 signs.append(f"column {_bounded(max(around))}")
@@ -350,27 +349,28 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
 def _named(words: Words) -> set[str]:
     """The initials of what may be names: words with a capital side by side, the last one no language."""
     found: set[str] = set()
-    capitals, forms, line_of = words.capitals, words.words, words.line_of
-    language = lx.ORDINARY | lx.CLINICAL
-    for at, (beside, last) in enumerate(pairwise(capitals), 1):
-        if last - beside > 2 or len(forms[last]) < 3:
-            continue
-        bits = words.bits[last]
-        if bits & language and not bits & lx.NAME:
-            continue
-        letters = words.lower[last][0]
-        k = last
-        for first in (beside, capitals[at - 2] if at > 1 else -1):
-            if first < 0 or line_of[first] != line_of[last]:
-                break
-            between = forms[first + 1 : k]
-            if len(between) > 1 or (between and between[0] not in ".-'"):
-                break
-            letters = words.lower[first][0] + letters
-            found.add(letters)
-            found.add(letters[0] + letters[-1])
-            k = first
+    forms, lower = words.words, words.lower
+    strange = ~words.is_class(lx.ORDINARY | lx.CLINICAL) | words.is_class(lx.NAME)
+    for last in (strange & words.is_class(lx.CAPITAL)).nonzero()[0].tolist():
+        if len(forms[last]) > 2:
+            letters = lower[last][0]
+            k = _capital_before(words, last)
+            for _ in range(2):
+                if k < 0:
+                    break
+                letters = lower[k][0] + letters
+                found.add(letters)
+                found.add(letters[0] + letters[-1])
+                k = _capital_before(words, k)
     return found
+
+
+def _capital_before(words: Words, k: int) -> int:
+    """The word with a capital right before another in its line, a mark of names between them or not; -1 for none."""
+    forms, at = words.words, k - 1
+    if at > 0 and forms[at] in ".-'":
+        at -= 1
+    return at if at >= 0 and forms[at][0].isupper() and words.line_of[at] == words.line_of[k] else -1
 
 
 def _bounded(odds: float) -> int:
