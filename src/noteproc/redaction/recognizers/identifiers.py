@@ -22,6 +22,8 @@ from noteproc.redaction.words import Cues, Words, matches
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
 _JOINED = _ALNUM | frozenset("-/._")
+# Takes from a value all but its figures.
+_NO_FIGURES = str.maketrans("", "", string.ascii_letters + "-/._")
 _LETTER = re.compile("[A-Za-z]")
 _VALUE = re.compile(r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*")
 # Four figures of a social security number are an identifier as the nine are: "SSN verified, ends 4471".
@@ -175,14 +177,13 @@ class IdentifierRecognizer(NoteRecognizer):
         if "(01)" in text:
             for m in _UDI.finditer(text):
                 yield Hit(m.start(), m.end(), "DEVICE_ID", 0.98)
-        if "_" in text:
-            for m in _UNDERSCORED.finditer(text):
-                yield Hit(m.start(), m.end(), "USERNAME", 0.7)
+        for m in matches(_UNDERSCORED, text, _before_underscores(words)):
+            yield Hit(m.start(), m.end(), "USERNAME", 0.7)
         previous: Hit | None = None
         badges = "badge" in words.vocabulary
         for start, end in values:
             value = text[start:end]
-            digits = sum(map(str.isdigit, value))
+            digits = len(value.translate(_NO_FIGURES))
             if digits < _FEWEST_FIGURES and not badges and _FEW_FIGURES.fullmatch(value):
                 continue
             hit = self._classify(words, start, end, value, digits, previous)
@@ -259,7 +260,7 @@ class IdentifierRecognizer(NoteRecognizer):
         lead = _LEAD.search(text[max(0, start - 6) : start])
         if lead and not lexicon().bits(lead[1].lower()) & IDLABEL:
             start -= len(lead[1]) + 1
-        return hit._replace(start=start, end=end)
+        return hit if start == hit.start and end == hit.end else hit._replace(start=start, end=end)
 
     @staticmethod
     def _usernames(words: Words) -> Iterator[Hit]:
@@ -275,24 +276,17 @@ class IdentifierRecognizer(NoteRecognizer):
     def _classify(
         self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None
     ) -> Hit | None:
+        """What a value is by its label, by the number before it or by its own shape; nothing where it is nobody's."""
+        hit = self._judged(words, start, end, value, digits, previous)
+        return hit if hit is not None and not _is_nobodys(words, start, end, value) else None
+
+    def _judged(self, words: Words, start: int, end: int, value: str, digits: int, previous: Hit | None) -> Hit | None:
         text = words.text
-        if (
-            _NEVER.fullmatch(value)
-            or value.lower().endswith(("-old", "year", "years"))
-            or _UNITS_AFTER.match(text, end, end + 12)
-        ):
-            return None
-        if start and text[start - 1] in "@.\\" and text[start - 1] != ".":
-            return None
-        if printed_code(words, start, end):
-            return None
         label = self._label(words, start)
         mixed = digits != len(value)
         if label is not None:
             name, kind, near = label
             shortest = 4 if name in _NEEDS_LONG else 3
-            if kind in ("VEHICLE_ID", "DEVICE_ID", "BIOMETRIC_ID", "USERNAME"):
-                shortest = 4 if name in _NEEDS_LONG else 3
             if kind == "US_SSN" and name.startswith("last"):
                 return Hit(start, end, kind, 0.9) if len(value) == 4 and digits == 4 else None
             if kind == "ZIP_CODE":
@@ -343,7 +337,8 @@ class IdentifierRecognizer(NoteRecognizer):
             if digits >= 7 and start == 0:
                 return Hit(start, end, "OTHER_ID", 0.65)
             return Hit(start, end, "OTHER_ID", MAYBE) if digits >= 5 and "," not in text[end : end + 1] else None
-        if "." in value and not any(c.isalpha() for c in value):
+        letters = sum(map(str.isalpha, value))
+        if not letters and ("-" not in value or "." in value or "/" in value):
             return None
         if _ZIP_OF_NINE.fullmatch(value):
             return Hit(start, end, "ZIP_CODE", 0.6)
@@ -351,7 +346,6 @@ class IdentifierRecognizer(NoteRecognizer):
             return Hit(start, end, "OTHER_ID", 0.5)
         if _looks_plain(value) or (_CODE.fullmatch(value.upper()) and digits < 5):
             return None
-        letters = sum(c.isalpha() for c in value)
         if _DAY.fullmatch(value):
             return None
         if digits >= 5 and (letters or value.count("-") >= 1) and letters <= 8 and "/" not in value:
@@ -371,7 +365,7 @@ class IdentifierRecognizer(NoteRecognizer):
             if lower[k] == "." and steps:
                 k -= 1
                 continue
-            found = self._longest_label(lower, k)
+            found = self._longest_label(lower, k) if lower[k] in self._label_ends else None
             if len(lower[k]) == 1 and k and words.ends[k - 1] == words.starts[k] and lower[k - 1].isdigit():
                 # "33F" tells age and sex, no fax.
                 return None
@@ -431,6 +425,29 @@ def _values(words: Words) -> Iterator[tuple[int, int]]:
             end = found.end()
             if end - start >= _SHORTEST:
                 yield start, end
+
+
+def _before_underscores(words: Words) -> list[int]:
+    """Where the letters and figures begin that stand right before an underscore."""
+    text, found = words.text, []
+    for i in words.vocabulary.get("_", ()):
+        at = words.starts[i]
+        while at and text[at - 1].isalnum():
+            at -= 1
+        found.append(at)
+    return found
+
+
+def _is_nobodys(words: Words, start: int, end: int, value: str) -> bool:
+    """Whether a value is a measure, a span, a part of an address or a printed code, whatever stands around it."""
+    text = words.text
+    return bool(
+        (start and text[start - 1] in "@\\")
+        or _NEVER.fullmatch(value)
+        or value.lower().endswith(("-old", "year", "years"))
+        or _UNITS_AFTER.match(text, end, end + 12)
+        or printed_code(words, start, end)
+    )
 
 
 def _looks_plain(value: str) -> bool:
