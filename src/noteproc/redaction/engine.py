@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
@@ -11,6 +12,10 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 from noteproc.redaction.recognizers.base import Hit, NoteArtifacts, NoteRecognizer
 from noteproc.redaction.tagger import PhiTagger, phi_tagger
 from noteproc.redaction.words import Words
+
+# A hit with the name of its recognizer, behind what it is sorted by: its entity type, where it begins, then the
+# longest, the surest and the first heard.
+_Heard: TypeAlias = tuple[str, int, int, float, int, Hit, str]
 
 
 class NoteNlpEngine(SpacyNlpEngine):
@@ -86,7 +91,7 @@ class NoteAnalyzer(AnalyzerEngine):
         Args:
             artifacts: the text, from ``NoteNlpEngine.process_text``.
         """
-        heard: dict[Hit, str] = {}
+        heard: list[_Heard] = []
         for recognizer in self.registry.recognizers:
             hits: Iterable[Hit]
             if isinstance(recognizer, NoteRecognizer):
@@ -95,24 +100,27 @@ class NoteAnalyzer(AnalyzerEngine):
                 results = recognizer.analyze(artifacts.words.text, recognizer.supported_entities, artifacts)
                 hits = (Hit(r.start, r.end, r.entity_type, r.score) for r in results)
             for hit in hits:
-                if hit.end > hit.start and hit.score > 0.0 and hit.entity_type in self._kinds:
-                    heard.setdefault(hit, recognizer.name)
-        return [(hit, heard[hit]) for hit in _widest(heard)]
+                start, end, kind, score = hit
+                if end > start and score > 0.0 and kind in self._kinds:
+                    heard.append((kind, start, -end, -score, len(heard), hit, recognizer.name))
+        heard.sort()
+        return list(_widest(heard))
 
 
-def _widest(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The hits that lie in no other of their entity type with a score as high."""
-    last = ""
-    around: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h[2], h[0], -h[1], -h[3])):
-        start, end, kind, score = hit
-        if kind != last:
-            last, around = kind, []
+def _widest(heard: Iterable[_Heard]) -> Iterator[tuple[Hit, str]]:
+    """The hits that lie in no other of their entity type with a score as high; of some alike the first."""
+    last, furthest = "", 0
+    around: list[tuple[int, float]] = []
+    for kind, start, _, _, _, hit, name in heard:
+        _, end, _, score = hit
+        if kind != last or start > furthest:
+            last, furthest, around = kind, end, []
         elif around:
-            around = [other for other in around if other[1] >= start]
-        for _, reached, _, sure in around:
+            around = [other for other in around if other[0] >= start]
+        for reached, sure in around:
             if end <= reached and score <= sure:
                 break
         else:
-            around.append(hit)
-            yield hit
+            around.append((end, score))
+            furthest = max(furthest, end)
+            yield hit, name
