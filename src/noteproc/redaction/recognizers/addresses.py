@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -10,7 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.shapes import UNIT
-from noteproc.redaction.words import Cues, Words, matches, shortly_before
+from noteproc.redaction.words import Cues, Words, matches
 
 _SUFFIXES = (
     "street|st|avenue|ave|av|boulevard|blvd|road|rd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|way|terrace"
@@ -92,6 +93,8 @@ _STREETS = Cues(_SUFFIXES.split("|"))
 _LONGEST_HOUSE = 6
 # How far behind a house the kind of its street may begin: four words of up to 21 letters between them.
 _HOUSE_TO_STREET = 130
+# The same of the word of a road with a number: a letter of the compass and whose road it is.
+_HOUSE_TO_ROUTE = 40
 _COMPASS_LETTERS = Cues("nsew")
 _COMPASS_POINTS = frozenset("NSEWnsewſ")
 _ROUTE_WORDS = Cues({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
@@ -140,12 +143,12 @@ class AddressRecognizer(NoteRecognizer):
         # A house number may have a letter of the compass before it.
         suffixes = words.opening(_STREETS)
         streets = bool(suffixes) and not seen.isdisjoint(_STREET_WORDS)
-        routes = bool(words.among(_ROUTE_WORDS))
-        houses = self._houses(words) if streets or routes else []
-        before_streets = shortly_before(houses, suffixes, _HOUSE_TO_STREET) if streets else []
+        routes = words.opening(_ROUTE_WORDS)
+        before_streets = self._houses(words, suffixes, _HOUSE_TO_STREET) if streets else []
+        before_routes = self._houses(words, routes, _HOUSE_TO_ROUTE)
         for pattern, score, starts in (
             (_STREET, 0.9, before_streets),
-            (_ROUTE, 0.93, sorted([*houses, *words.opening(_ROUTE_OPENINGS)]) if routes else ()),
+            (_ROUTE, 0.93, sorted([*before_routes, *words.opening(_ROUTE_OPENINGS)]) if routes else ()),
             (_BOX, 0.97, words.opening(_BOX_OPENINGS) if words.among(_BOX_WORDS) else ()),
             (_NUMBERED, 0.95, before_streets),
         ):
@@ -183,11 +186,20 @@ class AddressRecognizer(NoteRecognizer):
         yield from self._cities(words)
 
     @staticmethod
-    def _houses(words: Words) -> list[int]:
-        """Where the number of a house may begin, with the letter of the compass before it or without."""
-        text = words.text
+    def _houses(words: Words, marks: list[int], reach: int) -> list[int]:
+        """Where the number of a house may begin, with the letter of the compass before it or without.
+
+        Args:
+            words: the words of the text.
+            marks: where words of streets begin, in order.
+            reach: how far before one of them.
+        """
+        text, numbers = words.text, words.numbers
+        near: set[int] = set()
+        for mark in marks:
+            near.update(numbers[bisect_left(numbers, words.at(mark - reach)) : bisect_left(numbers, words.at(mark))])
         houses: list[int] = []
-        for i in words.numbers:
+        for i in sorted(near):
             start, end = words.starts[i], words.ends[i]
             if end - start <= _LONGEST_HOUSE:
                 before = text[start - 1] if start else " "

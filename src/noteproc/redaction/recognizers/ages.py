@@ -62,7 +62,8 @@ _YEARS_ONLY = re.compile(r"\s?-?\s?(?:years?|yrs?|yr)\b(?![\s-]*(?:old|of|young|
 _AGED = re.compile(r"[\s-]{0,20}(?:years?|yrs?|y/?o|yo)\b[\s-]{0,20}(?:old|of age|young)?")
 _WAS = frozenset({"was", "is", "turned"})
 _NOBODY = lx.ORDINARY | lx.CLINICAL
-_OLD_NUMBER = re.compile(_OLD)
+# Every number that ``_OLD`` finds.
+_OLD_NUMBERS = Cues(map(str, range(90, 126)))
 # "She is ninety-one", "turned ninety", "her ninetieth", "her mother's 90th".
 _SAID = re.compile(
     r"\b(?:(?:she|he|who|they|herself|himself)(?:\s{1,2}(?:is|was|are|were)|'s)?(?:\s{1,2}(?:now|almost|nearly|herself|himself))?"
@@ -89,7 +90,7 @@ class AgeRecognizer(NoteRecognizer):
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Every age over 89."""
         text = words.text
-        old = [words.starts[i] for i in words.numbers if _OLD_NUMBER.fullmatch(words.words[i])]
+        old = [words.starts[i] for i in words.among(_OLD_NUMBERS)]
         if old:
             for m in matches(_AFTER, text, old):
                 after = text[m.end() : m.end() + 24]

@@ -23,6 +23,8 @@ _HOUSE = re.compile(r"(?<![\w/.-])\d-\d{4}(?![\w-]|\.\d)")
 _HOUSE_CUE = re.compile(r"(?:\bat|\bx|ext\.?|call|page[dr]?|phone|line|desk|cell|dial|to)\W{0,3}$", re.IGNORECASE)
 _BARE_TEN = re.compile(r"(?<![\w./-])(?:\+?1)?[2-9]\d{9}(?![\w/]|[.-]\d)")
 _FOREIGN = re.compile(r"(?<!\w)(?:\+|(?<![^\s(])00)\d{1,3}[\s.()-]{0,2}\d{1,5}(?:[\s.()-]{1,2}\d{2,5}){1,4}(?!\d)")
+# Where such a number begins with two noughts.
+_NOUGHTS = re.compile(r"00(?<![^\s(]00)")
 _GLUED = re.compile(
     r"\b(?:x|ext\.?|extn\.?|extension|pager|pgr|beeper|bpr|spectralink|vocera|ascom)\s?[:#]?\s?(\d-\d{4}"
     r"|\d{3,6}(?:-\d{2,4})?)(?!\d|[-/.]\d)",
@@ -100,8 +102,9 @@ class NotePhoneRecognizer(NoteRecognizer):
     @staticmethod
     def _abroad(words: Words) -> list[int]:
         """Where figures stand behind a plus sign, or begin with two noughts."""
-        text = words.text
-        return [at for at in words.figures() if text[at - 1 : at] == "+" or text.startswith("00", at)]
+        last = len(words) - 1
+        plus = [words.starts[i + 1] for i in words.vocabulary.get("+", ()) if i < last]
+        return sorted([*plus, *(m.start() for m in _NOUGHTS.finditer(words.text))])
 
     @staticmethod
     def _lasts(words: Words) -> list[int]:
