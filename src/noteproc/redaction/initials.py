@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import repeat
 
 from noteproc.artifacts import models_dir
 from noteproc.errors import ModelError
@@ -84,12 +83,7 @@ class Initials:
         return signs
 
     def around(self, i: int, case: str) -> tuple[Side | None, Side | None, list[str]]:
-        """What stands on both sides of a token in its line, and the signs that neither side tells by itself.
-
-        Args:
-            i: the index of the token.
-            case: as ``Reading`` has it.
-        """
+        """What stands on both sides of a token in its line, and the signs that neither side tells by itself."""
         words = self.words
         forms, line_of, n = words.words, words.line_of, len(words.words)
         line = line_of[i]
@@ -99,8 +93,9 @@ class Initials:
         if i and line_of[i - 1] == line:
             told = TOLD[forms[i - 1]]
             further = TOLD[forms[i - 2]] if i > 1 and line_of[i - 2] == line else "^"
-            before = case, forms[i - 1], "  "[: words.starts[i] - words.ends[i - 1]]
-            signs.append(f"<{further} {told}{before[2]}")
+            blanks = "  "[: words.starts[i] - words.ends[i - 1]]
+            before = case, forms[i - 1], blanks
+            signs.append(f"<{further} {told}{blanks}")
             if told in _LEADING or told[0] == "#":
                 signs += self._led(i, case, told)
             if self._named_before(i):
@@ -108,8 +103,9 @@ class Initials:
         if i + 1 < n and line_of[i + 1] == line:
             follows = TOLD[forms[i + 1]]
             further = TOLD[forms[i + 2]] if i + 2 < n and line_of[i + 2] == line else "$"
-            behind = case, forms[i + 1], "  "[: words.starts[i + 1] - words.ends[i]]
-            signs.append(f">{behind[2]}{follows} {further}")
+            blanks = "  "[: words.starts[i + 1] - words.ends[i]]
+            behind = case, forms[i + 1], blanks
+            signs.append(f">{blanks}{follows} {further}")
             if follows in _TRAILING or follows[0] == "#":
                 signs += self._trailed(i, case, told, follows)
             name = i + 2 if follows in "=:(-" else i + 1
@@ -279,7 +275,8 @@ class Fitted:
             if known is not None:
                 case, odds = known
                 before, behind, signs = initials.around(i, case)
-                odds += sum(map(weight, signs, repeat(0.0)))
+                for sign in signs:
+                    odds += weight(sign, 0.0)
                 if before:
                     odds += self._before[before]
                 if behind:
@@ -313,11 +310,11 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
     n, lower, line_of = len(words), words.lower, words.line_of
     if not first:
         return
-    named = _named(words)
     for i, odds in first.items():
         same.setdefault(lower[i], []).append(odds)
         if i + 1 >= n or line_of[i + 1] != line_of[i]:
             ends[line_of[i]] = odds
+    named = _named(words, {low[-1] for low in same})
     for told in same.values():
         told.sort(reverse=True)
     before = -n
@@ -346,14 +343,17 @@ def beside(words: Words, first: dict[int, float]) -> Iterable[tuple[int, list[st
         yield i, signs
 
 
-def _named(words: Words) -> set[str]:
-    """The initials of what may be names: words with a capital side by side, the last one no language."""
+def _named(words: Words, endings: set[str]) -> set[str]:
+    """The initials of what may be names, those with one of some letters at their end.
+
+    Such a name is words with a capital side by side, the last one no language.
+    """
     found: set[str] = set()
     forms, lower = words.words, words.lower
     strange = ~words.is_class(lx.ORDINARY | lx.CLINICAL) | words.is_class(lx.NAME)
     for last in (strange & words.is_class(lx.CAPITAL)).nonzero()[0].tolist():
-        if len(forms[last]) > 2:
-            letters = lower[last][0]
+        letters = lower[last][0]
+        if letters in endings and len(forms[last]) > 2:
             k = _capital_before(words, last)
             for _ in range(2):
                 if k < 0:

@@ -106,9 +106,10 @@ class BedsideRecognizer(NameReader):
 
     def _small(self, words: Words) -> Iterator[Hit]:
         """Initials and a surname written small beside their part ("RN circ m. tolentino", "n. foley rn"), or glued."""
+        starts, ends = words.starts, words.ends
         for dot in words.vocabulary.get(".", ()):
             i, k = dot - 1, dot + 1
-            if i < 0 or k >= len(words) or not self._is_small_initial(words, i):
+            if i < 0 or ends[i] - starts[i] > 1 or k >= len(words) or not self._is_small_initial(words, i):
                 continue
             glued = words.starts[k] == words.ends[dot]
             if words.words[k + 1 : k + 2] == ["."] and len(words.words[k]) == 1:

@@ -354,12 +354,11 @@ class IdentifierRecognizer(NoteRecognizer):
 
     def _label(self, words: Words, start: int) -> tuple[str, str, bool] | None:
         """The label in front of a value: its words, its entity type, and whether it stands right before it."""
-        i = words.at(start)
-        if i < len(words) and words.starts[i] < start and words.ends[i] > start:
+        i, lower = words.at(start), words.lower
+        if i < len(lower) and words.starts[i] < start and words.ends[i] > start:
             return None
-        line = words.line_of[i] if i < len(words) else -1
+        line = words.line_of[i] if i < len(lower) else -1
         k, steps = i - 1, 0
-        lower = words.lower
         near = True
         while k >= 0 and steps < 7 and words.line_of[k] == line:
             if lower[k] == "." and steps:

@@ -191,4 +191,5 @@ class SmallPlaceRecognizer(NoteRecognizer):
     @staticmethod
     def _follows(words: Words, i: int, k: int) -> bool:
         """Whether a token stands close behind another on its line."""
-        return k < len(words) and words.line_of[k] == words.line_of[i] and words.starts[k] - words.ends[k - 1] <= 1
+        line_of = words.line_of
+        return k < len(line_of) and line_of[k] == line_of[i] and words.starts[k] - words.ends[k - 1] <= 1
