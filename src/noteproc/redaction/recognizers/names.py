@@ -119,13 +119,15 @@ class NameRecognizer(NameReader):
             k = i + 1
             if not i or k >= n:
                 continue
-            if words.starts[k] - words.ends[i] > 40 or words.line_of[k] - words.line_of[i] > 1:
-                continue
             at = i - 1
             if i > 1 and words.lower[at] in ("(", ")", "s", ".", "*"):
                 at = i - 2
-            before = words.lower[i - 2] if i > 1 and words.line_of[i - 2] == words.line_of[i] else ""
             label = words.lower[at]
+            if label not in _LABELS and label not in _LABEL_LASTS and not words.bits[at] & lx.ROLE:
+                continue
+            if words.starts[k] - words.ends[i] > 40 or words.line_of[k] - words.line_of[i] > 1:
+                continue
+            before = words.lower[i - 2] if i > 1 and words.line_of[i - 2] == words.line_of[i] else ""
             role = self._label_role(label, before, words.bits[at])
             if role is None:
                 continue

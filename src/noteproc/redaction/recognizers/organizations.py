@@ -13,7 +13,8 @@ from noteproc.redaction.words import Cues, ListedPhrases, Words, matches
 
 _CUES = {tuple(cue.split()): strength == "SURE" for cue, strength in lx.read_pairs("org_cues.tsv")}
 _LAST_WORDS = Cues(cue[-1] for cue in _CUES)
-_LONGEST = max(map(len, _CUES))
+# How many words the cues have that end in a word, the most first.
+_LENGTHS = {last: sorted({len(cue) for cue in _CUES if cue[-1] == last}, reverse=True) for last in _LAST_WORDS}
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
 _KNOWN = dict(lx.read_pairs("known_organizations.tsv"))
@@ -61,8 +62,8 @@ class OrganizationRecognizer(NoteRecognizer):
     @staticmethod
     def _cue(words: Words, i: int) -> bool | None:
         """Whether the cue that ends at ``i`` is sure; None where none ends there."""
-        for size in range(min(_LONGEST, i + 1), 0, -1):
-            sure = _CUES.get(tuple(words.lower[i - size + 1 : i + 1]))
+        for size in _LENGTHS[words.lower[i]]:
+            sure = _CUES.get(tuple(words.lower[max(0, i - size + 1) : i + 1]))
             if sure is not None:
                 return sure
         return None
