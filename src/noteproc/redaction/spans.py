@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -89,32 +89,34 @@ def _names_part(span: Span, other: Span) -> bool:
 
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
     """The spans that stand by their own score, and weak ones that another recognizer backs."""
-    ordered = sorted(spans)
     kept: list[Span] = []
-    backing = [0.0] * len(ordered)
+    for group in _components(spans):
+        standing = [span for span in group if span[3] >= threshold]
+        kept += standing if len(standing) == len(group) or len(group) == 1 else _backed(group, threshold)
+    return kept
+
+
+def _backed(group: Sequence[Span], threshold: float) -> Iterator[Span]:
+    """The spans of a group, in order, that stand by their own score or are backed."""
+    backing = [0.0] * len(group)
     near: list[int] = []
-    for at, span in enumerate(ordered):
-        start = span[0]
-        if near:
-            near = [k for k in near if ordered[k][1] > start]
-        if near:
-            kin = family(span.entity_type)
-            for k in near:
-                other = ordered[k]
-                if other.recognizer != span.recognizer and family(other.entity_type) == kin:
-                    if not _names_part(span, other):
-                        backing[at] = max(backing[at], other.score)
-                    if not _names_part(other, span):
-                        backing[k] = max(backing[k], span.score)
+    for at, span in enumerate(group):
+        near = [k for k in near if group[k][1] > span[0]]
+        for k in near:
+            other = group[k]
+            if other.recognizer != span.recognizer and family(other.entity_type) == family(span.entity_type):
+                if not _names_part(span, other):
+                    backing[at] = max(backing[at], other.score)
+                if not _names_part(other, span):
+                    backing[k] = max(backing[k], span.score)
         near.append(at)
-    for span, backed in zip(ordered, backing, strict=True):
+    for span, backed in zip(group, backing, strict=True):
         if span.score >= threshold:
-            kept.append(span)
+            yield span
         elif backed and span.score >= 0.25:
             joint = 1.0 - (1.0 - span.score) * (1.0 - backed)
             if joint >= threshold + 0.1:
-                kept.append(span.scored(round(joint, 3)))
-    return kept
+                yield span.scored(round(joint, 3))
 
 
 def resolve(spans: Sequence[Span]) -> list[Span]:
@@ -127,7 +129,7 @@ def resolve(spans: Sequence[Span]) -> list[Span]:
         return list(spans)
     out: list[Span] = []
     for group in _components(spans):
-        out += group if len(group) == 1 else sorted(_settle(group))
+        out += group if len(group) == 1 else _settle(group)
     return out
 
 
@@ -190,8 +192,14 @@ _FEW = 16
 
 
 def _settle(group: list[Span]) -> list[Span]:
-    winners = _Winners(many=len(group) > _FEW)
-    for span in sorted(group, key=_strength):
+    """Disjoint spans in order for a group in order that holds together."""
+    strongest = min(group, key=_strength)
+    sticking = [s for s in group if s[0] < strongest[0] or s[1] > strongest[1]]
+    if not sticking:
+        return [strongest]
+    winners = _Winners(many=len(sticking) >= _FEW)
+    winners.set(0, strongest)
+    for span in sorted(sticking, key=_strength):
         start, end, kind, score, recognizer = span
         touched = winners.touched(start, end)
         if not touched:
@@ -231,4 +239,4 @@ def _settle(group: list[Span]) -> list[Span]:
                 or (score >= 0.9 and kind in ("FACILITY", "ORGANIZATION"))
             ):
                 winners.set(len(winners.spans), span.over(a, b))
-    return winners.spans
+    return sorted(winners.spans)
