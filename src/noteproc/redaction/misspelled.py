@@ -20,7 +20,7 @@ class Misspelled:
 
     Args:
         parts: the parts of names, the first of them wins.
-        lexicon: known words are what they are.
+        lexicon: known names are further from one another.
     """
 
     def __init__(self, parts: Iterable[str], lexicon: Lexicon) -> None:
@@ -37,7 +37,7 @@ class Misspelled:
         return bool(self._near)
 
     def part(self, stem: str) -> str | None:
-        """The part that ``stem`` is meant to be, or None."""
+        """The part that ``stem``, no word of language, is meant to be, or None."""
         near = self._near.get((stem[0], len(stem)))
         if near is None:
             return None
@@ -46,10 +46,7 @@ class Misspelled:
         return self._judged[stem]
 
     def _meant(self, stem: str, near: list[str]) -> str | None:
-        bits = self._lexicon.bits(stem)
-        if bits & (lx.ORDINARY | lx.CLINICAL):
-            return None
-        farthest = 1 if bits & lx.NAME else _FARTHEST
+        farthest = 1 if self._lexicon.bits(stem) & lx.NAME else _FARTHEST
         for part in near:
             limit = min(farthest, 1 if len(part) < 8 else _FARTHEST)
             if abs(len(part) - len(stem)) <= limit and OSA.distance(stem, part, score_cutoff=limit) <= limit:

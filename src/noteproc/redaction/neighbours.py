@@ -28,8 +28,8 @@ _OWN = re.compile(r"'s(?=[,;:)]|\.[ \n]| (?:no|yes|neg|pos)\b)")
 
 def called(words: Words, first: int, last: int) -> bool:
     """Whether a title, a word of signing or speaking, or letters of a profession stand beside a name."""
-    before = first - 1
-    while before > 0 and words.words[before] in ".:,(" and first - before < 3:
+    forms, before = words.words, first - 1
+    while before > 0 and forms[before] in ".:,(" and first - before < 3:
         before -= 1
     if (
         before >= 0
@@ -38,9 +38,9 @@ def called(words: Words, first: int, last: int) -> bool:
     ):
         return True
     after = last + 1
-    while after < len(words) and words.words[after] == "," and after - last < 2:
+    while after < len(forms) and forms[after] == "," and after - last < 2:
         after += 1
-    return after < len(words) and bool(words.bits[after] & lx.CREDENTIAL) and words.words[after].isupper()
+    return after < len(forms) and bool(words.bits[after] & lx.CREDENTIAL) and forms[after].isupper()
 
 
 def opens_sentence(words: Words, k: int) -> bool:
@@ -73,12 +73,13 @@ def opens_phrase(lexicon: Lexicon, words: Words, span: Span, first: int, *, sing
 
 def follower(words: Words, last: int) -> tuple[str, bool]:
     """The word behind a span, a possessive between them passed over, and whether it stands close."""
-    n = len(words)
-    after = words.lower[last + 1] if last + 1 < n else ""
-    close = last + 1 < n and words.starts[last + 1] - words.ends[last] <= 1
-    if after in ("'", "s"):
-        after = words.lower[last + 2] if last + 2 < n else ""
-    return after, close
+    lower, behind = words.lower, last + 1
+    if behind >= len(lower):
+        return "", False
+    close = words.starts[behind] - words.ends[last] <= 1
+    if lower[behind] in ("'", "s"):
+        behind += 1
+    return lower[behind] if behind < len(lower) else "", close
 
 
 def has_result(text: str, end: int) -> bool:

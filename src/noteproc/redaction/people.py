@@ -81,11 +81,14 @@ class People:
 
     def add_all(self, text: str, spans: Iterable[Span]) -> None:
         """Take in the name spans of a note, the fullest first so that short mentions find their person."""
-        chosen = [s for s in spans if s.entity_type in NAME_TYPES]
-        forms = {s: name_parts(text[s.start : s.end]) for s in chosen}
-        for span in sorted(chosen, key=lambda s: (-len(forms[s][0]), s.start)):
+        named: list[tuple[int, Span, list[str], list[str]]] = []
+        for span in spans:
+            if span.entity_type in NAME_TYPES:
+                full, letters = name_parts(text[span.start : span.end])
+                named.append((-len(full), span, full, letters))
+        for _, span, full, letters in sorted(named):
             cue = told(self._lexicon, text, span.start, span.end)
-            self._add(text[span.start : span.end], span, *forms[span], cue)
+            self._add(text[span.start : span.end], span, full, letters, cue)
 
     def add_known(self, name: str, role: str) -> None:
         """Take in a name that the caller knows."""
@@ -111,14 +114,11 @@ class People:
         self._by_parts.setdefault(frozenset(person.parts), index)
         if not person.surname and full:
             person.surname = full[0] if "," in surface else full[-1]
-        ordered = [m.group()[0].lower() for m in _PART.finditer(surface) if m.group().lower() not in _SUFFIXES]
-        if "," in surface and len(ordered) > 1:
-            cut = len(name_parts(surface.split(",")[0])[0]) or 1
-            ordered = ordered[cut:] + ordered[:cut]
-        if (len(full) + len(letters) >= 2 and len(ordered) > len(person.initials)) or (
-            not full and not person.initials
-        ):
-            self._initialled(index, "".join(ordered))
+        unnamed = not full and not person.initials
+        if unnamed or len(full) + len(letters) >= 2:
+            initials = _initials(surface)
+            if unnamed or len(initials) > len(person.initials):
+                self._initialled(index, "".join(initials))
         if span.recognizer == _TAGGED:
             person.guesses[span.entity_type] = person.guesses.get(span.entity_type, 0) + 1
         elif span.recognizer != "SweepRecognizer" and not (cue and cue[0] == "-"):
@@ -185,6 +185,15 @@ class People:
     def roles(self) -> Mapping[Span, tuple[str, int]]:
         """For each span, the role of its person and the person's index."""
         return {span: (person.role(), index) for index, person in enumerate(self.persons) for span in person.spans}
+
+
+def _initials(surface: str) -> list[str]:
+    """The first letters of a name, lower case, those of a given name that stands behind a comma first."""
+    ordered = [m.group()[0].lower() for m in _PART.finditer(surface) if m.group().lower() not in _SUFFIXES]
+    if "," in surface and len(ordered) > 1:
+        cut = len(name_parts(surface.split(",")[0])[0]) or 1
+        ordered = ordered[cut:] + ordered[:cut]
+    return ordered
 
 
 def ordinary(lexicon: Lexicon, part: str) -> bool:

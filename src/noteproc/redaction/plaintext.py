@@ -38,7 +38,7 @@ _LOOKALIKE = {
         strict=True,
     )
 )
-_CLEAN = frozenset(map(chr, range(0x20, 0x7F))) | {"\n", "\t", "\r"}
+_STRANGE = re.compile(r"[^\x00-\x7f]")
 
 
 @lru_cache(maxsize=4096)
@@ -75,18 +75,18 @@ class PlainText:
         self.source = source
         # How many of the characters that stay stand before each one that is taken out.
         self._gone = array("q")
+        self.text = source
         if source.isascii():
-            self.text = source
             return
-        strange = sorted(set(source) - _CLEAN)
-        table = {ord(ch): _plain_char(ch) for ch in strange}
-        if all(table.values()):
-            self.text = source.translate(table)
-            return
-        gone = "".join(map(re.escape, (chr(c) for c, new in table.items() if not new)))
-        found = re.finditer(f"[{gone}]", source)
-        self._gone = array("q", (m.start() - before for before, m in enumerate(found)))
-        self.text = source.translate(table)
+        gone = ""
+        for ch in {m.group() for m in _STRANGE.finditer(source)}:
+            new = _plain_char(ch)
+            if new != ch:
+                self.text = self.text.replace(ch, new)
+                gone += "" if new else re.escape(ch)
+        if gone:
+            found = re.finditer(f"[{gone}]", source)
+            self._gone = array("q", (m.start() - before for before, m in enumerate(found)))
 
     def to_source(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that shows a non-empty span of the plain view."""

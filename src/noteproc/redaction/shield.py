@@ -47,10 +47,10 @@ class Shield:
             return 0.0
         first, last = inside[0], inside[-1]
         score = span.score
-        after, close = follower(words, last)
         alphabetic = [k for k in inside if words.words[k][0].isalpha()]
         if not alphabetic:
             return score - (0.25 if span.entity_type in ("STREET_ADDRESS", "ZIP_CODE") else 0.6)
+        after, close = follower(words, last)
         if (
             close
             and after in self._lexicon.eponym_heads
@@ -62,7 +62,7 @@ class Shield:
             score -= 0.5
         if (
             span.score < 0.9
-            and all(words.lower[k].removesuffix("'s") in self._lexicon.eponyms for k in alphabetic)
+            and not [k for k in alphabetic if words.lower[k].removesuffix("'s") not in self._lexicon.eponyms]
             and not called(words, first, last)
         ):
             # Alone or in a pair, mid-sentence: a finding, a test or an instrument.

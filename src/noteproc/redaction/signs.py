@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.entities import NAME_TYPES
 from noteproc.redaction.initials import initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
@@ -73,19 +72,18 @@ class Signs:
         doubted = doubt(words, span, inside)
         if doubted:
             signs.append(doubted)
-        self._around(signs, words, span, first, last)
+        self._around(signs, kind, words, span, first, last)
         if kind in ("name", "place"):
-            self._worded(signs, words, span, first, last, shown)
+            self._worded(signs, kind, words, span, inside, shown)
         elif kind == "DATE":
             self._dated(signs, words, span, first, last, shown)
         else:
-            self._figured(signs, words, span, first, last, shown)
+            self._figured(signs, kind, words, span, first, last, shown)
         return signs
 
     @staticmethod
-    def _around(signs: list[str], words: Words, span: Span, first: int, last: int) -> None:
+    def _around(signs: list[str], kind: str, words: Words, span: Span, first: int, last: int) -> None:
         line_of, n = words.line_of, len(words.words)
-        kind = "name" if span.entity_type in NAME_TYPES else family(span.entity_type)
         opens = first == 0 or line_of[first - 1] != line_of[first]
         ends = last + 1 >= n or line_of[last + 1] != line_of[last]
         if opens and ends:
@@ -104,13 +102,13 @@ class Signs:
                 signs.append(f"{kind} apart")
         if not ends and words.bits[last + 1] & lx.CREDENTIAL and words.lower[last + 1] not in _NO_CREDENTIALS:
             signs.append(f"{kind} before credential")
-        if _MEASURE.match(words.text[span.end : span.end + _MEASURE_REACH]):
+        if _MEASURE.match(words.text, span.end, span.end + _MEASURE_REACH):
             signs.append(f"{kind} before measure")
 
-    def _worded(self, signs: list[str], words: Words, span: Span, first: int, last: int, shown: str) -> None:
-        kind = "name" if span.entity_type in NAME_TYPES else "place"
+    def _worded(self, signs: list[str], kind: str, words: Words, span: Span, inside: range, shown: str) -> None:
         forms, lower = words.words, words.lower
-        alphabetic = [k for k in range(first, last + 1) if forms[k][0].isalpha()]
+        first, last = inside[0], inside[-1]
+        alphabetic = [k for k in inside if forms[k][0].isalpha()]
         if not alphabetic:
             signs += (f"{kind} without letters", f"{span.entity_type} without letters")
             return
@@ -119,8 +117,9 @@ class Signs:
         for b in known:
             anything |= b
         single = len(alphabetic) == 1
-        small = not [k for k in alphabetic if not forms[k].islower()]
-        caps = not small and not [k for k in alphabetic if not forms[k].isupper()]
+        written = [forms[k] for k in alphabetic]
+        small = all(map(str.islower, written))
+        caps = not small and all(map(str.isupper, written))
         if not known:
             signs.append(f"{kind} of letters")
         named = bool(anything & _PROPER)
@@ -139,7 +138,7 @@ class Signs:
             signs.append(f"{kind} small in mixed line" if mixed else f"{kind} small")
         elif caps and len(shown) > 1:
             signs.append(f"{kind} capitals" if words.upper else f"{kind} capitals among small")
-        if single and len(forms[alphabetic[0]]) <= 4:
+        if single and len(written[0]) <= 4:
             signs.append(f"{kind} short")
             if caps and not named:
                 signs.append(f"{kind} short capitals")
@@ -159,7 +158,7 @@ class Signs:
         if single and opens_sentence(words, first):
             signs.append(f"{kind} opens sentence")
         if kind == "name":
-            if single and len(forms[alphabetic[0]]) <= lx.LONGEST_INITIALS and len(shown) > 1:
+            if single and len(written[0]) <= lx.LONGEST_INITIALS and len(shown) > 1:
                 signs.append(self._initials(words, alphabetic[0]))
             if single:
                 self._single(signs, lower[first], named=named)
@@ -222,8 +221,7 @@ class Signs:
                 signs.append("DATE dated")
 
     @staticmethod
-    def _figured(signs: list[str], words: Words, span: Span, first: int, last: int, shown: str) -> None:
-        kind = family(span.entity_type)
+    def _figured(signs: list[str], kind: str, words: Words, span: Span, first: int, last: int, shown: str) -> None:
         digits = sum(map(str.isdigit, shown))
         if kind != "id":
             signs.append(f"{kind} figures {min(digits, 8)}")

@@ -105,14 +105,15 @@ class Sweep:
             start = words.starts[i]
             if not covered[start] and self._plausible(words, i, stem, mixed_case):
                 yield Span(start, start + len(stem), by_part[stem].role(), 0.9, NAME)
-        lower = words.lower
-        for i in words.capitals if self._alike else ():
-            if len(lower[i]) < LONG_PART:
-                continue
-            stem, start = lower[i].removesuffix("'s"), words.starts[i]
-            meant = self._alike.part(stem)
-            if meant and stem not in by_part and not covered[start]:
-                yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
+        if self._alike:
+            unknown = words.is_class(lx.CAPITAL) & ~words.is_class(lx.ORDINARY | lx.CLINICAL)
+            for i in unknown.nonzero()[0].tolist():
+                if len(words.lower[i]) < LONG_PART:
+                    continue
+                stem, start = words.lower[i].removesuffix("'s"), words.starts[i]
+                meant = self._alike.part(stem)
+                if meant and stem not in by_part and not covered[start]:
+                    yield Span(start, start + len(stem), by_part[meant].role(), 0.8, NAME)
         if self._owners:
             yield from self._initials(words, covered)
         yield from self._user_names(words, covered)

@@ -26,8 +26,8 @@ class Weights:
 
     def probability(self, score: float, signs: list[str]) -> float:
         """The probability in [0, 1]."""
-        weight = self._signs.get
-        total = self._bias + self._slope * log_odds(score) + sum([weight(s, 0.0) for s in signs])
+        weighing = filter(None, map(self._signs.get, signs))
+        total = self._bias + self._slope * log_odds(score) + sum(weighing)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
