@@ -217,7 +217,7 @@ class Redactor:
                 if kept.score > 0.0:
                     raw.append(window.whole(kept))
         raw = self._phrases.settled(text, raw)
-        spans = list(trimmed(text, resolve(supported(trimmed(text, raw), _THRESHOLD))))
+        spans = list(trimmed(text, supported(trimmed(text, raw), _THRESHOLD)))
         reached: list[Span] = []
         for window, words, inside in _by_window(parts, spans):
             reached += [window.whole(whole(words, s)) if s.recognizer in _REACHING else window.whole(s) for s in inside]
@@ -270,8 +270,8 @@ class Redactor:
 
     def _shielded(self, words: Words, span: Span) -> Span:
         """The span with the score that clinical language leaves it."""
-        score = max(0.0, round(self._shield.lowered(words, span), 3))
-        return span if score == span.score else span.scored(score)
+        score = self._shield.lowered(words, span)
+        return span if score == span.score else span.scored(max(0.0, round(score, 3)))
 
     def _people(self, text: str, spans: Sequence[Span], known: Sequence[tuple[str, str]]) -> People:
         """Who is named in the note, those whom the caller knows first."""

@@ -88,12 +88,14 @@ def _names_part(span: Span, other: Span) -> bool:
 
 
 def supported(spans: Iterable[Span], threshold: float) -> list[Span]:
-    """The spans that stand by their own score, and weak ones that another recognizer backs."""
-    kept: list[Span] = []
+    """Disjoint spans, as ``resolve`` gives them, of those that stand by their own score or that another backs."""
+    out: list[Span] = []
     for group in _components(spans):
         standing = [span for span in group if span[3] >= threshold]
-        kept += standing if len(standing) == len(group) or len(group) == 1 else _backed(group, threshold)
-    return kept
+        if len(standing) < len(group) > 1:
+            standing = list(_backed(group, threshold))
+        out += standing if len(standing) < 2 else _settle(standing)
+    return out
 
 
 def _backed(group: Sequence[Span], threshold: float) -> Iterator[Span]:
@@ -192,7 +194,7 @@ _FEW = 16
 
 
 def _settle(group: list[Span]) -> list[Span]:
-    """Disjoint spans in order for a group in order that holds together."""
+    """Disjoint spans in order for a group."""
     strongest = min(group, key=_strength)
     sticking = [s for s in group if s[0] < strongest[0] or s[1] > strongest[1]]
     if not sticking:
