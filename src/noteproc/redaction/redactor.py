@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +45,7 @@ from noteproc.redaction.recognizers.tagged import TaggedRecognizer
 from noteproc.redaction.recognizers.whereabouts import WhereaboutsRecognizer
 from noteproc.redaction.recognizers.worded_dates import WordedDateRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
-from noteproc.redaction.shield import Shield
+from noteproc.redaction.shield import Shield, telling
 from noteproc.redaction.spans import Span, resolve, supported
 from noteproc.redaction.sweep import Sweep, known_identifiers
 from noteproc.redaction.windows import Window, windows
@@ -212,10 +211,10 @@ class Redactor:
             if tags:
                 placed = [(s, window.whole(s)) for s in found]
                 found = [s for s, w in placed if _counts(w, tags, beside) or self._is_whole_name(text, w, tags)]
-            for s in _telling(_reaching(words, found)):
-                kept = self._shielded(words, s)
-                if kept.score > 0.0:
-                    raw.append(window.whole(kept))
+            reaching = _reaching(words, found)
+            heard = [self._shielded(words, s) for s in reaching if s.recognizer != TAGGED]
+            tagged = [self._shielded(words, s) for s in telling(reaching, heard, _THRESHOLD)]
+            raw += [window.whole(s) for s in heard + tagged if s.score > 0.0]
         raw = self._phrases.settled(text, raw)
         spans = list(trimmed(text, supported(trimmed(text, raw), _THRESHOLD)))
         reached: list[Span] = []
@@ -321,21 +320,6 @@ def _span(hit: Hit, who: str) -> Span:
 def _reaching(words: Words, spans: Sequence[Span]) -> list[Span]:
     """The spans trimmed, those of the tagger over all of what they are a part of."""
     return [whole(words, s) if s.recognizer == TAGGED else s for s in trimmed(words.text, spans)]
-
-
-def _telling(spans: Sequence[Span]) -> Iterator[Span]:
-    """The spans, less those of the tagger in one of their kind that a pattern is sure of: they add nothing."""
-    sure: dict[str, list[tuple[int, int]]] = {}
-    for s in sorted([s for s in spans if s.score >= SURE and s.recognizer != TAGGED]):
-        reached = sure.setdefault(s.entity_type, [])
-        reached.append((s.start, max(s.end, reached[-1][1] if reached else 0)))
-    for s in spans:
-        if s.recognizer == TAGGED:
-            reached = sure.get(s.entity_type, [])
-            at = bisect_right(reached, (s.start, sys.maxsize)) - 1
-            if at >= 0 and reached[at][1] >= s.end:
-                continue
-        yield s
 
 
 def _by_window(parts: Sequence[Window], spans: Sequence[Span]) -> Iterator[tuple[Window, Words, list[Span]]]:

@@ -5,6 +5,9 @@ It never forbids: a title, a label, a signature or a person known from elsewhere
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
 from noteproc.redaction.entities import NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, has_result, opens_phrase, opens_sentence
@@ -18,6 +21,8 @@ from noteproc.redaction.words import Words
 _TAGGED = "TaggedRecognizer"
 # What patterns are sure of stands above what the tagger notices.
 _HIGHEST = 0.94
+# It wins against what the tagger notices, and nothing of it is given up.
+_OUTWEIGHING = 0.9
 
 
 class Shield:
@@ -69,3 +74,44 @@ class Shield:
             told = len(alphabetic) > 1 or not opens_sentence(words, first) or has_result(words.text, words.ends[last])
             score -= 0.5 if told else 0.25
         return score
+
+
+def telling(spans: Iterable[Span], heard: Sequence[Span], threshold: float) -> Iterator[Span]:
+    """The spans of the tagger, less those that add nothing to what patterns notice.
+
+    They lie in one of their kind of which a pattern is sure, or in any that outweighs them, and back no weak one.
+
+    Args:
+        spans: what patterns and the tagger noticed.
+        heard: what is left of the patterns' spans.
+        threshold: of a lower score, they need to be backed.
+    """
+    outweighing = _Reach([s for s in heard if s.score >= _OUTWEIGHING])
+    weak = _Reach([s for s in heard if s.score < threshold])
+    sure: dict[str, _Reach] = {}
+    for s in spans:
+        if s.recognizer != _TAGGED:
+            continue
+        if outweighing.end(s.start) >= s.end:
+            if weak.end(s.end - 1) <= s.start:
+                continue
+            kind = s.entity_type
+            if kind not in sure:
+                sure[kind] = _Reach([k for k in heard if k.entity_type == kind and k.score >= SURE])
+            if sure[kind].end(s.start) >= s.end:
+                continue
+        yield s
+
+
+class _Reach:
+    """How far spans reach that begin no later than some place."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._starts, self._ends = [-1], [0]
+        for s in sorted(spans):
+            self._starts.append(s.start)
+            self._ends.append(max(s.end, self._ends[-1]))
+
+    def end(self, at: int) -> int:
+        """The furthest end of those that begin at ``at`` or before."""
+        return self._ends[bisect_right(self._starts, at) - 1]
