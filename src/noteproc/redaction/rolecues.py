@@ -9,7 +9,7 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import Lexicon
 
 _BEFORE = re.compile(
-    r"(?<![^\W\d_])((?:[^\W\d_]{2,12}+[ \t]{1,3}+)?)([^\W\d_]{1,40}+(?:/[^\W\d_]{1,40}+)?+)(?:['’]s)?"
+    r"(?<![^\W\d_])((?:[^\W\d_]{2,12}[ \t]{1,3})?)([^\W\d_]{1,40}(?:/[^\W\d_]{1,40})?)(?:['’]s)?"
     r"[ \t]{0,3}([:.,(\"'-]?)[ \t]{0,3}$"
 )
 _REACH = 40
