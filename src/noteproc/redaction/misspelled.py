@@ -20,7 +20,7 @@ class Misspelled:
 
     Args:
         parts: the parts of names, the first of them wins.
-        lexicon: known names are further from one another.
+        lexicon: what is a name itself is meant to be another one letter off at most.
     """
 
     def __init__(self, parts: Iterable[str], lexicon: Lexicon) -> None:
