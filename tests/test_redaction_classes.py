@@ -101,6 +101,9 @@ def redacted(text: str) -> str:
         ("Rides from terre haute in june.", "terre haute"),
         ("Skills group and DBT w/ Simone weekly.", "Simone"),
         ("Seen 3/4 of last year for a cough.", "3/4"),
+        ("Dr. Amos Nkemelu. I reviewed an MRI.\nAN/kd", "AN/kd"),
+        ("Dr. Mona Young saw her.\nrefill ok per my, call back.", "per my"),
+        ("Referring: M.D. Alvarez", "M.D."),
     ],
 )
 def test_goes(text: str, gone: str) -> None:
@@ -111,6 +114,7 @@ def test_goes(text: str, gone: str) -> None:
     "text",
     [
         "CT ABD/PELVIS W CONTRAST\nImpression: acute appendicitis.",
+        "Imp/Plan\n1 Spleen laceration, watch",
         "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",
@@ -207,6 +211,11 @@ def test_presidio_finds_its_own_recognizers_beside_ours() -> None:
         ("Lives at 1806 Shady Brook Dr. Dad works nights.", "Dad works"),
         ("Lives at 12 Elm St no pain today.", "no pain"),
         ("SURGEON: Amina Warsame, M.D.", ", M.D."),
+        ("Seen with Mbali Dlamini, M.D.\nMD/vr", ", M.D."),
+        ("Vikram Subramanian, M.D., F.A.C.C., F.S.C.A.I.", ", M.D., F.A.C.C., F.S.C.A.I."),
+        ("Dr. Amos Nkemelu. I reviewed an MRI and want an audiogram.\nAN/kd", "reviewed an MRI and want an audiogram"),
+        ("Mary Young wrote: so I guess my supplies are late.", "my supplies"),
+        ("Harriet Reyes RN. Albuterol 15 mg/hr given.", "mg/hr"),
         ("Seen at the University of New Mexico. Referred by family.", "Referred"),
     ],
 )

@@ -13,6 +13,8 @@ from noteproc.redaction.spans import Span
 
 TAGGED = TaggedRecognizer.__name__
 _CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
+_SURE_OF_TWO = frozenset({"md", "rn", "np"})
+_DOTTED_OF_TWO = _SURE_OF_TWO | {"do"}
 # "LaFleur - LESI L4-5": what was done stands behind a dash.
 _DASHED = re.compile(r"(?<!\s)\s{1,8}-{1,2}\s{1,8}(?=[^\W\d_])")
 _LISTED = frozenset(lx.read_words("abbreviations.txt"))
@@ -59,11 +61,21 @@ def _before_credential(text: str, start: int, end: int) -> int:
             return end
         letters = found[1].replace(".", "").replace("-", "").lower()
         # Among capitals "DO" and "MA" may be names.
-        short = len(letters) < 3 and letters not in ("md", "rn", "np") and text[start : found.start()].isupper()
+        short = len(letters) < 3 and letters not in _SURE_OF_TWO and text[start : found.start()].isupper()
         if letters not in _CREDENTIALS or short:
             return end
         end = found.start()
     return end
+
+
+def is_profession(text: str, start: int, end: int) -> bool:
+    """Whether letters with dots behind a comma are those of a profession: "Rivers, M.D., F.A.C.S."."""
+    shown = text[start:end]
+    if "." not in shown or not text[max(0, start - 3) : start].rstrip().endswith(","):
+        return False
+    told = [part.strip().replace(".", "").lower() for part in shown.split(",")]
+    # "RIVERS, M.A." may well be a name and its initials.
+    return all(part in _CREDENTIALS and (len(part) > 2 or part in _DOTTED_OF_TWO) for part in told)
 
 
 def _before_dash(text: str, start: int, end: int) -> int:

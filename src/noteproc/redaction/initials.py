@@ -153,6 +153,15 @@ class Initials:
             if self._signed_twice(i, told):
                 yield "signed twice"
 
+    def said_in_prose(self, i: int) -> bool:
+        """Whether a small word of language stands between two others: "I reviewed an MRI", "so my supplies"."""
+        words = self.words
+        if not 0 < i < len(words) - 1 or not words.words[i - 1].islower():
+            return False
+        starts, ends = words.starts, words.ends
+        apart = starts[i] - ends[i - 1] == 1 == starts[i + 1] - ends[i]
+        return apart and words.words[i + 1].isalpha() and words.line_of[i - 1] == words.line_of[i + 1]
+
     def _partner(self, k: int) -> str:
         """What stands on the other side of a slash."""
         form = self.words.words[k]
@@ -218,8 +227,8 @@ class Initials:
         return True
 
 
-class _Said(dict[str, tuple[str, float] | None]):
-    """How letters are written, and the log odds by themselves; nothing for those that no place makes initials.
+class _Said(dict[str, tuple[str, float, bool] | None]):
+    """How letters are written, the log odds by themselves and whether they are a word; nothing where no place helps.
 
     Args:
         bias, weights, letters: as ``Fitted`` has them.
@@ -231,7 +240,7 @@ class _Said(dict[str, tuple[str, float] | None]):
         self._bias, self._weights, self._letters = bias, weights, letters
         self._small, self._upper = small, upper
 
-    def __missing__(self, form: str) -> tuple[str, float] | None:
+    def __missing__(self, form: str) -> tuple[str, float, bool] | None:
         if len(self) >= _READINGS_KEPT:
             self.clear()
         reading = self._letters.read(form, small=self._small, upper=self._upper)
@@ -239,7 +248,7 @@ class _Said(dict[str, tuple[str, float] | None]):
         if reading.case:
             odds = self._bias + sum(self._weights.get(s, 0.0) for s in reading.signs)
             if odds >= (_FLOOR_OF_TWO if len(form) == 2 else _FLOOR):
-                said = reading.case, odds
+                said = reading.case, odds, reading.word
         self[form] = said
         return said
 
@@ -273,7 +282,9 @@ class Fitted:
         found: dict[int, float] = {}
         for i, known in zip(short, map(said.__getitem__, map(words.words.__getitem__, short)), strict=True):
             if known is not None:
-                case, odds = known
+                case, odds, word = known
+                if word and initials.said_in_prose(i):
+                    continue
                 before, behind, signs = initials.around(i, case)
                 for sign in signs:
                     odds += weight(sign, 0.0)

@@ -24,6 +24,8 @@ KINDS = (
 )
 LISTED = frozenset(lx.read_words("abbreviations.txt"))
 EVERYDAY = frozenset(lx.read_words("everyday_words.txt"))
+# "An" is the one article of two letters.
+_GRAMMAR = frozenset(lx.read_words("pronouns.txt")) | {"an"}
 _VOWELS = frozenset("aeiouy")
 # A note of this many notes: what is written more often is language wherever it stands.
 _STEPS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
@@ -37,10 +39,12 @@ class Reading(NamedTuple):
         case: how they are written: ``s`` small, ``l`` small in a note of small letters, ``U`` capitals, ``C`` capitals
             in a note of capitals, ``x`` mixed; "" for what can be nobody's initials.
         signs: what speaks for and against them wherever they stand.
+        word: whether they are a small word of grammar: in a sentence they are nothing else.
     """
 
     case: str
     signs: tuple[str, ...]
+    word: bool = False
 
 
 _NOBODY = Reading("", ())
@@ -98,7 +102,7 @@ class Letters:
             signs.append(f"{head} unheard")
         if _VOWELS.isdisjoint(low):
             signs.append(f"{head} no vowel")
-        return Reading(case, tuple(signs))
+        return Reading(case, tuple(signs), word=case == "s" and low in _GRAMMAR)
 
 
 def _step(rate: float) -> int:

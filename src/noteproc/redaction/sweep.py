@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.edges import is_profession
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.initials import OWNED, SIGNS, initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.neighbours import has_result
 from noteproc.redaction.people import People, Person, ordinary
+from noteproc.redaction.shapes import measured
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words, matches
 
@@ -223,11 +225,14 @@ class Sweep:
         owners = self._owners
         for m in matches(_DOTTED, words.text, words.dotted()):
             found = owners.get("".join(c for c in m.group().lower() if c.isalpha()))
-            if found is not None and not covered[m.start()]:
-                yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
+            if found is None or covered[m.start()] or is_profession(words.text, *m.span()):
+                continue
+            yield Span(m.start(), m.end(), found.role(), 0.75, NAME)
         weights = initials_of(words).weights()
         for i in words.among(self._owned):
-            if not covered[words.starts[i]] and weights.get(i, -9.0) + OWNED >= SIGNS:
+            if covered[words.starts[i]] or measured(words, i):
+                continue
+            if weights.get(i, -9.0) + OWNED >= SIGNS:
                 yield Span(words.starts[i], words.ends[i], owners[words.lower[i]].role(), 0.8, NAME)
 
     def _surfaces(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
+from noteproc.redaction.edges import is_profession
 from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated, is_part
@@ -169,7 +170,7 @@ def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
 
 def _no_name(words: Words, inside: range, shown: str) -> bool:
     alphabetic = len([k for k in inside if words.words[k][0].isalpha()])
-    if not alphabetic:
+    if not alphabetic or is_profession(words.text, words.starts[inside[0]], words.ends[inside[-1]]):
         return True
     if measured(words, inside[0]) or shown[0].isdigit():
         # With a figure first it is the tail of a code or of a dose: "M80.08XA", "q.4-6h. p.r.n.".
