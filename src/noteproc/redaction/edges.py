@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from string import ascii_uppercase
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.entities import NAME_TYPES
+from noteproc.redaction.professions import before_profession
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
 from noteproc.redaction.spans import Span
 
 TAGGED = TaggedRecognizer.__name__
-_CREDENTIALS = frozenset(lx.read_words("credentials.txt"))
-_SURE_OF_TWO = frozenset({"md", "rn", "np"})
-_DOTTED_OF_TWO = _SURE_OF_TWO | {"do"}
 # "LaFleur - LESI L4-5": what was done stands behind a dash.
 _DASHED = re.compile(r"(?<!\s)\s{1,8}-{1,2}\s{1,8}(?=[^\W\d_])")
 _LISTED = frozenset(lx.read_words("abbreviations.txt"))
 _OPENING, _CLOSING = frozenset(" \t\r\n,;:."), frozenset(" \t\r\n,;:")
 _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION
-# The characters with which that pattern ends.
-_ENDS_LETTERS = frozenset(ascii_uppercase + "h.-")
-_LETTERS_BEHIND = re.compile(r"[, ]{1,3}((?:[A-Z]\.?-?(?:h\.?)?){2,6}\.?)$")
 
 
 def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
@@ -45,37 +39,11 @@ def trimmed(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             # An age or a bed behind a name is no part of it.
             while end > start and (text[end - 1].isdigit() or text[end - 1] in " ,#"):
                 end -= 1
-            if text[end - 1] in _ENDS_LETTERS:
-                end = _before_credential(text, start, end)
+            end = before_profession(text, start, end)
             if "-" in text[start + 1 : end]:
                 end = _before_dash(text, start, end)
         if end > start:
             yield s if end == s.end and start == s.start else s.over(start, end)
-
-
-def _before_credential(text: str, start: int, end: int) -> int:
-    """Where a name ends, the letters of a profession behind it left out: "Rivers M.D.", "Bright CNMT"."""
-    while end > start and text[end - 1] in _ENDS_LETTERS:
-        found = _LETTERS_BEHIND.search(text, start, end)
-        if found is None or found.end() != end or found.start() <= start:
-            return end
-        letters = found[1].replace(".", "").replace("-", "").lower()
-        # Among capitals "DO" and "MA" may be names.
-        short = len(letters) < 3 and letters not in _SURE_OF_TWO and text[start : found.start()].isupper()
-        if letters not in _CREDENTIALS or short:
-            return end
-        end = found.start()
-    return end
-
-
-def is_profession(text: str, start: int, end: int) -> bool:
-    """Whether letters with dots behind a comma are those of a profession: "Rivers, M.D., F.A.C.S."."""
-    shown = text[start:end]
-    if "." not in shown or not text[max(0, start - 3) : start].rstrip().endswith(","):
-        return False
-    told = [part.strip().replace(".", "").lower() for part in shown.split(",")]
-    # "RIVERS, M.A." may well be a name and its initials.
-    return all(part in _CREDENTIALS and (len(part) > 2 or part in _DOTTED_OF_TWO) for part in told)
 
 
 def _before_dash(text: str, start: int, end: int) -> int:

@@ -61,37 +61,38 @@ _THRESHOLD = 0.5
 _BIRTH = re.compile(r"(?:dob|d\.o\.b|birth|born|birthdate|bday)\W{0,4}(?:date|of|on|in)?\W{0,4}$", re.IGNORECASE)
 
 
+_KINDS = (
+    NameRecognizer,
+    SignatureRecognizer,
+    MentionRecognizer,
+    BedsideRecognizer,
+    NoteDateRecognizer,
+    WordedDateRecognizer,
+    AgeRecognizer,
+    NotePhoneRecognizer,
+    AddressRecognizer,
+    FacilityRecognizer,
+    WhereaboutsRecognizer,
+    SmallPlaceRecognizer,
+    OrganizationRecognizer,
+    IdentifierRecognizer,
+    ElectronicRecognizer,
+    AccountRecognizer,
+    ScatteredRecognizer,
+    TaggedRecognizer,
+)
+# What others configured ends where they said it ends.
+_REACHING = frozenset(kind.__name__ for kind in _KINDS)
+
+
 def recognizers() -> list[EntityRecognizer]:
     """Our recognizers, for the registry of ours or of any Presidio user."""
-    return [
-        NameRecognizer(),
-        SignatureRecognizer(),
-        MentionRecognizer(),
-        BedsideRecognizer(),
-        NoteDateRecognizer(),
-        WordedDateRecognizer(),
-        AgeRecognizer(),
-        NotePhoneRecognizer(),
-        AddressRecognizer(),
-        FacilityRecognizer(),
-        WhereaboutsRecognizer(),
-        SmallPlaceRecognizer(),
-        OrganizationRecognizer(),
-        IdentifierRecognizer(),
-        ElectronicRecognizer(),
-        AccountRecognizer(),
-        ScatteredRecognizer(),
-        TaggedRecognizer(),
-    ]
-
-
-# What others configured ends where they said it ends.
-_REACHING = frozenset(r.name for r in recognizers())
+    return [kind() for kind in _KINDS]
 
 
 @lru_cache(maxsize=4)
 def _analyzer(custom: tuple[Path, ...] = ()) -> NoteAnalyzer:
-    ours = recognizers()[:-1]
+    ours = [kind() for kind in _KINDS if kind is not TaggedRecognizer]
     return NoteAnalyzer([*ours, TaggedRecognizer(_TAGGED), *custom_recognizers(custom)])
 
 

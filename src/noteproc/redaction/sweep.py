@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.edges import is_profession
 from noteproc.redaction.entities import ENTITY_TYPES, ID_TYPES, NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.initials import OWNED, SIGNS, initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.misspelled import LONG_PART, Misspelled
 from noteproc.redaction.neighbours import has_result
 from noteproc.redaction.people import People, Person, ordinary
+from noteproc.redaction.professions import is_profession
 from noteproc.redaction.shapes import measured
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words, matches

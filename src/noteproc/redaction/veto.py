@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.edges import is_profession
 from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.printedcodes import printed_code
+from noteproc.redaction.professions import is_profession
 from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated, is_part
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
