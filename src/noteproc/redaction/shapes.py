@@ -26,10 +26,10 @@ _DECIMAL = re.compile(r"\d\.\d{1,3} ?$")
 
 
 def measured(words: Words, k: int) -> bool:
-    """Whether a word is a unit behind a decimal or a unit: "Bicillin 2.4 mu", "mg/hr"; behind "T 98.6" one may sign."""
+    """Whether a word is the unit of an amount: "Bicillin 2.4 mu", "15 mg/hr"; behind "T 98.6" somebody may sign."""
     if not words.words[k].islower():
         return False
-    if k > 1 and words.words[k - 1] == "/" and words.bits[k] & words.bits[k - 2] & lx.UNITWORD:
-        return words.words[k - 2].islower()
+    if k > 2 and words.words[k - 1] == "/" and words.bits[k] & words.bits[k - 2] & lx.UNITWORD:
+        return words.words[k - 3].isdigit()
     start = words.starts[k]
     return words.lower[k] in _UNITS and _DECIMAL.search(words.text[max(0, start - 8) : start]) is not None
