@@ -115,6 +115,7 @@ def test_goes(text: str, gone: str) -> None:
     [
         "CT ABD/PELVIS W CONTRAST\nImpression: acute appendicitis.",
         "Imp/Plan\n1 Spleen laceration, watch",
+        "Cervical motion is full and Spurling's is negative.",
         "MR LUMBAR SPINE WITHOUT CONTRAST\nFindings: normal.",
         "EXAM: MR LEFT SHOULDER",
         "NIHSS 4/42 on arrival.",

@@ -22,8 +22,8 @@ _RESULT = re.compile(
     r"|[ ](?:[IV]{1,3}|\d{1,3}(?:/\d{1,2})?[ABab]?)(?=[,;)]|\.?[ ]*$|\.[ \n])))",
     re.IGNORECASE | re.MULTILINE,
 )
-# "Barrett's, C0M1": nothing that somebody has.
-_OWN = re.compile(r"'s(?=[,;:)]|\.[ \n]| (?:no|yes|neg|pos)\b)")
+# "Barrett's, C0M1", "Spurling's is negative": nothing that somebody has.
+_OWN = re.compile(r"'s(?=[,;:)]|\.[ \n]| (?:(?:is|was|were) )?(?:no|yes|neg|pos|negative|positive|equivocal|absent)\b)")
 
 
 def called(words: Words, first: int, last: int) -> bool:
