@@ -6,6 +6,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.neighbours import called, has_result, owns_nothing
+from noteproc.redaction.notplaces import of_no_house
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.professions import is_profession
 from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated, is_part
@@ -333,8 +334,10 @@ def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
 
 
 def _no_place(words: Words, span: Span, inside: range, shown: str) -> bool:
-    """Whether a place has no letters, or one small word behind "a"."""
+    """Whether a place has no letters, or one small word behind "a", or is a country, a creed or a role."""
     alphabetic = [k for k in inside if words.words[k][0].isalpha()]
+    if alphabetic and of_no_house(words, span, alphabetic):
+        return True
     if span.entity_type in ("FACILITY", "ORGANIZATION") and alphabetic:
         called = {words.lower[k] for k in alphabetic}
         return called <= _GENERIC_OR_JOINER and called.isdisjoint(_TELLING)

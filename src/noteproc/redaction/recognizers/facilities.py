@@ -9,6 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.recognizers.houses import listed_houses, small_headed
 from noteproc.redaction.words import Cues, Words
 
 _STRONG_HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv") if kind == "STRONG")
@@ -53,6 +54,8 @@ class FacilityRecognizer(NoteRecognizer):
         yield from self._saints(words)
         yield from self._letterhead(words)
         yield from self._placed(words)
+        yield from small_headed(words)
+        yield from listed_houses(words)
         done = -1
         for i in words.among(_ALL_HEADS):
             low = words.lower[i]
@@ -68,7 +71,8 @@ class FacilityRecognizer(NoteRecognizer):
                 for k in range(start, i)
                 if words.words[k][0].isupper() and words.lower[k] not in self._generic and len(words.words[k]) > 1
             ]
-            if not own:
+            if not own or (low == "league" and len(own) < 2):
+                # "Little League elbow"
                 continue
             kind = "ORGANIZATION" if low in _ORG_HEADS else "FACILITY"
             all_caps = all(words.words[k].isupper() for k in range(start, i + 1) if words.words[k][0].isalpha())
@@ -232,6 +236,7 @@ class FacilityRecognizer(NoteRecognizer):
                     and words.words[k][0].isupper()
                     and words.lower[k].endswith("'s")
                     and words.starts[k] - words.ends[k - 1] <= 1
+                    and words.lower[k + 1 : k + 2] != ["wort"]
                 ):
                     yield Hit(words.starts[i], words.ends[k], "FACILITY", 0.8)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
-from noteproc.redaction.words import Cues, ListedPhrases, Words, matches
+from noteproc.redaction.recognizers.knownbodies import known_bodies
+from noteproc.redaction.words import Cues, Words
 
 _CUES = {tuple(cue.split()): strength == "SURE" for cue, strength in lx.read_pairs("org_cues.tsv")}
 _LAST_WORDS = Cues(cue[-1] for cue in _CUES)
@@ -17,21 +17,17 @@ _LAST_WORDS = Cues(cue[-1] for cue in _CUES)
 _LENGTHS = {last: sorted({len(cue) for cue in _CUES if cue[-1] == last}, reverse=True) for last in _LAST_WORDS}
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
-_KNOWN = dict(lx.read_pairs("known_organizations.tsv"))
-_NAMED = ListedPhrases(sorted(_KNOWN, key=lambda n: (-len(n), n)), r"(?<![\w@./])", r"(?![\w@]|\.[a-z])")
-_LOCAL = re.compile(r"(?<![\w@./])local (?:no\. ?)?\d{1,4}\b", re.IGNORECASE)
-_LOCALS = Cues({"local"})
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 
 class OrganizationRecognizer(NoteRecognizer):
     """Organisations by the words before them."""
 
-    kinds = ("ORGANIZATION",)
+    kinds = ("ORGANIZATION", "FACILITY")
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Capitalised runs after a cue, and organisations that are known by name."""
-        yield from self._known(words)
+        yield from known_bodies(words)
         n = len(words)
         for i in words.among(_LAST_WORDS):
             sure = self._cue(words, i)
@@ -48,16 +44,6 @@ class OrganizationRecognizer(NoteRecognizer):
             hit = self._judged(words, k, end, sure or labelled)
             if hit is not None:
                 yield hit
-
-    @staticmethod
-    def _known(words: Words) -> Iterator[Hit]:
-        for m in (*_NAMED.standing(words), *matches(_LOCAL, words.text, words.opening(_LOCALS))):
-            shown = m.group()
-            how = _KNOWN.get(shown.lower(), "CAPITAL")
-            small = not shown[0].isupper()
-            if how == "CAPITAL" and (small or (words.upper and " " not in shown)):
-                continue
-            yield Hit(m.start(), m.end(), "ORGANIZATION", 0.6 if small else 0.75)
 
     @staticmethod
     def _cue(words: Words, i: int) -> bool | None:

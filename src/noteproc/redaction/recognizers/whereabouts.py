@@ -19,6 +19,7 @@ _COLON = Cues(":")
 _AT = frozenset({"at", "@"})
 _TOWARDS = Cues(_AT | {"from", "to"})
 _SHORTLY = _TOWARDS | {"via", "old"}
+_THROUGH = frozenset({"through", "thru", "per"})
 _NO_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN
 # Who works at a place ends its name: "to ED RN Tamsin".
 _WHO = lx.TITLE | lx.ROLE | lx.CREDENTIAL | lx.KIN
@@ -110,7 +111,9 @@ class WhereaboutsRecognizer(NoteRecognizer):
             if not i or not words.words[i][0].isupper() or words.line_of[i - 1] != words.line_of[i]:
                 continue
             before = words.lower[i - 1]
-            if before != "the" and (before not in _SHORTLY or len(words.words[i]) == 1):
+            with_it = before in _THROUGH or (before == "/" and words.lower[i - 2 : i - 1] == ["w"])
+            veterans = with_it and words.words[i] in ("VA", "VAMC")
+            if before != "the" and not veterans and (before not in _SHORTLY or len(words.words[i]) == 1):
                 continue
             k = i + 1
             goes_on = k < len(words) and words.starts[k] - words.ends[i] <= 1 and words.line_of[k] == words.line_of[i]
