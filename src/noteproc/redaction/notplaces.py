@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
@@ -15,6 +17,9 @@ _TREATED = frozenset(
     {"treated", "positive", "negative", "pos", "neg", "tested", "test", "titers", "serology", "secondary"}
 )
 _HOUSE = frozenset({"FACILITY", "ORGANIZATION"})
+_LEVEL = re.compile(r"[CTLS]\d{1,2}")
+_TITLES = frozenset({"summary", "record", "report", "note", "notes", "evaluation", "log", "form", "checklist"})
+_LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL
 
 
 def of_no_house(words: Words, span: Span, alphabetic: list[int]) -> bool:
@@ -35,8 +40,11 @@ def of_no_house(words: Words, span: Span, alphabetic: list[int]) -> bool:
     if words.lower[alphabetic[-1] + 1 : alphabetic[-1] + 2] == ["wort"]:
         # "St. John's wort"
         return True
+    if _LEVEL.fullmatch(words.text, span.start, span.end):
+        return True
     if len(alphabetic) > 1:
-        return False
+        # "Start of Care Visit Summary"
+        return words.lower[alphabetic[-1]] in _TITLES and all(words.bits[k] & _LANGUAGE for k in alphabetic)
     if words.lower[first] in _NO_HOUSES:
         return not _goes_on(words, first)
     if _CREEDS.get(words.lower[first]) == "CREED":
