@@ -46,7 +46,8 @@ def of_no_house(words: Words, span: Span, alphabetic: list[int]) -> bool:
         # "Start of Care Visit Summary"
         return words.lower[alphabetic[-1]] in _TITLES and all(words.bits[k] & _LANGUAGE for k in alphabetic)
     if words.lower[first] in _NO_HOUSES:
-        return not _goes_on(words, first)
+        named = words.bits[first] & lx.ORDINARY and not _alone(words, span, first)
+        return not (named or _goes_on(words, first))
     if _CREEDS.get(words.lower[first]) == "CREED":
         return _creed(words, first)
     if words.bits[first] & lx.ROLE:

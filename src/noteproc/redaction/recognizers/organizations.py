@@ -17,6 +17,7 @@ _LAST_WORDS = Cues(cue[-1] for cue in _CUES)
 _LENGTHS = {last: sorted({len(cue) for cue in _CUES if cue[-1] == last}, reverse=True) for last in _LAST_WORDS}
 _JOINERS = frozenset({"of", "and", "&", "the", "-", "'", "de", "del", "la"})
 _HEADS = frozenset(w for w, kind in lx.read_pairs("place_heads.tsv"))
+_GENERIC = frozenset(lx.read_words("generic_places.txt"))
 _TAILS = frozenset({"co", "inc", "corp", "ltd", "bros"})
 
 
@@ -82,6 +83,9 @@ class OrganizationRecognizer(NoteRecognizer):
             and len(bits) == 1
             and first & (lx.CLINICAL | lx.ORDINARY | lx.CREDENTIAL | lx.ROLE)
         ):
+            return None
+        if not sure and all(words.lower[t] in _GENERIC for t in range(k, end)):
+            # "Enrolled in Cardiac Rehab"
             return None
         headed = any(words.lower[t] in _HEADS for t in range(k, end))
         proper = any(not b & (lx.ORDINARY | lx.CLINICAL) or b & (lx.NAME | lx.CITY) for b in bits)

@@ -19,6 +19,8 @@ _COLON = Cues(":")
 _AT = frozenset({"at", "@"})
 _TOWARDS = Cues(_AT | {"from", "to"})
 _SHORTLY = _TOWARDS | {"via", "old"}
+# "The Sisters of", "the Baptist minister"
+_GOES_ON = frozenset({"of", "-"}) | {word for word, kind in lx.read_pairs("creeds.tsv") if kind == "OF_ONE"}
 _THROUGH = frozenset({"through", "thru", "per"})
 _NO_PLACE = lx.TITLE | lx.MONTH | lx.WEEKDAY | lx.ROLE | lx.KIN
 # Who works at a place ends its name: "to ED RN Tamsin".
@@ -117,8 +119,6 @@ class WhereaboutsRecognizer(NoteRecognizer):
                 continue
             k = i + 1
             goes_on = k < len(words) and words.starts[k] - words.ends[i] <= 1 and words.line_of[k] == words.line_of[i]
-            if goes_on and (
-                words.words[k][0].isupper() or words.words[k][0].isdigit() or words.lower[k] in ("of", "-")
-            ):
+            if goes_on and (words.words[k][0].isupper() or words.words[k][0].isdigit() or words.lower[k] in _GOES_ON):
                 continue
             yield Hit(words.starts[i], words.ends[i], "FACILITY", 0.6)
