@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import string
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import IDLABEL, lexicon
+from noteproc.redaction.lookalikes import CLOCK, CODE, FEWEST_FIGURES, NEVER, UNITS_AFTER, in_bed, is_hold, when
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
+from noteproc.redaction.recognizers.headlines import beside_the_person
 from noteproc.redaction.shapes import YEAR
 from noteproc.redaction.words import Cues, Words, matches
 
@@ -41,10 +42,6 @@ _MBI = re.compile(
 _VIN = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)", re.IGNORECASE)
 _DEA = re.compile(r"(?<!\w)[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9]\d{7}(?!\w)")
 _UDI = re.compile(r"\(01\)\s?\d{14}(?:\s?\((?:10|11|17|21)\)\s?[A-Za-z0-9-]{1,20}){0,4}")
-_CODE = re.compile(
-    r"(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|\d{4}[0-9FMTU]|[A-V]\d{4}"
-    r"|[A-Z]{1,5}-?\d{1,3}(?:-\d{1,2})?[A-Za-z]?|(?:[CTLS]\d{1,2})(?:[-/][CTLS]?\d{1,2})+|\d{1,4}[A-Za-z]{1,3})"
-)
 _LEVELS = re.compile(r"[CTLS]\d{1,2}[-/][CTLS]?\d{1,2}", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*|\d{1,4}-\d{1,4}|\d+\.\d+")
 _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
@@ -86,17 +83,9 @@ _CONNECTORS = frozenset(":#=.-(*[/,'\"") | {
 }
 _LIST = frozenset(",;/&") | {"and", "or"}
 _NEEDS_LONG = frozenset(lx.read_phrases("loose_labels.txt"))
-# Blood pressures, spans of hours and of years.
-_NEVER = re.compile(
-    r"G\d{1,2}P\d{1,5}|\d{2,3}-\d{2,3}/\d{2,3}s?|\d[\d.]{0,6}(?:x\d[\d.]{0,6}){1,3}|\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
-    r"|SARS-CoV-?2",
-    re.IGNORECASE,
-)
 _UNDERSCORED = re.compile(r"(?<![\w./@-])(?=[A-Za-z0-9_]*[a-z])[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]{2,40}(?![\w@])")
 _GROUPS = re.compile(r"(?:[ ]\d{2,4}){1,4}(?![\w/.:-])")
 _LEAD = re.compile(r"(?:^|[\s#:])([A-Z]{2,4}) $")
-_HEAD_LINES = 8
-_FEWEST_FIGURES = 4
 _SHORTEST = 3
 # Few figures without a letter are a measure.
 _FEW_FIGURES = re.compile(r"\d{1,3}(?:[./-]\d{1,3})*")
@@ -110,35 +99,6 @@ _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2
 _PART = re.compile("[A-Za-z0-9]+")
 _MASKS = Cues({"xxx", "*"})
 _USER_LABELS = Cues({"username", "userid", "login", "logon", "user", "password", "pwd"})
-_AGE_UNITS = ("y", "o", "yo", "yr", "yrs", "old", "mo")
-_PERSON = re.compile(
-    r"(?<![\w./-])(?:\d{1,3}[ -]?(?:y/?o|yo|yrs?|years?[ -]old|y|mo)?[ ,/]{0,2}(?:[MF]\b|male\b|female\b|y/?o\b)"
-    r"|[MF][ /-]?\d{2}\b|(?:dob|d\.o\.b\.|born)\b)",
-    re.IGNORECASE,
-)
-# The runs of letters that end what the pattern finds, or begin it.
-_PERSONAL = Cues(
-    [
-        *("dob", "d", "born"),
-        *(unit + end for unit in ("", *_AGE_UNITS) for end in ("m", "f", "male", "female", "y", "yo")),
-    ]
-)
-_NAME_FIRST = re.compile(
-    r"[\s*>-]{0,8}(?:(?:pt|patient|name|re)\b[: ]{0,3})?[^\W\d_][\w'’-]{1,20},? [^\W\d_]", re.IGNORECASE
-)
-_BARE_ID = re.compile(
-    r"(?<![\w./#-])(?:[A-Z]{1,4}[ -]?\d{1,4}[ -]\d{2,6}(?:-\w{1,4})?|[A-Z]{1,4}-?\d{4,10}|\d{2,4}(?:[ -]\d{2,4}){2,3}"
-    r"|\d{6,10})(?![\w/:]|[.-]\d)"
-)
-_LETTERS = re.compile(r"(?<!\w)[A-Z]{1,6}(?=[ -])")
-_MONTH_IN = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
-_DATE_LIKE = re.compile(r"^(?:IN|OR|PACU|RM|BED|AT|POD|DOS|TO|G|P)\b")
-_UNITS_AFTER = re.compile(
-    r"\s?(?:mg|mcg|ug|ml|cc|mm|cm|kg|g|gm|lb|lbs|iu|units?|meq|mmol|cells|copies|cfu|bpm|hours?|hrs?|days?"
-    r"|weeks?|wks?|months?|years?|yrs?|min|sec|fr|french|gauge|ga|%|x\s?\d|/hpf|mmhg|cal|kcal|tabs?|caps?|am\b"
-    r"|pm\b|times|percent|feet|ft|inch|degrees)\b",
-    re.IGNORECASE,
-)
 
 
 class IdentifierRecognizer(NoteRecognizer):
@@ -184,7 +144,7 @@ class IdentifierRecognizer(NoteRecognizer):
         for start, end in values:
             value = text[start:end]
             digits = len(value.translate(_NO_FIGURES))
-            if digits < _FEWEST_FIGURES and not badges and _FEW_FIGURES.fullmatch(value):
+            if digits < FEWEST_FIGURES and not badges and _FEW_FIGURES.fullmatch(value):
                 continue
             hit = self._classify(words, start, end, value, digits, previous)
             if hit is not None and hit.score >= 0.8 and "/" not in value:
@@ -193,7 +153,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 yield hit
                 previous = hit
         yield from self._usernames(words)
-        yield from self._beside_the_person(words)
+        yield from beside_the_person(words)
 
     @staticmethod
     def _shaped(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
@@ -212,43 +172,6 @@ class IdentifierRecognizer(NoteRecognizer):
         for m in matches(_DEA, text, starts):
             if dea_checks(m.group()):
                 yield Hit(m.start(), m.end(), "LICENSE_NUMBER", 0.96)
-
-    def _beside_the_person(self, words: Words) -> Iterator[Hit]:
-        """Numbers without a label in a head line: beside an age with the sex, or a date of birth."""
-        text, numbers = words.text, words.numbers
-        told: dict[int, list[int]] = {}
-        for at in words.opening(_PERSONAL):
-            told.setdefault(words.line_of[words.at(at)], []).append(at)
-        for line, personal in told.items():
-            start, whole = words.line_start(line), words.line_end(line)
-            end = min(whole, start + 400)
-            figures = numbers[bisect_left(numbers, words.at(start)) : bisect_left(numbers, words.at(whole))]
-            if sum(words.ends[i] - words.starts[i] for i in figures) < _FEWEST_FIGURES or end - start < 12:
-                continue
-            if line >= _HEAD_LINES and not _NAME_FIRST.match(text, start, end):
-                continue
-            ages = (words.starts[i] for i in figures if words.ends[i] - words.starts[i] < 4)
-            anchors = (_PERSON.match(text, at, end) for at in sorted([*ages, *personal]))
-            anchor = next(filter(None, anchors), None)
-            if anchor is None:
-                continue
-            for m in _BARE_ID.finditer(text, start, end):
-                value = m.group()
-                digits = sum(map(str.isdigit, value))
-                lead = _LETTERS.match(value)
-                if lead and lexicon().bits(lead.group().lower()) & (IDLABEL | lx.DATECUE | lx.UNITWORD):
-                    continue
-                if digits < _FEWEST_FIGURES or (m.start() < anchor.end() and anchor.start() < m.end()):
-                    continue
-                if _UNITS_AFTER.match(text, m.end(), m.end() + 12) or _NEVER.fullmatch(value):
-                    continue
-                if printed_code(words, m.start(), m.end()):
-                    continue
-                if any(map(str.isalpha, value)) and (
-                    _CODE.fullmatch(value) or (_DATE_LIKE.search(value) and digits < 5) or _MONTH_IN.search(value)
-                ):
-                    continue
-                yield Hit(m.start(), m.end(), "MEDICAL_RECORD_NUMBER", 0.7)
 
     @staticmethod
     def _grouped(text: str, hit: Hit) -> Hit:
@@ -295,6 +218,8 @@ class IdentifierRecognizer(NoteRecognizer):
                 if near and digits >= 7 and not mixed:
                     return Hit(start, end, kind, 0.7)
                 return self._unlabelled(text, start, end, value, digits, mixed)
+            if digits == 4 and not mixed and when(words, start, value, name):
+                return None
             long_enough = len(value) >= shortest and digits >= min(3, shortest - 1)
             long_enough = long_enough or (mixed and digits >= 2 and len(value) >= 4)
             if name == "badge" and near and not mixed and 2 <= digits <= 3:
@@ -305,12 +230,12 @@ class IdentifierRecognizer(NoteRecognizer):
                     score = 0.2
                 if _LEVELS.fullmatch(value):
                     return None
-                if (_CODE.fullmatch(value) and digits < 5 and (not near or name in _NEEDS_LONG)) or (
+                if (CODE.fullmatch(value) and digits < 5 and (not near or name in _NEEDS_LONG)) or (
                     mixed and digits < 3 and name in _NEEDS_LONG
                 ):
                     return None
                 return Hit(start, end, kind, score)
-        if previous is not None and 0 < start - previous.end <= 5:
+        if previous is not None and 0 < start - previous.end <= 5 and not _DAY.fullmatch(value):
             between = text[previous.end : start].split()
             if (
                 (
@@ -321,6 +246,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 )
                 and previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER")
                 and not YEAR.fullmatch(value)
+                and not (CLOCK.fullmatch(value) and "\n" in text[previous.end : start])
             ):
                 return Hit(start, end, previous.entity_type, 0.8)
         if not mixed and digits in (4, 5, 6) and _behind_somebody(words, start, end):
@@ -344,7 +270,7 @@ class IdentifierRecognizer(NoteRecognizer):
             return Hit(start, end, "ZIP_CODE", 0.6)
         if _IN_TWO.fullmatch(value):
             return Hit(start, end, "OTHER_ID", 0.5)
-        if _looks_plain(value) or (_CODE.fullmatch(value.upper()) and digits < 5):
+        if _looks_plain(value) or (CODE.fullmatch(value.upper()) and digits < 5):
             return None
         if _DAY.fullmatch(value):
             return None
@@ -442,9 +368,11 @@ def _is_nobodys(words: Words, start: int, end: int, value: str) -> bool:
     text = words.text
     return bool(
         (start and text[start - 1] in "@\\")
-        or _NEVER.fullmatch(value)
+        or NEVER.fullmatch(value)
         or value.lower().endswith(("-old", "year", "years"))
-        or _UNITS_AFTER.match(text, end, end + 12)
+        or in_bed(words, start, value)
+        or is_hold(words, start, value)
+        or UNITS_AFTER.match(text, end, end + 12)
         or printed_code(words, start, end)
     )
 

@@ -55,6 +55,11 @@ _LABEL_WORDS = Cues(lx.read_words("phone_labels.txt"))
 # "178-180", "0930-1015": from one figure to another.
 _BETWEEN = re.compile(r"(\d{2,4})-(\d{2,4})")
 _TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
+# A pressure, then the time of the next; two times of day; "+10 23.4 cm".
+_MEASURES = re.compile(
+    r"\d{2,3}/\d{2,3}(?:\.\s{1,2}|\s{1,3})(?:[01]\d|2[0-3])[0-5]\d|00[0-5]\d[-\s]{1,2}(?:[01]\d|2[0-3])[0-5]\d"
+    r"|\+\d{1,2} \d{1,3}(?:\.\d)?"
+)
 
 
 class NotePhoneRecognizer(NoteRecognizer):
@@ -73,7 +78,7 @@ class NotePhoneRecognizer(NoteRecognizer):
         ):
             dialled = [at - led for at in figures for led in (1, 0) if not led or (at and text[at - 1] in "+(")]
             for m in matches(pattern, text, dialled):
-                if _UNIT.match(text[m.end() : m.end() + 8]):
+                if _UNIT.match(text[m.end() : m.end() + 8]) or _MEASURES.fullmatch(m.group()):
                     continue
                 yield self._hit(text, m.start(), m.end(), score)
         for m in matches(_HOUSE, text, words.figures(1, before="-")):
