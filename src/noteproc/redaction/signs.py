@@ -11,7 +11,7 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.initials import initials_of
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, opens_phrase, opens_sentence
-from noteproc.redaction.recognizers.dates import SCALES, dated, scaled
+from noteproc.redaction.recognizers.pairs import SCALES, dated, scaled
 from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.veto import doubt

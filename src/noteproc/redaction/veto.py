@@ -10,9 +10,9 @@ from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.notplaces import of_no_house
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.professions import is_profession
-from noteproc.redaction.recognizers.dates import GRADES, before_a_noun, caused, dated, is_part
-from noteproc.redaction.shapes import BETWEEN, PAIR, ROMAN, YEAR, measured
+from noteproc.redaction.shapes import BETWEEN, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
+from noteproc.redaction.undated import counted, datable, no_date
 from noteproc.redaction.words import Words
 
 _NOT_NAMES = frozenset(lx.read_words("not_names.txt"))
@@ -24,37 +24,16 @@ _GENERIC = frozenset(lx.read_words("generic_places.txt"))
 _TELLING = frozenset({"north", "south", "east", "west", "county", "state"})
 _JOINERS = frozenset({"of", "and", "for", "the"})
 _GENERIC_OR_JOINER = _GENERIC | _JOINERS
-_FESTIVE = frozenset(lx.read_words("festive_words.txt"))
-_ORDINALS = frozenset(lx.read_words("ordinals.txt"))
 _ARTICLES = frozenset({"a", "an", "the"})
-_NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 _OLD = re.compile(r"9\d|1[01]\d")
 _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
-_MUSCLES = frozenset(lx.read_words("muscles.txt"))
-_PLAIN_DIGITS = re.compile(r"\d+")
-# A day alone, day and month, day, month and year.
-_DATE_DIGITS = (1, 2, 6, 8)
 # "Sugars 140s to 180s".
 _TENS = re.compile(r"\d{1,4}'?s(?:-\d{1,4}'?s)?")
-_SCORED = re.compile(r"\b(?:pain|pre|post|scored?|worst)\b", re.IGNORECASE)
-_WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
-# "2-1/2 liters", "8 of 10", "C6-7".
-_MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}|\d\.\d\.\d")
-# "|g/dL|12-16|": the reference range of a message's line.
-_UNIT_CELL = re.compile(r"(?:/[A-Za-z0-9]{1,5}|%|\b(?:[munp]?g|[fp]L|secs?|U|IU|mmHg))[|^]$")
-_LEVEL = re.compile(r"[CTLS]\d")
-_LEVELS = re.compile(r"(?:C[1-8]|T\d\d?|L[1-5]|S[1-5])(?:[-/](?:[CTLS]?\d\d?))+")
-_DECIMAL_UNIT = re.compile(r"\d{1,3}\.\d{1,3} ?[a-z].*")
-_DATE_SHAPE = re.compile(
-    r"(?<![\d/-])[\dOoIl]{1,2}([/. -])[\dOoIl]{1,2}(?:\1(?:\d{2}|\d{4}|[\dOoIl]{4}))?(?![\w/])"
-    r"|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
-)
-_FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,4})(?![\d/])")
-_LATER = re.compile(r"\s?(?:->|→|=>)\s?(\d{1,2})/(\d{1,4})(?![\d/])")
 _NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
+_LEVELS = re.compile(r"(?:C[1-8]|T\d\d?|L[1-5]|S[1-5])(?:[-/](?:[CTLS]?\d\d?))+")
 # What is measured in the nineties: "fasting glucose is 91", "saturation of 96".
 _MEASURED = re.compile(
     r"\b(?:glucose|sugars?|fsbs|bgl?|ldl|hdl|triglycerides|cholesterol|sats?|saturation|spo2|o2|oxygen|pulse|hr|rate"
@@ -100,7 +79,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if kind == "place":
         return _no_place(words, span, inside, shown)
     if kind == "DATE":
-        return _no_date(words, span, inside, shown) or _counted(words, span, shown)
+        return no_date(words, span, inside, shown) or counted(words, span, shown)
     if span.entity_type == "EMAIL_ADDRESS":
         # An address is more than a plain word.
         return shown.isalpha() and bool(words.bits[inside[0]] & (lx.ORDINARY | lx.CLINICAL))
@@ -139,7 +118,7 @@ def doubt(words: Words, span: Span, inside: range) -> str:
     if kind == "place":
         return _unlike_a_place(words, span, inside)
     if kind == "DATE":
-        return "" if _datable(words, inside, shown) else "DATE of no known form"
+        return "" if datable(words, inside, shown) else "DATE of no known form"
     if kind == "id":
         if _tabulated(words, span, inside, shown):
             return "id tabulated"
@@ -149,29 +128,6 @@ def doubt(words: Words, span: Span, inside: range) -> str:
             known = span.entity_type != "USERNAME" or all(words.bits[k] & _KNOWN for k in inside)
             return "id of words" if known else ""
     return ""
-
-
-def _no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
-    """Whether figures are a measure, a level or a pair that is no month and day, words no day: "20/25", "33 4/7 wk"."""
-    if shown == "MAR":
-        # The list of drugs given, and no month: a month has its figures.
-        beside = words.text[max(0, span.start - 4) : span.start] + words.text[span.end : span.end + 4]
-        return not any(map(str.isdigit, beside))
-    if _UNIT_CELL.search(words.text, max(0, span.start - 8), span.start):
-        return True
-    named = any(words.bits[k] & (lx.MONTH | lx.WEEKDAY) for k in inside)
-    if not named and (_MIXED_NUMBER.fullmatch(shown) or _LEVEL.match(shown) or _DECIMAL_UNIT.fullmatch(shown)):
-        return True
-    if _PLAIN_DIGITS.fullmatch(shown) and len(shown) not in _DATE_DIGITS:
-        return True
-    if not any(map(str.isdigit, shown)):
-        return not _datable(words, inside, shown)
-    found = PAIR.fullmatch(shown)
-    if not found:
-        return False
-    if not _datable(words, inside, shown) or (len(found[2]) > 2 and not YEAR.fullmatch(found[2])):
-        return True
-    return found[2] == "7" and _WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
 
 
 def _no_name(words: Words, inside: range, shown: str) -> bool:
@@ -287,43 +243,6 @@ def _stands_for_somebody(words: Words, k: int) -> bool:
     return words.words[k - 1] in "-~/," or bool(words.bits[before] & lx.TITLE)
 
 
-def _counted(words: Words, span: Span, shown: str) -> bool:
-    """Whether an ordinal counts, a pair is "secondary to", or fractions of one denominator fill the line."""
-    text = words.text
-    if before_a_noun(text, span.start, span.end) or caused(text, span.start, span.end):
-        return True
-    found = PAIR.fullmatch(shown)
-    if not found:
-        return False
-    # A measure has one figure before its point; "03.08" is written by days and months.
-    opens = not text[words.line_start(words.line_of[words.at(span.start)]) : span.start].strip()
-    measure = "." in shown and len(found[1]) == 1 and not opens and not dated(text, span.start)
-    if measure or ("." in shown and text[span.start - 1 : span.start] in ("-", "+", "±")):
-        return True
-    if "/" in shown and int(found[1]) <= int(found[2]) and is_part(text, span.start, span.end):
-        return not dated(text, span.start)
-    behind = words.at(span.end)
-    graded = found[2] == "5" and int(found[1]) <= 5 and not _MUSCLES.isdisjoint(words.lower[behind : behind + 1])
-    if graded and not dated(text, span.start):
-        # "4/5 EHL b/l": how strong a muscle is.
-        return True
-    if "/" not in shown:
-        return False
-    later = _LATER.match(text, span.end, span.end + 12)
-    if later and later[2] == found[2] and int(later[1]) < int(found[1]) <= int(found[2]):
-        # "7/10 -> 4/10": a scale that falls; the months of a stay rise.
-        return True
-    line = words.line_of[words.at(span.start)]
-    row = text[words.line_start(line) : words.line_end(line)]
-    if row.count(f"/{found[2]}") < 2:
-        return False
-    alike = [m[1] for m in _FRACTION.finditer(row) if m[2] == found[2]]
-    if int(found[2]) not in GRADES and len(set(alike)) < 2:
-        # One day told again and again.
-        return False
-    return len(alike) > (1 if found[2] == "10" and _SCORED.search(row) else 2)
-
-
 def _tabulated(words: Words, span: Span, inside: range, shown: str) -> bool:
     """Whether plain numbers stand in a row of a table, or one is too short to be anybody's."""
     groups = shown.split()
@@ -377,25 +296,3 @@ def _behind_a_place(words: Words, k: int) -> bool:
         return False
     glued = before > 0 and words.ends[before - 1] == words.starts[before] and words.words[before - 1].isdigit()
     return not glued and (words.words[before][0].isupper() or words.small)
-
-
-def _datable(words: Words, inside: range, shown: str) -> bool:
-    """Whether a day, a month, a feast or a date in figures is in a span."""
-    if YEAR.fullmatch(shown):
-        return False
-    for k in inside:
-        low = words.lower[k]
-        if words.bits[k] & (lx.MONTH | lx.WEEKDAY) or low in _ORDINALS or low in _FESTIVE:
-            return True
-    if _NTH.search(shown):
-        return True
-    if not any(map(str.isdigit, shown)):
-        return shown[:1].isupper() and not any(words.bits[k] & (lx.ORDINARY | lx.CLINICAL) for k in inside)
-    if _PLAIN_DIGITS.fullmatch(shown):
-        return len(shown) in (6, 8)
-    found = PAIR.fullmatch(shown)
-    if found:
-        a, b = int(found[1]), int(found[2])
-        month_day = (1 <= a <= 12 and 1 <= b <= 31) or (1 <= b <= 12 and 1 <= a <= 31)
-        return month_day or (1 <= a <= 12 and len(found[2]) == 4)
-    return bool(_DATE_SHAPE.search(shown))
