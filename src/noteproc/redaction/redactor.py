@@ -39,6 +39,7 @@ from noteproc.redaction.recognizers.names import NameRecognizer
 from noteproc.redaction.recognizers.organizations import OrganizationRecognizer
 from noteproc.redaction.recognizers.phones import NotePhoneRecognizer
 from noteproc.redaction.recognizers.scattered import ScatteredRecognizer
+from noteproc.redaction.recognizers.segments import SegmentRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.smallplaces import SmallPlaceRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
@@ -79,6 +80,7 @@ _KINDS = (
     ElectronicRecognizer,
     AccountRecognizer,
     ScatteredRecognizer,
+    SegmentRecognizer,
     TaggedRecognizer,
 )
 # What others configured ends where they said it ends.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.recognizers.ordinals import before_a_noun, is_rank
+from noteproc.redaction.recognizers.ordinals import ORDINAL_NOUN, before_a_noun, is_rank
 from noteproc.redaction.recognizers.pairs import GRADES, caused, dated, is_part, rated
 from noteproc.redaction.shapes import PAIR, YEAR
 from noteproc.redaction.spans import Span
@@ -13,6 +13,7 @@ from noteproc.redaction.words import Words
 
 _FESTIVE = frozenset(lx.read_words("festive_words.txt"))
 _ORDINALS = frozenset(lx.read_words("ordinals.txt"))
+_ROW = _ORDINALS | {"the", ",", "and", "or", "to", "through"}
 _NTH = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _MUSCLES = frozenset(lx.read_words("muscles.txt"))
 _PLAIN_DIGITS = re.compile(r"\d+")
@@ -59,12 +60,24 @@ def no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
     return found[2] == "7" and _WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
 
 
+def _in_a_row(words: Words, span: Span) -> bool:
+    """Whether ordinals in words count the thing behind them: "the sixth, seventh and eighth ribs"."""
+    inside = words.within(span.start, span.end)
+    if words.lower[inside[-1]] not in _ORDINALS or not _ROW.issuperset(words.lower[inside[0] : inside[-1] + 1]):
+        return False
+    k = inside[-1] + 1
+    while k < len(words) and words.lower[k] in _ROW:
+        k += 1
+    return k < len(words) and ORDINAL_NOUN.match(words.text, words.starts[k]) is not None
+
+
 def counted(words: Words, span: Span, shown: str) -> bool:
     """Whether an ordinal counts, a pair is "secondary to", or fractions of one denominator fill the line."""
     text = words.text
     start, end = span.start, span.end
     if (
         before_a_noun(text, start, end)
+        or _in_a_row(words, span)
         or is_rank(text, start, end)
         or caused(text, start, end)
         or _SERIES.fullmatch(shown)

@@ -10,6 +10,7 @@ from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.notplaces import of_no_house
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.professions import is_profession
+from noteproc.redaction.recognizers.ages import TURNED
 from noteproc.redaction.shapes import BETWEEN, ROMAN, YEAR, measured
 from noteproc.redaction.spans import Span, family
 from noteproc.redaction.undated import counted, datable, no_date
@@ -32,14 +33,14 @@ _LANGUAGES = frozenset(lx.read_words("languages.txt"))
 _SPOKEN = frozenset(lx.read_words("words_of_speaking.txt"))
 # "Sugars 140s to 180s".
 _TENS = re.compile(r"\d{1,4}'?s(?:-\d{1,4}'?s)?")
-_NO_AGE = re.compile(r"[ ]?(?:degrees?|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
+_NO_AGE = re.compile(r"[ ]?(?:degrees?|miles|minutes|percent|%|°|bpm|beats|mm|mg|ml|cc)", re.IGNORECASE)
 _LEVELS = re.compile(r"(?:C[1-8]|T\d\d?|L[1-5]|S[1-5])(?:[-/](?:[CTLS]?\d\d?))+")
 # What is measured in the nineties: "fasting glucose is 91", "saturation of 96".
 _MEASURED = re.compile(
     r"\b(?:glucose|sugars?|fsbs|bgl?|ldl|hdl|triglycerides|cholesterol|sats?|saturation|spo2|o2|oxygen|pulse|hr|rate"
     r"|weigh(?:s|ed|t)|wt|pressure|systolic|diastolic|map|score|percentile|sodium|chloride|e?gfr|hgb|hemoglobin"
     r"|platelets?|mcv|temp(?:erature)?)(?:\W{1,3}(?:is|was|of|at|around|about|levels?|now|today|reading|value|up|down|to|in"
-    r"|the|still|ox|random|fasting|this|morning|am|pm))*\W{1,3}$",
+    r"|the|still|ox|random|fasting|this|morning|am|pm|stays?|goes|falls|drops|under|below|above|over|than|less))*\W{1,3}$",
     re.IGNORECASE,
 )
 _EXTENSIONS = frozenset(lx.read_words("phone_labels.txt")) | {"x", "ext", "#", "-", ".", ")"}
@@ -97,6 +98,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
             not _OLD.fullmatch(shown)
             or _NO_AGE.match(words.text, span.end) is not None
             or _MEASURED.search(words.text[max(0, span.start - 60) : span.start]) is not None
+            or TURNED.search(words.text, max(0, span.start - 22), span.start) is not None
         )
     return False
 

@@ -46,6 +46,27 @@ _RELATIVE = re.compile(
     rf"\b(?:(?:great-?)?(?:{_GRAND})|{_KIN})"
     rf"(?:\s{{1,3}}[A-Z][\w'-]{{1,20}}){{0,2}}(?:\s{{1,3}}is|\s{{0,3}},|\s{{0,3}}\()\s{{0,3}}{_OLD}(?=\s{{0,3}}[,.;)]|\s{{1,3}}(?:and|who|with)\b)"
 )
+_FAMILY = rf"{_GRAND}|mother|father|mom|dad|aunt|uncle|sister|brother|wife|husband|cousin|parents?"
+# "Mother is living at 92", "died at 94", "lived to 101", "sister 91, well"; rates, saturations, scores have units.
+_AT = re.compile(
+    r"(?:\b(?:alive|died|deceased|passed(?:\saway)?|lived|made\sit)"
+    r"(?:\s(?:and\swell|peacefully|suddenly|in\s(?:his|her)\ssleep))?"
+    r"|\bd\."
+    rf"|\b(?:{_FAMILY})\b[^.;\d\n]{{0,24}}\b(?:living|lives|well|healthy|independent|active|going\sstrong|driving)"
+    rf"|\b(?:{_FAMILY}))\s(?:at|to|until|till)\s(?:be\s|about\s|nearly\s)?$"
+    rf"|\b(?:{_FAMILY})\s(?:is\s|age\s)?$",
+    re.IGNORECASE,
+)
+_NO_UNIT = re.compile(
+    r"(?=[.,;:)](?!\d)|\s{0,2}(?:$|\n)|\s(?:with|w/|of|from|and|when|while|after|but|due|in (?:good|her|his|a|\d))\b)"
+)
+_KIN_WORDS = frozenset(_FAMILY.replace("parents?", "parents|parent").split("|"))
+_DEATHS = frozenset({"alive", "died", "deceased", "passed", "lived", "made", "d"})
+# What is turned by so many degrees.
+TURNED = re.compile(
+    r"\b(?:bed|table|head|neck|gantry|arm|stretcher)\s(?:(?:was|is|then)\s)?(?:turned\s|rotated\s)?$", re.IGNORECASE
+)
+_ANGLE = re.compile(r"\s?(?:degrees?|deg\b|°|miles?)", re.IGNORECASE)
 # "Jonas Stoltzfus was 91."
 _PERSON_WAS = re.compile(
     rf"(?<![\w'-])[A-Z][a-z'-]{{1,20}}\s(?:was|is|turned)\s(?:now\s|almost\s|nearly\s)?{_OLD}(?=\s?[.,;]\s|\s?\n|\s?$|\s(?:and|when)\b)"
@@ -67,13 +88,13 @@ _OLD_NUMBERS = Cues(map(str, range(90, 126)))
 # "She is ninety-one", "turned ninety", "her ninetieth", "her mother's 90th".
 _SAID = re.compile(
     r"\b(?:(?:she|he|who|they|herself|himself)(?:\s{1,2}(?:is|was|are|were)|'s)?(?:\s{1,2}(?:now|almost|nearly|herself|himself))?"
-    r"|turn(?:s|ed|ing)|about\s{1,2}to\s{1,2}(?:be|turn)|aged?)\s{1,2}"
+    r"|i(?:'m|\s{1,2}am)|turn(?:s|ed|ing)|about\s{1,2}to\s{1,2}(?:be|turn)|aged?)\s{1,2}"
     r"(ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)(?!\s{1,2}(?:degrees?|percent|over|per|beats|m[gml]\b|"
     r"minutes?|seconds?|days?|hours?|weeks?|units?|cc|point))(?![\w-])",
     re.IGNORECASE,
 )
 _SPEAKERS = Cues(
-    {"she", "he", "who", "they", "herself", "himself", "turns", "turned", "turning", "about", "age", "aged"}
+    {"she", "he", "who", "they", "i", "herself", "himself", "turns", "turned", "turning", "about", "age", "aged"}
 )
 # The words with which the patterns above begin.
 _LABELS = Cues({"age", "aged", "ages", "agesd", "at", "turned", "turns", "turning", "will"})
@@ -112,7 +133,14 @@ class AgeRecognizer(NoteRecognizer):
                 (_RELATIVE, 0.85, words.opening(_RELATIVES)),
             ):
                 for m in matches(pattern, text, starts):
+                    if _ANGLE.match(text, m.end()) or TURNED.search(text, max(0, m.start() - 16), m.start()):
+                        continue
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
+            if not words.vocabulary.keys().isdisjoint(_KIN_WORDS | _DEATHS):
+                for at in old:
+                    end = words.ends[words.at(at)]
+                    if _NO_UNIT.match(text, end) and _AT.search(text, max(0, at - 60), at):
+                        yield Hit(at, end, "AGE_OVER_89", 0.8)
             for m in matches(_PERSON_WAS, text, _named_before(words, old)):
                 bits = words.bits[words.at(m.start())]
                 if bits & lx.LAST and not bits & _NOBODY:
