@@ -36,6 +36,9 @@ def _gone(redactor: Redactor, text: str, words: str) -> list[bool]:
         ("Repeat 2250 158/102, 2255 166/108.\n2240 FHT 145", "166/108.\n2240"),
         ("asleep at 0020\n0110 states she is cold", "0020\n0110"),
         ("Basal 0000-0300 lowered", "0000-0300"),
+        ("Fasting 110s-150s on metformin", "110s-150s"),
+        ("RV lead     5076-58  SN PJN8813395", "5076-58"),
+        ("Exam 12/22/2025 1310     Loc outpatient", "1310"),
         ("Girth: wrist 16.8, +10 23.4, +20 27.9", "+10 23.4"),
     ],
 )
@@ -49,6 +52,7 @@ def test_stays(redactor: Redactor, text: str, words: str) -> None:
         ("MRN: 5150, seen with her aunt", "5150"),
         ("Visit #1330 for billing", "1330"),
         ("device serial 88231907", "88231907"),
+        ("RV lead     5076-58  SN PJN8813395", "PJN8813395"),
         ("License no. G71882 verified", "G71882"),
         ("auth A0092-55381, A0092-55382", "A0092-55382"),
         ("reach her at 503/555-1234 after five", "503/555-1234"),

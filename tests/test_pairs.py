@@ -34,6 +34,8 @@ def _gone(redactor: Redactor, text: str, words: str) -> list[bool]:
         ("Seen 01/02/2026. Elena (OT) will change the battery 1/8.", "1/8"),
         ("Seen 12/28/2025. Elena (OT) will change the battery 1/8.", "1/8"),
         ("Ruth Pell 81 adm 5-24 with CHF.", "5-24"),
+        ("Admitted 03.05.26. Apixaban begun day 4 (03.08). Swallow safe.", "03.08"),
+        ("PT eval 9/10 for back pain", "9/10"),
         ("Trach aspirate 12/24 MRSA, treated.", "12/24"),
         ("Knee pain since 4/10, worse on stairs.", "4/10"),
         ("He fell on the 4th and came in on the 9th.", "the 4th"),
@@ -60,6 +62,9 @@ def test_goes(redactor: Redactor, text: str, words: str) -> None:
         ("Prick: histamine 6/22, saline 0, cashew 11/30, birch 9/30.", "11/30"),
         ("Mood: GDS 4/15, PHQ-9 6", "4/15"),
         ("voice breathy, GRBAS 3-2-2-1-2 today", "3-2-2-1-2"),
+        ("Meds: Venofer 100 (5/10), Zemplar 2 mcg", "5/10"),
+        ("PHQ trend 22-19-14, better", "22-19-14"),
+        ("RPR 6/12/24 mo after treatment", "6/12/24"),
         ("NICU DOL 4, PMA 34 1/7", "1/7"),
     ],
 )

@@ -14,7 +14,7 @@ CODE = re.compile(
 )
 # Blood pressures, spans of hours and of years.
 NEVER = re.compile(
-    r"G\d{1,2}P\d{1,5}|\d{2,3}-\d{2,3}/\d{2,3}s?|\d[\d.]{0,6}(?:x\d[\d.]{0,6}){1,3}|\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
+    r"G\d{1,2}P\d{1,5}|\d{2,3}s?-\d{2,3}s|\d{2,3}-\d{2,3}/\d{2,3}s?|\d[\d.]{0,6}(?:x\d[\d.]{0,6}){1,3}|\d{2,3}/\d{2,3}|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d|(?:19|20)\d\d[-/](?:19|20)?\d\d|COVID-?19"
     r"|SARS-CoV-?2",
     re.IGNORECASE,
 )
@@ -34,6 +34,8 @@ _BED = re.compile(r"(?:[A-Z]{1,3}|\d{1,2}[A-Z]{0,2})-?\d{0,3}[A-Z]?", re.IGNOREC
 _BEDS = frozenset({"bed", "beds"})
 _HOLDS = frozenset(lx.read_words("legal_holds.txt"))
 _HOLDING = frozenset(lx.read_words("hold_words.txt"))
+_MODEL = re.compile(r"\d{4}-\d{2}")
+_SERIAL = re.compile(r"[ \t,;]{1,12}(?:s/?n|serial)\b", re.IGNORECASE)
 # "Gave up her license in 2019", "a prior claim, 2017".
 _WHEN = frozenset({"in", "since", "by", "until", "of", ","})
 
@@ -62,3 +64,8 @@ def when(words: Words, start: int, value: str, label: str) -> bool:
     if label not in _HAPPENING or not CLOCK.fullmatch(value):
         return False
     return _NUMBERED.search(words.text[max(0, start - 10) : start]) is None
+
+
+def is_model(text: str, start: int, end: int) -> bool:
+    """Whether figures name the model of a lead, right before its serial number: "RA 5076-52  s/n PJN..."."""
+    return _MODEL.fullmatch(text, start, end) is not None and _SERIAL.match(text, end) is not None

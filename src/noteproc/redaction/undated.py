@@ -33,6 +33,9 @@ _DATE_SHAPE = re.compile(
 )
 # "GRBAS 3-2-2-1-2": no day has so many figures.
 _SERIES = re.compile(r"\d{1,2}(?:-\d{1,2}){3,9}|\d{1,2}(?:/\d{1,2}){3,9}")
+# "PHQ 22-19-14", "RPR at 6/12/24 mo".
+_NO_MONTH = re.compile(r"(?:1[3-9]|[2-9]\d)([-/.])(?:1[3-9]|[2-9]\d)\1\d\d")
+_AFTER_EACH = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?!\s?[#\d])", re.IGNORECASE)
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,4})(?![\d/])")
 _LATER = re.compile(r"\s?(?:->|→|=>)\s?(\d{1,2})/(\d{1,4})(?![\d/])")
 
@@ -81,6 +84,8 @@ def counted(words: Words, span: Span, shown: str) -> bool:
         or is_rank(text, start, end)
         or caused(text, start, end)
         or _SERIES.fullmatch(shown)
+        or _NO_MONTH.fullmatch(shown)
+        or (shown.count("/") > 1 and _AFTER_EACH.match(text, end) is not None)
     ):
         return True
     found = PAIR.fullmatch(shown)

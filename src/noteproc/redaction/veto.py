@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from noteproc.redaction import lexicon as lx
-from noteproc.redaction.lookalikes import in_bed, is_hold
+from noteproc.redaction.lookalikes import in_bed, is_hold, is_model
 from noteproc.redaction.neighbours import called, has_result, owns_nothing
 from noteproc.redaction.notplaces import of_no_house
 from noteproc.redaction.printedcodes import printed_code
@@ -91,7 +91,11 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
         return True
     if kind == "id":
         last = shown.rsplit(None, 1)[-1]
-        if in_bed(words, start, shown) or is_hold(words, span.end - len(last), last):
+        if (
+            in_bed(words, start, shown)
+            or is_model(words.text, start, span.end)
+            or is_hold(words, span.end - len(last), last)
+        ):
             return True
     if span.entity_type == "AGE_OVER_89":
         return (

@@ -49,10 +49,10 @@ _RELATIVE = re.compile(
 _FAMILY = rf"{_GRAND}|mother|father|mom|dad|aunt|uncle|sister|brother|wife|husband|cousin|parents?"
 # "Mother is living at 92", "died at 94", "lived to 101", "sister 91, well"; rates, saturations, scores have units.
 _AT = re.compile(
-    r"(?:\b(?:alive|died|deceased|passed(?:\saway)?|lived|made\sit)"
+    r"(?:\b(?:alive|died|deceased|passed(?:\saway)?|lived)"
     r"(?:\s(?:and\swell|peacefully|suddenly|in\s(?:his|her)\ssleep))?"
     r"|\bd\."
-    rf"|\b(?:{_FAMILY})\b[^.;\d\n]{{0,24}}\b(?:living|lives|well|healthy|independent|active|going\sstrong|driving)"
+    rf"|\b(?:{_FAMILY})\b[^.;\d\n]{{0,24}}\b(?:living|lives|well|healthy|independent|active|going\sstrong|driving|made\sit)"
     rf"|\b(?:{_FAMILY}))\s(?:at|to|until|till)\s(?:be\s|about\s|nearly\s)?$"
     rf"|\b(?:{_FAMILY})\s(?:is\s|age\s)?$",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ _NO_UNIT = re.compile(
     r"(?=[.,;:)](?!\d)|\s{0,2}(?:$|\n)|\s(?:with|w/|of|from|and|when|while|after|but|due|in (?:good|her|his|a|\d))\b)"
 )
 _KIN_WORDS = frozenset(_FAMILY.replace("parents?", "parents|parent").split("|"))
-_DEATHS = frozenset({"alive", "died", "deceased", "passed", "lived", "made", "d"})
+_DEATHS = frozenset({"alive", "died", "deceased", "passed", "lived", "d"})
 # What is turned by so many degrees.
 TURNED = re.compile(
     r"\b(?:bed|table|head|neck|gantry|arm|stretcher)\s(?:(?:was|is|then)\s)?(?:turned\s|rotated\s)?$", re.IGNORECASE

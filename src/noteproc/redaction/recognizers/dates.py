@@ -33,6 +33,9 @@ _COMPACT = re.compile(
 )
 _MONTH_YEAR = re.compile(r"(?<![\w/-])(?<![^.]\.)(0?[1-9]|1[0-2])[/-]((?:19|20)\d\d)(?![\w/]|[.-]\d)")
 _SHORT = re.compile(r"(?<![\w/+-])(?<![^.]\.)(\d{1,2})([/-])(\d{1,2})(?![\w/%]|[.-]\d)")
+# Where dates are written with dots: "03.08".
+_DOTTED = re.compile(r"(?<![\w./:-])(0[1-9])\.(?:0[1-9]|[12]\d|3[01])(?![\w/%:.-]|\s?(?:mg|mcg|ml|cm|mm|%)\b)")
+_MONTHS_AFTER = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?!\s?[#\d])")
 _YEAR_MONTH = re.compile(r"(?<![\w/-])(?<![^.]\.)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[.-]\d)")
 _FULL_RANGE = re.compile(
     r"(?<![\w/-])(?<![^.]\.)\d{1,2}([/.])\d{1,2}(?:\1\d{2,4})?\s?-\s?\d{1,2}\1\d{1,2}\1(?:\d{4}|\d{2})(?![\d/]|[.-]\d)"
@@ -142,6 +145,7 @@ class NoteDateRecognizer(NoteRecognizer):
         numeric = sorted([*joined, *dotted])
         spaced = [at for at in words.figures(1, 2, before=" ") if "/" in text[at + 2 : at + 4]]
         days: Days = {}
+        dotted_months: set[int] = set()
         for pattern, figures in ((_NUMERIC, numeric), (_SPACED, sorted([*slashed, *spaced]))):
             for m in matches(pattern, text, figures):
                 separator = m[2] if pattern is _NUMERIC else "/"
@@ -150,6 +154,11 @@ class NoteDateRecognizer(NoteRecognizer):
                     days.setdefault(a, set()).add(b)
                 if not _valid(a, b) or (len(c) == 4 and not 1850 <= int(c) <= 2100):
                     continue
+                if separator == "/" and a < b < int(c) < 73 and _MONTHS_AFTER.match(text, m.end()):
+                    # "RPR at 6/12/24 mo".
+                    continue
+                if separator == "." and a <= 12:
+                    dotted_months.add(a)
                 if separator == "." and len(c) == 2 and (len(m[1]) < 2 or len(m[3]) < 2):
                     # Also how sections and versions are numbered; the years that notes speak of tell them apart.
                     if 10 <= int(c) <= 45:
@@ -181,6 +190,9 @@ class NoteDateRecognizer(NoteRecognizer):
                     if not (1 <= c <= 12 and 1 <= d <= 31) or (b == d and b in (5, 6, 10)):
                         continue
                 yield m.start(), m.end(), score
+        for m in matches(_DOTTED, text, words.figures(2, before=".")) if dotted_months else ():
+            if int(m[1]) in dotted_months:
+                yield m.start(), m.end(), 0.65
         yield from self._pairs(text, list(matches(_SHORT, text, joined)), days)
 
     @staticmethod

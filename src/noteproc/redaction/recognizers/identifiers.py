@@ -13,7 +13,17 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.lexicon import IDLABEL, lexicon
-from noteproc.redaction.lookalikes import CLOCK, CODE, FEWEST_FIGURES, NEVER, UNITS_AFTER, in_bed, is_hold, when
+from noteproc.redaction.lookalikes import (
+    CLOCK,
+    CODE,
+    FEWEST_FIGURES,
+    NEVER,
+    UNITS_AFTER,
+    in_bed,
+    is_hold,
+    is_model,
+    when,
+)
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
@@ -246,6 +256,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 )
                 and previous.entity_type not in ("ZIP_CODE", "PHONE_NUMBER", "FAX_NUMBER")
                 and not YEAR.fullmatch(value)
+                and not _DAY.fullmatch(text, previous.start, previous.end)
                 and not (CLOCK.fullmatch(value) and "\n" in text[previous.end : start])
             ):
                 return Hit(start, end, previous.entity_type, 0.8)
@@ -371,6 +382,7 @@ def _is_nobodys(words: Words, start: int, end: int, value: str) -> bool:
         or NEVER.fullmatch(value)
         or value.lower().endswith(("-old", "year", "years"))
         or in_bed(words, start, value)
+        or is_model(text, start, end)
         or is_hold(words, start, value)
         or UNITS_AFTER.match(text, end, end + 12)
         or printed_code(words, start, end)

@@ -26,7 +26,7 @@ _HIGH = re.compile(
 _GROWTH = re.compile(
     r"\b(?:weight|wt|height|ht|length|bmi|growth|stature|ofc|hc|head|curve|grows|growing)\b", re.IGNORECASE
 )
-_AT_RANK = re.compile(r"\b(?:at|along|near|below|above|around|under|about)\s(?:the\s)?$", re.IGNORECASE)
+_AT_RANK = re.compile(r"\b(?:at|along|near|below|above|under)\s(?:the\s)?$", re.IGNORECASE)
 _FROM_TO = re.compile(r"from the (\d{1,2})(?:st|nd|rd|th) (?:down )?to the (\d{1,2})(?:st|nd|rd|th)")
 
 

@@ -12,13 +12,18 @@ _PART_OF = re.compile(
     r"\s(?:of (?!last|this|next|the (?:month|year)|(?:19|20)\d\d)|(?:lymph )?nodes?\b|cores?\b|bags?\b|miles?\b|inch"
     r"|cup\b|cm\b|mm\b|meals?\b|insp|tab(?:let)?s?\b|samples?\b|bottles?\b|lobes?\b|quadrants?\b|tested\b"
     r"|split\b|correct\b|objects?\b|items?\b|words?\b|criteria\b|sessions?\b|ROM\b|bcx\b|cultures?\b|attempts?\b"
-    r"|glomeruli\b|nights?\b|cues\b|accuracy\b|Fr\b|(?i:(?:\w{1,12} )?sheath\b)"
-    r"|(?:w/|with) ?(?:min|mod|max|no|verbal|tactile|visual|cues|cueing)\b)"
+    r"|glomeruli\b|nights\b|cues\b|accuracy\b|Fr\b|(?i:(?:\w{1,12} )?sheath\b)"
+    r"|(?:w/|with) ?(?:\w{2,8} ){0,2}(?:cues|cueing|prompts|assist)\b)"
 )
 # Of so few bottles or sets something grew: "2/4 with coag-neg staph".
 _GREW = re.compile(
     r" (?:w/ ?|with |pos(?:itive)? (?:for )?|\+ ?)?(?:methicillin|MRSA|MSSA|CoNS|coag|GPCs?|GNRs?|gram|[Ss]taph"
     r"|[Ss]trep|E\. ?coli|S\. ?aureus|[Kk]leb)\b"
+)
+# Infusions that come in courses: "Venofer 100 (5/10)".
+_COURSE = re.compile(
+    r"\b(?:venofer|ferrlecit|infed|feraheme|injectafer|monoferric|iron (?:sucrose|dextran|gluconate))\b[^.;\n]{0,40}(?:\(|dose |#)$",
+    re.IGNORECASE,
 )
 _BOTTLES = ("/1", "/2", "/3", "/4", "/6")
 _GRADES_OF = sorted(lx.read_words("graded_words.txt"), key=lambda w: (-len(w), w))
@@ -82,10 +87,12 @@ _AILING = re.compile(
 )
 _ANNOUNCED = re.compile(
     r"(?:\bon|since|until|till?|thru|through|dated?|appt|appointment|scheduled?|due|start(?:ed|ing|s)?|effective|lmp|edd|seen|dos"
-    r"|admitted|adm|discharged|before|after|rtc|next|last|visit|done|given|placed|removed|mri|ct|xray|x-ray|labs?|surgery)\W{1,3}$"
+    r"|admitted|adm|discharged|before|after|rtc|next|last|visit|done|given|placed|removed|mri|ct|xray|x-ray|labs?|surgery|eval|clinic|ed|er|uc|called|phone|note|work)\W{1,3}$"
 )
 _ADMITTED = re.compile(r"\b(?:adm|admit(?:ted)?|seen|since|until|thru|dated?|dos|lmp|discharged|dc'?d|d/c)\W{1,2}$")
 _OF_TEN = re.compile(r"(?<![\d/])(10|\d)(?:-\d)?/10(?![\d/])")
+# "PT 9/10 for back pain": why somebody came.
+_WHAT_FOR = re.compile(r"[,:]? (?:for|with|w/|re|due|c/o|because|dx|-) ?", re.IGNORECASE)
 # "Off work 3/10 -> 4/10": from one day to another.
 _FROM_DAY = re.compile(r"\d(?: ?(?:->|→|-|–) ?| (?:to|thru|through) )$")
 _TO_DAY = re.compile(r"(?: ?(?:->|→|-|–) ?| (?:to|thru|through) )\d")
@@ -125,6 +132,8 @@ def is_part(text: str, start: int, end: int) -> bool:
         _GREW.match(text, end) or _PULSE.search(text, max(0, start - 60), start)
     ):
         return True
+    if _COURSE.search(text, max(0, start - 64), start):
+        return True
     return _is_wheal(text, start)
 
 
@@ -136,7 +145,7 @@ def rated(text: str, start: int, end: int) -> bool:
     before = text[max(line, start - 160) : start]
     after = _SENTENCE_END.split(text[end : end + 80], 1)[0]
     sentence = _SENTENCE_END.split(before)[-1]
-    if _AILING.search(sentence) or _AILING.search(after):
+    if _AILING.search(sentence) or (_AILING.search(after) and not _WHAT_FOR.match(after)):
         return True
     other = _OF_TEN.search(sentence) or _OF_TEN.search(after)
     if other and other[1] != text[start : end - 3] and not _FROM_DAY.search(sentence) and not _TO_DAY.match(after):
