@@ -35,7 +35,7 @@ _DATE_SHAPE = re.compile(
 _SERIES = re.compile(r"\d{1,2}(?:-\d{1,2}){3,9}|\d{1,2}(?:/\d{1,2}){3,9}")
 # "PHQ 22-19-14", "RPR at 6/12/24 mo".
 _NO_MONTH = re.compile(r"(?:1[3-9]|[2-9]\d)([-/.])(?:1[3-9]|[2-9]\d)\1\d\d")
-_AFTER_EACH = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?!\s?[#\d])", re.IGNORECASE)
+_AFTER_EACH = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?! ?[#\d])", re.IGNORECASE)
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,4})(?![\d/])")
 _LATER = re.compile(r"\s?(?:->|→|=>)\s?(\d{1,2})/(\d{1,4})(?![\d/])")
 

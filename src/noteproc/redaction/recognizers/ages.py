@@ -62,6 +62,8 @@ _NO_UNIT = re.compile(
 )
 _KIN_WORDS = frozenset(_FAMILY.replace("parents?", "parents|parent").split("|"))
 _DEATHS = frozenset({"alive", "died", "deceased", "passed", "lived", "d"})
+# With which of these ``_AT`` ends.
+_LAST_BEFORE = _KIN_WORDS | {"at", "to", "until", "till", "be", "about", "nearly", "is", "age"}
 # What is turned by so many degrees.
 TURNED = re.compile(
     r"\b(?:bed|table|head|neck|gantry|arm|stretcher)\s(?:(?:was|is|then)\s)?(?:turned\s|rotated\s)?$", re.IGNORECASE
@@ -138,8 +140,13 @@ class AgeRecognizer(NoteRecognizer):
                     yield Hit(m.start(1), m.end(1), "AGE_OVER_89", score)
             if not words.vocabulary.keys().isdisjoint(_KIN_WORDS | _DEATHS):
                 for at in old:
-                    end = words.ends[words.at(at)]
-                    if _NO_UNIT.match(text, end) and _AT.search(text, max(0, at - 60), at):
+                    i = words.at(at)
+                    end = words.ends[i]
+                    if (
+                        words.lower[i - 1] in _LAST_BEFORE
+                        and _NO_UNIT.match(text, end)
+                        and _AT.search(text, max(0, at - 60), at)
+                    ):
                         yield Hit(at, end, "AGE_OVER_89", 0.8)
             for m in matches(_PERSON_WAS, text, _named_before(words, old)):
                 bits = words.bits[words.at(m.start())]

@@ -35,7 +35,7 @@ _MONTH_YEAR = re.compile(r"(?<![\w/-])(?<![^.]\.)(0?[1-9]|1[0-2])[/-]((?:19|20)\
 _SHORT = re.compile(r"(?<![\w/+-])(?<![^.]\.)(\d{1,2})([/-])(\d{1,2})(?![\w/%]|[.-]\d)")
 # Where dates are written with dots: "03.08".
 _DOTTED = re.compile(r"(?<![\w./:-])(0[1-9])\.(?:0[1-9]|[12]\d|3[01])(?![\w/%:.-]|\s?(?:mg|mcg|ml|cm|mm|%)\b)")
-_MONTHS_AFTER = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?!\s?[#\d])")
+_MONTHS_AFTER = re.compile(r"\s?(?:mos?|months?|wks?|weeks?|hrs?|hours?)\b(?! ?[#\d])")
 _YEAR_MONTH = re.compile(r"(?<![\w/-])(?<![^.]\.)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/]|[.-]\d)")
 _FULL_RANGE = re.compile(
     r"(?<![\w/-])(?<![^.]\.)\d{1,2}([/.])\d{1,2}(?:\1\d{2,4})?\s?-\s?\d{1,2}\1\d{1,2}\1(?:\d{4}|\d{2})(?![\d/]|[.-]\d)"

@@ -1,4 +1,4 @@
-"""Numbers without a label that stand beside the person in a head line."""
+"""Numbers without a label that stand beside a person: in a head line, or in brackets behind the name."""
 
 from __future__ import annotations
 
@@ -75,3 +75,13 @@ def beside_the_person(words: Words) -> Iterator[Hit]:
             ):
                 continue
             yield Hit(m.start(), m.end(), "MEDICAL_RECORD_NUMBER", 0.7)
+
+
+def behind_somebody(words: Words, start: int, end: int) -> bool:
+    """Whether a number stands alone in brackets behind a name: "Dr. Okafor (44718)"."""
+    if words.text[start - 1 : start] != "(" or words.text[end : end + 1] != ")":
+        return False
+    k = words.at(start - 1) - 1
+    if k < 0 or not words.words[k][0].isupper() or not words.words[k][1:].islower():
+        return False
+    return bool(words.bits[k] & lx.NAME) and not words.bits[k] & (lx.ORDINARY | lx.CLINICAL | lx.CITY)

@@ -27,7 +27,7 @@ from noteproc.redaction.lookalikes import (
 from noteproc.redaction.printedcodes import printed_code
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
 from noteproc.redaction.recognizers.checksums import dea_checks, npi_checks, vin_checks
-from noteproc.redaction.recognizers.headlines import beside_the_person
+from noteproc.redaction.recognizers.headlines import behind_somebody, beside_the_person
 from noteproc.redaction.shapes import YEAR
 from noteproc.redaction.words import Cues, Words, matches
 
@@ -260,7 +260,7 @@ class IdentifierRecognizer(NoteRecognizer):
                 and not (CLOCK.fullmatch(value) and "\n" in text[previous.end : start])
             ):
                 return Hit(start, end, previous.entity_type, 0.8)
-        if not mixed and digits in (4, 5, 6) and _behind_somebody(words, start, end):
+        if not mixed and digits in (4, 5, 6) and behind_somebody(words, start, end):
             return Hit(start, end, "OTHER_ID", 0.6)
         return self._unlabelled(text, start, end, value, digits, mixed)
 
@@ -391,13 +391,3 @@ def _is_nobodys(words: Words, start: int, end: int, value: str) -> bool:
 
 def _looks_plain(value: str) -> bool:
     return bool(_PLAIN_NUMBER.fullmatch(value)) and sum(c.isdigit() for c in value) < 7
-
-
-def _behind_somebody(words: Words, start: int, end: int) -> bool:
-    """Whether a number stands alone in brackets behind a name: "Dr. Okafor (44718)"."""
-    if words.text[start - 1 : start] != "(" or words.text[end : end + 1] != ")":
-        return False
-    k = words.at(start - 1) - 1
-    if k < 0 or not words.words[k][0].isupper() or not words.words[k][1:].islower():
-        return False
-    return bool(words.bits[k] & lx.NAME) and not words.bits[k] & (lx.ORDINARY | lx.CLINICAL | lx.CITY)

@@ -22,13 +22,13 @@ _GREW = re.compile(
 )
 # Infusions that come in courses: "Venofer 100 (5/10)".
 _COURSE = re.compile(
-    r"\b(?:venofer|ferrlecit|infed|feraheme|injectafer|monoferric|iron (?:sucrose|dextran|gluconate))\b[^.;\n]{0,40}(?:\(|dose |#)$",
+    r"\b(?:venofer|ferrlecit|infed|feraheme|injectafer|monoferric|iron (?:sucrose|dextran|gluconate))\b[^.;\n]{0,46}$",
     re.IGNORECASE,
 )
+_OF_COURSES = ("(", "dose ", "#")
 _BOTTLES = ("/1", "/2", "/3", "/4", "/6")
-_GRADES_OF = sorted(lx.read_words("graded_words.txt"), key=lambda w: (-len(w), w))
-_GRADED = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _GRADES_OF))})[ ]{{1,2}}$", re.IGNORECASE)
-_LONGEST_SCALE = max(map(len, _GRADES_OF)) + 3
+_GRADED = frozenset(lx.read_words("graded_words.txt"))
+_LONGEST_SCALE = max(map(len, _GRADED)) + 3
 _FRACTIONS = re.compile(r"(?<!\d)(\d+)/(?=(\d+))")
 # This and what follows as far as ``_SCALE_NEAR`` read small letters alone, which is far faster than any.
 MEASURE_BEFORE = re.compile(
@@ -126,15 +126,23 @@ def scaled(text: str, start: int, end: int) -> bool:
 
 def is_part(text: str, start: int, end: int) -> bool:
     """Whether a fraction is a part of a whole or of the best that there is: "4/19 nodes", "insight 3/4"."""
-    if _PART_OF.match(text, end) or _GRADED.search(text[max(0, start - _LONGEST_SCALE) : start]):
+    if _PART_OF.match(text, end) or _is_graded(text, start):
         return True
     if text.endswith(_BOTTLES, start, end) and (
         _GREW.match(text, end) or _PULSE.search(text, max(0, start - 60), start)
     ):
         return True
-    if _COURSE.search(text, max(0, start - 64), start):
+    if text.endswith(_OF_COURSES, 0, start) and _COURSE.search(text, max(0, start - 64), start):
         return True
     return _is_wheal(text, start)
+
+
+def _is_graded(text: str, start: int) -> bool:
+    """Whether the word right before, a blank or two between, is what is told by a part of its best."""
+    if text[start - 1 : start] != " ":
+        return False
+    before = text[max(0, start - _LONGEST_SCALE) : start].removesuffix(" ").removesuffix(" ")
+    return bool(before) and not before[-1].isspace() and before.split()[-1].lstrip("([/,;:.").lower() in _GRADED
 
 
 def rated(text: str, start: int, end: int) -> bool:
