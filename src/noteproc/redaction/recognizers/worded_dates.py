@@ -89,9 +89,10 @@ _WIDE = re.compile(r"(?<![\w./-])(\d{1,2}) ([-/]) (\d{1,2}) \2 (\d\d|(?:19|20)\d
 _BIRTH = re.compile(r"(?:dob|d\.o\.b\.?|born|birth|refill|seen|date)\W{0,4}$", re.IGNORECASE)
 # The words with which the patterns above begin, where they begin with no figure.
 _DAY_OPENINGS = Cues({"the", *(w.split("-")[0] for w in _ORDINALS)})
-_ON = Cues(
+_ON = frozenset(
     {"on", "since", "until", "till", "by", "before", "after", "through", "discharged", "admitted", "died", "born"}
 )
+_ORDINAL_OPENINGS = frozenset(w.split("-")[0] for w in _ORDINALS)
 _BIRTHS = Cues({"date", "d", "dob", "birth", "birthdate", "birthday"})
 _SEASONS = Cues({"spring", "summer", "fall", "autumn", "winter"})
 _LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
@@ -124,7 +125,7 @@ class WordedDateRecognizer(NoteRecognizer):
             for m in matches(_WEEKDAY_THE, text, weekdays):
                 if not ORDINAL_NOUN.match(text, m.end()):
                     yield Hit(m.start(), m.end(), "DATE", 0.9)
-            for m in matches(_ON_THE, text, words.opening(_ON)):
+            for m in matches(_ON_THE, text, self._before_days(words)):
                 yield Hit(m.start(1), m.end(1), "DATE", MAYBE if m[1].split()[-1].lower() in _LOW else 0.65)
         for m in matches(_BORN, text, words.opening(_BIRTHS)):
             yield Hit(m.start(1), m.end(1), "DATE", 0.95)
@@ -164,4 +165,14 @@ class WordedDateRecognizer(NoteRecognizer):
             words.starts[i - 2]
             for i in words.vocabulary.get("day", ())
             if i > 1 and words.words[i - 2][0].isupper() and not words.bits[i - 2] & lx.ORDINARY
+        ]
+
+    @staticmethod
+    def _before_days(words: Words) -> list[int]:
+        """Where a word of time stands before "the" and an ordinal."""
+        lower, last = words.lower, len(words) - 1
+        return [
+            words.starts[i - 1]
+            for i in words.vocabulary.get("the", ())
+            if 0 < i < last and lower[i - 1] in _ON and lower[i + 1] in _ORDINAL_OPENINGS
         ]
