@@ -78,19 +78,14 @@ def counted(words: Words, span: Span, shown: str) -> bool:
     """Whether an ordinal counts, a pair is "secondary to", or fractions of one denominator fill the line."""
     text = words.text
     start, end = span.start, span.end
-    if (
-        before_a_noun(text, start, end)
-        or _in_a_row(words, span)
-        or is_rank(text, start, end)
-        or caused(text, start, end)
-        or _SERIES.fullmatch(shown)
-        or _NO_MONTH.fullmatch(shown)
-        or (shown.count("/") > 1 and _AFTER_EACH.match(text, end) is not None)
-    ):
-        return True
+    if not shown[-1:].isdigit():
+        return before_a_noun(text, start, end) or is_rank(text, start, end) or _in_a_row(words, span)
     found = PAIR.fullmatch(shown)
     if not found:
-        return False
+        months = shown.count("/") > 1 and _AFTER_EACH.match(text, end) is not None
+        return months or bool(_SERIES.fullmatch(shown) or _NO_MONTH.fullmatch(shown))
+    if caused(text, start, end):
+        return True
     if "/" in shown and int(found[1]) <= int(found[2]) and rated(text, start, end):
         return True
     # A measure has one figure before its point; "03.08" is written by days and months.
