@@ -43,6 +43,7 @@ from noteproc.redaction.recognizers.segments import SegmentRecognizer
 from noteproc.redaction.recognizers.signatures import SignatureRecognizer
 from noteproc.redaction.recognizers.smallplaces import SmallPlaceRecognizer
 from noteproc.redaction.recognizers.tagged import TaggedRecognizer
+from noteproc.redaction.recognizers.towns import TownRecognizer
 from noteproc.redaction.recognizers.whereabouts import WhereaboutsRecognizer
 from noteproc.redaction.recognizers.worded_dates import WordedDateRecognizer
 from noteproc.redaction.replacements import TAG, Operator, Replacer, year_of
@@ -75,6 +76,7 @@ _KINDS = (
     FacilityRecognizer,
     WhereaboutsRecognizer,
     SmallPlaceRecognizer,
+    TownRecognizer,
     OrganizationRecognizer,
     IdentifierRecognizer,
     ElectronicRecognizer,

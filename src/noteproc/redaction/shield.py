@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from noteproc.redaction.countries import is_country
 from noteproc.redaction.entities import NAME_TYPES, PLACE_TYPES
 from noteproc.redaction.lexicon import Lexicon
 from noteproc.redaction.neighbours import called, follower, has_result, opens_phrase, opens_sentence
@@ -23,6 +24,8 @@ _TAGGED = "TaggedRecognizer"
 _HIGHEST = 0.94
 # It wins against what the tagger notices, and nothing of it is given up.
 _OUTWEIGHING = 0.9
+# What the name of a country is taken for.
+_COUNTRY_LIKE = NAME_TYPES | PLACE_TYPES
 
 
 class Shield:
@@ -35,6 +38,8 @@ class Shield:
 
     def lowered(self, words: Words, span: Span) -> float:
         """The score of ``span`` once clinical language has been heard."""
+        if span.entity_type in _COUNTRY_LIKE and is_country(words, span):
+            return 0.0
         if span.recognizer == _TAGGED:
             inside = words.within(span.start, span.end)
             if forbidden(words, span, inside):

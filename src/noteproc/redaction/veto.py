@@ -27,6 +27,8 @@ _JOINERS = frozenset({"of", "and", "for", "the"})
 _GENERIC_OR_JOINER = _GENERIC | _JOINERS
 _ARTICLES = frozenset({"a", "an", "the"})
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+# "N2N": nurse to nurse.
+_LETTER_FOR_LETTER = re.compile(r"[A-Za-z][24][A-Za-z]")
 _OLD = re.compile(r"9\d|1[01]\d")
 _OBSTETRIC = re.compile(r"[ \t(]?G\d{1,2}\s?P\d{1,4}\b", re.IGNORECASE)
 _LANGUAGES = frozenset(lx.read_words("languages.txt"))
@@ -73,7 +75,7 @@ def forbidden(words: Words, span: Span, inside: range) -> bool:
     if text[start - 1 : start] == "°":
         return True
     kind = family(span.entity_type)
-    if kind in ("name", "place") and _heading(words, inside):
+    if kind in ("name", "place") and (_heading(words, inside) or _LETTER_FOR_LETTER.fullmatch(shown)):
         return True
     if kind == "name":
         return _no_name(words, inside, shown)

@@ -10,6 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.base import MAYBE, Hit, NoteRecognizer
+from noteproc.redaction.recognizers.corners import bracketed, corners
 from noteproc.redaction.shapes import UNIT
 from noteproc.redaction.words import Cues, Words, matches
 
@@ -23,7 +24,7 @@ _SUFFIX = f"(?:{_SUFFIXES})"
 _STREET = re.compile(
     rf"(?<![\w.,/-])(?:[NSEW]?\d{{1,6}}[A-Za-z]?(?:[\s-]\d/\d)?(?:-\d{{1,4}})?)\s{{1,3}}(?:(?:[NSEW]{{1,2}}\.?|north"
     rf"|south|east|west|northeast|northwest|southeast|southwest)\s{{1,3}})?"
-    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s{{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:[NSEW]{{1,2}}\b\.?"
+    rf"(?:[A-Za-z'][\w'.-]{{0,20}}\s{{1,3}}|\d{{1,3}}(?:st|nd|rd|th)\s{{1,3}}){{1,4}}?{_SUFFIX}\b\.?(?:\s(?:(?:[NS][EW]?|[EW])\b\.?"
     rf"|north\b|south\b|east\b|west\b))?(?:{UNIT}){{0,2}}",
     re.IGNORECASE,
 )
@@ -76,7 +77,7 @@ _COUNTY = re.compile(
 _COUNTY_OF = re.compile(r"\b[Cc]ounty\s{1,3}of\s{1,3}([A-Z][\w'-]{2,20}(?:\s[A-Z][\w'-]{2,20})?)")
 _NOT_STREET = re.compile(
     r"^\S+\s{1,3}(?:o'?clock|mg|mcg|ml|cc|cm|mm|units?|weeks?|days?|hours?|hrs?|min(?:utes)?|years?|yrs?|yo|y|months?|pounds?"
-    r"|lbs?|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats"
+    r"|lbs?|miles?|blocks?|steps?|feet|ft|tablets?|caps?|times|x|fr|french|gauge|and|or|of|to|in|on|at|was|were|is|the|by|with|for|beats"
     r"|degrees|percent|g|kg)\b",
     re.IGNORECASE,
 )
@@ -159,7 +160,7 @@ class AddressRecognizer(NoteRecognizer):
                 if _NO_HOUSE.search(text, max(0, m.start() - 10), m.start()):
                     continue
                 doubtful = pattern is _STREET and not self._proper(shown)
-                end = m.start() + len(shown.rstrip(" ,"))
+                end = bracketed(text, m.start() + len(shown.rstrip(" ,")))
                 yield Hit(m.start(), end, "STREET_ADDRESS", MAYBE if doubtful else score)
                 if not doubtful:
                     yield from self._after_street(text, end)
@@ -175,6 +176,7 @@ class AddressRecognizer(NoteRecognizer):
         for pattern, openings in ((_HIGHWAY, _HIGHWAYS), (_MILE, _MILES)):
             for m in matches(pattern, text, words.opening(openings)):
                 yield Hit(m.start(), m.end(), "STREET_ADDRESS", 0.65)
+        yield from corners(words)
         yield from self._town_and_state(words)
         counties = words.among(_COUNTY_WORDS) and any(shown in text for shown in _COUNTIES_SHOWN)
         for m in _COUNTY.finditer(text) if counties else ():
@@ -296,6 +298,8 @@ class AddressRecognizer(NoteRecognizer):
             start = self._town(words, k)
             town = text[words.starts[start] : words.ends[k]].lower() if start <= k else ""
             known = town in self.lexicon.cities
+            if start <= k and not zipped and not known and self._abbreviated(words, start, k):
+                continue
             if zipped:
                 yield Hit(zipped.start(), zipped.end(), "ZIP_CODE", 0.97)
                 if start <= k:
@@ -351,6 +355,14 @@ class AddressRecognizer(NoteRecognizer):
         """Whether a ZIP code lies in a state: the Postal Service deals their first figures out by state."""
         known = self._zips.get(state if len(state) == 2 else self._abbreviations.get(state.lower(), ""))
         return known is None or code.startswith(known)
+
+    @staticmethod
+    def _abbreviated(words: Words, start: int, k: int) -> bool:
+        """Whether what stands before a state is letters alone in a text that is written otherwise: "RPR NR, RI"."""
+        return not words.upper and all(
+            words.words[at].isupper() and len(words.words[at]) < 4 and words.words[at] not in ("ST", "MT", "FT")
+            for at in range(start, k + 1)
+        )
 
     def _town(self, words: Words, k: int) -> int:
         """The first token of a capitalised town name that ends at ``k``; ``k + 1`` where there is none."""

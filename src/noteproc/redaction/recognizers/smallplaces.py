@@ -117,11 +117,11 @@ class SmallPlaceRecognizer(NoteRecognizer):
                 if words.words[i] == "at" and words.lower[k : k + 2] == ["the", "va"]:
                     yield Hit(words.starts[k + 1], words.ends[k + 1], "FACILITY", 0.6)
                 continue
-            if not form.islower():
-                if self._is_capital_town(words, i, k):
-                    yield Hit(words.starts[k], words.ends[k], "CITY", 0.65)
-                continue
-            if form in _LISTED or (self._follows(words, k, k + 1) and words.lower[k + 1] in _HEADS):
+            if (
+                not form.islower()
+                or form in _LISTED
+                or (self._follows(words, k, k + 1) and words.lower[k + 1] in _HEADS)
+            ):
                 continue
             listed = form in self._names and not bits & (_LANGUAGE | lx.NAME)
             lived = i and words.lower[i - 1] in _RESIDENCE and words.lower[i] in _TOWNS_BEHIND
@@ -130,14 +130,6 @@ class SmallPlaceRecognizer(NoteRecognizer):
                 yield Hit(words.starts[k], words.ends[k], "CITY", 0.65)
             elif words.lower[i] == "at" and (listed or self._names_a_house(words, k)):
                 yield Hit(words.starts[k], words.ends[k], "FACILITY", 0.6)
-
-    def _is_capital_town(self, words: Words, i: int, k: int) -> bool:
-        """Whether a listed town with a capital stands alone behind a small word of place."""
-        if words.words[k][1:] != words.lower[k][1:] or words.lower[i] not in _TOWNS_BEHIND:
-            return False
-        if words.lower[k] not in self._names or words.bits[k] & (_LANGUAGE | lx.FIRST | lx.LAST):
-            return False
-        return not (self._follows(words, k, k + 1) and words.words[k + 1][0].isupper())
 
     def _in_state(self, words: Words) -> Iterator[Hit]:
         """ "lockport ny", "salida, co": a small town before its state, written small."""
