@@ -9,8 +9,8 @@ from noteproc.redaction.words import Words
 
 _COUNTRIES = frozenset(lx.read_phrases("countries.txt"))
 # Also towns of the United States, or names of people.
-_NAMESAKES = frozenset(lx.read_phrases("country_namesakes.txt"))
-_ALL = _COUNTRIES | _NAMESAKES
+_NAMESAKES = dict(lx.read_pairs("country_namesakes.tsv"))
+_ALL = _COUNTRIES | _NAMESAKES.keys()
 _WRITTEN = frozenset(form for name in _ALL for form in (name.title().replace(" And ", " and "), name.upper(), name))
 _ABROAD = frozenset(lx.read_words("words_abroad.txt"))
 _REACH = 5
@@ -24,20 +24,27 @@ def is_country(words: Words, span: Span) -> bool:
         words: the words of the text.
         span: of a name or a place.
     """
-    if words.text[span.start : span.end] not in _WRITTEN:
+    shown = words.text[span.start : span.end]
+    if shown not in _WRITTEN:
         return False
     inside = words.within(span.start, span.end)
     first, last = inside[0], inside[-1]
+    if words.starts[first] != span.start or words.ends[last] != span.end:
+        return False
     if any(_before_a_state(words, at + last - first) for at in words.vocabulary[words.lower[first]]):
         return False
     labelled = first and words.words[first - 1] == ":" and span.entity_type in NAME_TYPES
-    if labelled or (first and words.bits[first - 1] & lx.TITLE):
+    # "Dr. Jordan", "New England".
+    if labelled or (first and (words.bits[first - 1] & lx.TITLE or words.lower[first - 1] == "new")):
         return False
-    if " ".join(words.lower[first : last + 1]) in _COUNTRIES:
-        return not _goes_on(words, last)
+    if _goes_on(words, last):
+        return False
+    kind = _NAMESAKES.get(shown.lower())
+    if kind is None or (kind == "PERSON" and first and words.lower[first - 1] == "in"):
+        return True
     before = words.lower[max(0, first - _REACH) : first]
     beside = words.lower[max(0, first - _NEAR) : first] + words.lower[last + 1 : last + 1 + _NEAR]
-    return not _goes_on(words, last) and not (_ABROAD.isdisjoint(before) and _COUNTRIES.isdisjoint(beside))
+    return not (_ABROAD.isdisjoint(before) and _COUNTRIES.isdisjoint(beside))
 
 
 def _goes_on(words: Words, last: int) -> bool:

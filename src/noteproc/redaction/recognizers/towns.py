@@ -30,6 +30,8 @@ _WORD_STATES = frozenset(
 _LONGEST = 4
 # Of more words than so many, no name and no word of language is alike: "Truth or Consequences".
 _SURELY = 2
+# How many figures the middle of a telephone number has.
+_EXCHANGE = 3
 _AFTER_A_NUMBER = frozenset(";.)")
 
 
@@ -68,7 +70,11 @@ class TownRecognizer(NoteRecognizer):
             if last < k:
                 continue
             if size > 1 or self._told(words, i, k):
-                yield Hit(words.starts[k], words.ends[last], "CITY", 0.9 if size > _SURELY else 0.65)
+                yield Hit(words.starts[k], words.ends[last], "CITY", self._score(words, k, size))
+
+    def _score(self, words: Words, k: int, size: int) -> float:
+        """More for a town that no name is like, and for one that is an eponym, for which more must have spoken."""
+        return 0.9 if size > _SURELY or words.lower[k] in self.lexicon.eponyms else 0.65
 
     def _told(self, words: Words, i: int, k: int) -> bool:
         """Whether what stands around a town of one word tells that it is one."""
@@ -141,30 +147,35 @@ class TownRecognizer(NoteRecognizer):
 
     def _stands(self, words: Words, k: int, state: int, short: bool) -> bool:
         """Whether a town of one word stands alone before its state."""
+        before = words.lower[k - 1] if k and words.line_of[k - 1] == words.line_of[k] else ""
         doubtful = short and words.words[state] in _WORD_STATES and words.bits[k] & lx.NAME
         if doubtful or words.bits[k] & _WORDS or words.lower[k] not in self._plain:
-            before = words.lower[k - 1] if k and words.line_of[k - 1] == words.line_of[k] else ""
             return before in _PLACING or before in _RESIDENCE
         # Behind another word with a capital it is part of a longer name, or somebody's.
-        return not k or not words.words[k - 1][0].isupper() or words.line_of[k - 1] != words.line_of[k]
+        return not before or not words.words[k - 1][0].isupper() or before in _RESIDENCE
 
     def _behind_a_number(self, words: Words) -> Iterator[Hit]:
         """ "(270 816 5524), Mayfield;": where somebody is whose telephone number stands before."""
         for start in words.figures(4, before="),"):
-            k = words.at(start) + 1
+            number = words.at(start)
+            exchange = number - 1 - (number > 1 and words.words[number - 1] in "-.")
+            if exchange < 0 or not words.words[exchange].isdigit() or len(words.words[exchange]) != _EXCHANGE:
+                # "Placenta 0224, Duncan": a time.
+                continue
+            k = number + 1
             k += words.words[k : k + 1] == [")"]
             if words.words[k : k + 1] != [","] or not self._follows(words, k, k + 1):
                 continue
             k += 1
             if not words.words[k][0].isupper() or words.words[k].isupper():
                 continue
-            last, _ = self._town_at(words, k)
+            last, size = self._town_at(words, k)
             if last >= k and (
                 last + 1 == len(words)
                 or words.line_of[last + 1] != words.line_of[last]
                 or words.words[last + 1] in _AFTER_A_NUMBER
             ):
-                yield Hit(words.starts[k], words.ends[last], "CITY", 0.65)
+                yield Hit(words.starts[k], words.ends[last], "CITY", self._score(words, k, size))
 
     def _town_at(self, words: Words, k: int) -> tuple[int, int]:
         """The last token of the longest listed town that begins at ``k``, and how many words it has.
