@@ -1,4 +1,4 @@
-"""What is capitalised like the name of a house and is none: countries, creeds, roles, what somebody is treated for."""
+"""What is capitalised like the name of a house and is none: creeds, roles, what somebody is treated for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from noteproc.redaction import lexicon as lx
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
 
-_COUNTRIES = frozenset(lx.read_phrases("countries.txt"))
 _CREEDS = dict(lx.read_pairs("creeds.tsv"))
 _NO_HOUSES = frozenset(lx.read_words("no_houses.txt"))
 _SAID = frozenset({"is", "was", "devout", "practicing", "raised", "religion", "faith", "non"})
@@ -23,7 +22,7 @@ _LANGUAGE = lx.ORDINARY | lx.CLINICAL | lx.ABBREVIATION | lx.IDLABEL
 
 
 def of_no_house(words: Words, span: Span, alphabetic: list[int]) -> bool:
-    """Whether a span of a place is a country, the creed of somebody, a role alone, or what somebody is treated for.
+    """Whether a span of a house is the creed of somebody, a role alone, or what somebody is treated for.
 
     Args:
         words: the words of the text.
@@ -31,10 +30,6 @@ def of_no_house(words: Words, span: Span, alphabetic: list[int]) -> bool:
         alphabetic: the indexes of the words in it that begin with a letter.
     """
     first = alphabetic[0]
-    if span.entity_type in ("FACILITY", "ORGANIZATION", "CITY"):
-        shown = words.lower[first] if len(alphabetic) == 1 else " ".join(words.lower[k] for k in alphabetic)
-        if shown in _COUNTRIES:
-            return not _goes_on(words, alphabetic[-1])
     if span.entity_type not in _HOUSE:
         return False
     if words.lower[alphabetic[-1] + 1 : alphabetic[-1] + 2] == ["wort"]:

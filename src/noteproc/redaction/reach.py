@@ -30,7 +30,8 @@ _QUOTES = ('"', "“")
 _FIRM = re.compile(
     r"(?: the (?:Great|Baptist|Evangelist|Apostle|Divine|Worker)\b"
     r"|,? (?:[A-Z][a-z]+ ){1,2}(?:office|campus|location|branch)\b| (?:office|campus|draw station)\b"
-    r"|,? (?:PC|PSC)\b|, P\.A\b\.?|(?<=, P)\.[AC]\b\.?| (?:urgent care|rehab|hospital|parish|transit)\b|(?<=Associates), PA\b|(?<=Group), PA\b"
+    r"|,? (?:PC|PSC)\b|, P\.A\b\.?|(?<=, P)\.[AC]\b\.?| (?:urgent care|rehab|hospital|parish|transit)\b"
+    r"|(?<=Associates), PA\b|(?<=Group), PA\b"
     r"|(?<=[a-z]) PT\b(?=[ \t]?(?:\n|$|[.,;:()/]|\d))"
     r"|(?:(?<=ology)|(?<=edics)|(?<=iatrics)|(?<=urgery)|(?<=edicine)|(?<=icians)|(?<=ialists)|(?<=Group)) PA\b"
     r"|,? (?:Inc|LLC|L\.L\.C|P\.C|P\.A|PLLC|Ltd|LLP|P\.?S\.?C|Corp)\b\.?| ?#\d{1,4}\b|-op\b)"
