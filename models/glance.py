@@ -90,7 +90,8 @@ def _read(tagger: PhiTagger, notes: Sequence[MarkedText]) -> _Tokens:
         marked = np.zeros(len(words), dtype=bool)
         for start, end, _ in note.spans:
             marked[list(words.within(start, end))] = True
-        likely = 1.0 - tagger.probabilities(words)[:, tagger.labels.index("O")]
+        looks, likely = tagger.look(words), np.zeros(len(words), dtype=np.float32)
+        likely[looks.tokens] = 1.0 - looks.probabilities[:, tagger.labels.index("O")]
         columns = (
             tagger.vectors(words.words),
             context_rows(words),

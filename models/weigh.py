@@ -48,7 +48,7 @@ def collect(folder: str, files: list[str]) -> None:
     for note in load_gold([Path(f) for f in files]).values():
         plain = PlainText(note.text)
         words = Words(plain.text)
-        hits = recognizer.find(words, NoteArtifacts(words, tagger.probabilities(words), "en"))
+        hits = recognizer.find(words, NoteArtifacts(words, tagger.look(words), "en"))
         spans = [Span(h.start, h.end, h.entity_type, h.score, recognizer.name) for h in hits]
         marked = {i for s in note.spans for i in range(s.start, s.end)}
         for span in (whole(words, s) for s in trimmed(plain.text, spans)):

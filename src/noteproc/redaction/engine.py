@@ -43,7 +43,7 @@ class NoteNlpEngine(SpacyNlpEngine):
     def process_text(self, text: str, language: str) -> NoteArtifacts:
         """The words of ``text`` and what the tagger says of them."""
         words = Words(text)
-        return NoteArtifacts(words, self._tagger.probabilities(words), language)
+        return NoteArtifacts(words, self._tagger.look(words), language)
 
 
 class NoContext(ContextAwareEnhancer):

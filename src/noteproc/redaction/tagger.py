@@ -64,8 +64,20 @@ class _Layer(NamedTuple):
         return _normed(best, self.gain)
 
 
+class Looks(NamedTuple):
+    """The words that the tagger looked at; all others are no PHI.
+
+    Args:
+        tokens: their indexes, in order.
+        probabilities: a row a word, in the order of ``PhiTagger.labels``.
+    """
+
+    tokens: NDArray[np.intp]
+    probabilities: _Floats
+
+
 class PhiTagger:
-    """Gives each token the probability of each label.
+    """Gives each word that may be PHI the probability of each label.
 
     Args:
         folder: holds ``weights.npz`` and ``labels.json``.
@@ -107,7 +119,7 @@ class PhiTagger:
         self._out_w = np.ascontiguousarray(weights["out_W"].T)
         self._out_b = (weights["out_b"] + shift @ self._out_w).astype(np.float32)
         self._lexicon = lx.lexicon()
-        self._outside = self.labels.index("O")
+        self._nothing = Looks(np.zeros(0, dtype=np.intp), np.zeros((0, len(self.labels)), dtype=np.float32))
         self._known: dict[str, int] = {}
         # What the first layer makes of each word known, and what the glance keeps of that; row 0 is no word.
         self._vectors: _Floats = np.zeros((4096, self.width), dtype=np.float32)
@@ -121,19 +133,17 @@ class PhiTagger:
             for piece in range(self.pieces)
         ]
 
-    def probabilities(self, words: Words) -> _Floats:
-        """One row of label probabilities a token, in the order of ``labels``; words that can be no PHI are outside."""
-        result = np.zeros((len(words), len(self.labels)), dtype=np.float32)
-        result[:, self._outside] = 1.0
+    def look(self, words: Words) -> Looks:
+        """The label probabilities of the words that may be PHI."""
         wanted = np.flatnonzero(candidates(words))
         if not len(wanted):
-            return result
+            return self._nothing
         rows = np.zeros(len(words) + 2 * REACH, dtype=np.intp)
         rows[REACH:-REACH] = self._rows(words.words)
         context = context_rows(words)
         wanted = wanted[self._glance.worth(self._kept.take(rows, axis=0), context, wanted)]
         if not len(wanted):
-            return result
+            return self._nothing
         # Each layer sees one token to either side: the nearer one stands to what the last decides, the more touch it.
         near = _distances(wanted, len(words), self.depth + 1)
         order = near.argsort(kind="stable")
@@ -158,8 +168,7 @@ class PhiTagger:
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= np.add.reduce(scores, axis=1)[:, None]
-        result[wanted] = scores
-        return result
+        return Looks(wanted, scores)
 
     def vectors(self, forms: list[str]) -> _Floats:
         """What the first layer makes of some words, a row each."""

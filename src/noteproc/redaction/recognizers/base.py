@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from noteproc.redaction.lexicon import Lexicon, lexicon
+from noteproc.redaction.tagger import Looks
 from noteproc.redaction.words import Words
 
 # Below SURE the clinical shield may overrule; below LIKELY the tagger has to agree.
@@ -30,18 +29,18 @@ class Hit(NamedTuple):
 
 
 class NoteArtifacts(NlpArtifacts):
-    """What our recognizers share about one text: its words and, a row a word, the tagger's label probabilities.
+    """What our recognizers share about one text: its words and what the tagger says of them.
 
     Args:
         words: the words of the text.
-        probabilities: from ``PhiTagger.probabilities``.
+        looks: from ``PhiTagger.look``.
         language: Presidio's language code.
     """
 
-    def __init__(self, words: Words, probabilities: NDArray[np.float32], language: str) -> None:
+    def __init__(self, words: Words, looks: Looks, language: str) -> None:
         super().__init__(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language=language)
         self.words = words
-        self.probabilities = probabilities
+        self.looks = looks
 
 
 class NoteRecognizer(EntityRecognizer):

@@ -57,17 +57,13 @@ class TaggedRecognizer(NoteRecognizer):
 
     def find(self, words: Words, artifacts: NlpArtifacts | None) -> Iterator[Hit]:
         """Runs of words that are more likely PHI than ``threshold``."""
-        if isinstance(artifacts, NoteArtifacts):
-            probabilities = artifacts.probabilities
-        else:
-            probabilities = phi_tagger().probabilities(words)
-        if not len(words):
+        looks = artifacts.looks if isinstance(artifacts, NoteArtifacts) else phi_tagger().look(words)
+        phi = 1.0 - looks.probabilities[:, self._outside]
+        noticed = (phi >= self.threshold).nonzero()[0]
+        if not len(noticed):
             return
-        phi = 1.0 - probabilities[:, self._outside]
-        rows = (phi >= self.threshold).nonzero()[0]
-        if not len(rows):
-            return
-        hot, likely, probable = rows.tolist(), phi[rows], probabilities[rows]
+        rows, likely, probable = looks.tokens[noticed], phi[noticed], looks.probabilities[noticed]
+        hot = rows.tolist()
         best = (probable @ self._fold).argmax(axis=1)
         begins = probable @ self._begins >= 0.5 * likely
         alike = (rows[1:] == rows[:-1] + 1) & (best[1:] == best[:-1]) & ~begins[1:]
