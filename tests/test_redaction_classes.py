@@ -48,6 +48,7 @@ def redacted(text: str) -> str:
         ("Seen by Gunnar Ellis DO today.\nFollow-up Tan in 2 wks; Ellis 1 wk.", "Ellis 1"),
         ("Rx to Salisbury, MD 21801 by mail.", "21801"),
         ("14 Oak Ave Apt 3-R, Duluth MN", "3-R"),
+        ("Mail to POBOX 4471, please.", "4471"),
         ("Lives at 311 Yesler Ct., 4th floor, with a cat.", "4th floor"),
         ("[PATIENT_NAME_1] was seen with Priya Raghunathan today.", "Raghunathan"),
         ("Pt [PATIENT_NAME_1], wife Maria Lopez.", "Lopez"),
