@@ -99,7 +99,7 @@ _HOUSE_TO_ROUTE = 40
 _COMPASS_LETTERS = Cues("nsew")
 _COMPASS_POINTS = frozenset("NSEWnsewſ")
 _ROUTE_WORDS = Cues({"road", "rd", "highway", "hwy", "route", "rte", "rt", "fm", "cr", "sr", "rr", "hc", "box"})
-_BOX_WORDS = Cues({"box", "bx", "pobox"})
+_BOX_WORDS = Cues({"box", "bx", "obox", "pobox"})
 # The words with which the patterns above begin, where they begin with no number.
 _ROUTE_OPENINGS = Cues({"rural", "r", "rr", "hc"})
 _BOX_OPENINGS = Cues({"p", "po", "pobox", "post"})

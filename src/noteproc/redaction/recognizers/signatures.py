@@ -52,7 +52,7 @@ _DOTTED = re.compile(
 _DOT_TO_DOT = 3
 _DOTTED_LEAD = 5
 # The words and marks with which the patterns above begin.
-_BY_WORDS = Cues([*_DONE.split("|"), "electronically", "e", "esigned", "co", "cosigned", "d"])
+_BY_WORDS = Cues([*_DONE.split("|"), "electronically", "e", "esig", "esigned", "co", "cosigned", "d"])
 _COPIES = Cues({"cc", "c", "bcc", "copie", "copies", "copied"})
 _SLASHES = Cues({"/", ":"})
 _SERVICES = frozenset(lx.read_words("services.txt"))

@@ -98,7 +98,7 @@ _SEASONS = Cues({"spring", "summer", "fall", "autumn", "winter"})
 _LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
 # So many characters behind the day its month may begin ("the twenty-first day of").
 _DAY_TO_MONTH = 40
-_DAYS = frozenset({"day", "eve"})
+_DAYS = Cues({"day", "eve"})
 _READ = str.maketrans("OoIl", "0011")
 
 
@@ -144,12 +144,14 @@ class WordedDateRecognizer(NoteRecognizer):
             (_SHORT_YEAR, slashed, 0.9),
             (_ABOUT, slashed, 0.85),
             (_ROMAN, words.figures(1, 2, before="."), 0.85),
-            (_SAINT, words.opening(_SAINTS) if _DAYS & words.vocabulary.keys() else [], 0.85),
-            (_NATIONAL, self._nations(words), 0.9),
-            (_NEW_YEAR, [words.starts[i - 1] for i in words.vocabulary.get("new", ()) if i], 0.9),
+            (_SAINT, words.opening(_SAINTS) if words.opening(_DAYS) else [], 0.85),
+            (_NEW_YEAR, self._before(words, "new", 1), 0.9),
         ):
             for m in matches(pattern, text, starts):
                 yield Hit(m.start(), m.end(), "DATE", score)
+        for m in matches(_NATIONAL, text, self._before(words, "day", 2)):
+            if not words.bits[words.at(m.start())] & lx.ORDINARY:
+                yield Hit(m.start(), m.end(), "DATE", 0.9)
         wide = " - " in text or " / " in text
         for m in matches(_WIDE, text, words.figures(1, 2, before=" ")) if wide else ():
             if 1 <= int(m[1]) <= 12 and 1 <= int(m[3]) <= 31:
@@ -159,12 +161,12 @@ class WordedDateRecognizer(NoteRecognizer):
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
 
     @staticmethod
-    def _nations(words: Words) -> list[int]:
-        """Where a word of no ordinary language stands two words before "day"."""
+    def _before(words: Words, form: str, count: int) -> list[int]:
+        """Where the last part of the word so many before ``form`` begins."""
         return [
-            words.starts[i - 2]
-            for i in words.vocabulary.get("day", ())
-            if i > 1 and words.words[i - 2][0].isupper() and not words.bits[i - 2] & lx.ORDINARY
+            words.starts[i - count] + words.words[i - count].rfind("'") + 1
+            for i in words.vocabulary.get(form, ())
+            if i >= count
         ]
 
     @staticmethod
@@ -172,7 +174,7 @@ class WordedDateRecognizer(NoteRecognizer):
         """Where a word of time stands before "the" and an ordinal."""
         lower, last = words.lower, len(words) - 1
         return [
-            words.starts[i - 1]
+            words.starts[i - 1] + lower[i - 1].rfind("'") + 1
             for i in words.vocabulary.get("the", ())
-            if 0 < i < last and lower[i - 1] in _ON and lower[i + 1] in _ORDINAL_OPENINGS
+            if 0 < i < last and lower[i - 1].rpartition("'")[2] in _ON and lower[i + 1] in _ORDINAL_OPENINGS
         ]
