@@ -21,7 +21,7 @@ from noteproc.redaction.recognizers.weekdays import WEEKDAYS, with_weekday
 from noteproc.redaction.words import Cues, Words, matches, shortly_before
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _ORDINALS = frozenset(lx.read_words("ordinals.txt"))
