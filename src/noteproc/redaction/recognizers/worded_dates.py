@@ -99,6 +99,7 @@ _LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
 # So many characters behind the day its month may begin ("the twenty-first day of").
 _DAY_TO_MONTH = 40
 _DAYS = Cues({"day", "eve"})
+_DAY, _NEW = Cues({"day"}), Cues({"new"})
 _READ = str.maketrans("OoIl", "0011")
 
 
@@ -145,11 +146,11 @@ class WordedDateRecognizer(NoteRecognizer):
             (_ABOUT, slashed, 0.85),
             (_ROMAN, words.figures(1, 2, before="."), 0.85),
             (_SAINT, words.opening(_SAINTS) if words.opening(_DAYS) else [], 0.85),
-            (_NEW_YEAR, self._before(words, "new", 1), 0.9),
+            (_NEW_YEAR, self._before(words, _NEW, 1), 0.9),
         ):
             for m in matches(pattern, text, starts):
                 yield Hit(m.start(), m.end(), "DATE", score)
-        for m in matches(_NATIONAL, text, self._before(words, "day", 2)):
+        for m in matches(_NATIONAL, text, self._before(words, _DAY, 2)):
             if not words.bits[words.at(m.start())] & lx.ORDINARY:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
         wide = " - " in text or " / " in text
@@ -161,13 +162,10 @@ class WordedDateRecognizer(NoteRecognizer):
             yield Hit(m.start(), m.end(), "DATE", 0.85 if cued else MAYBE)
 
     @staticmethod
-    def _before(words: Words, form: str, count: int) -> list[int]:
-        """Where the last part of the word so many before ``form`` begins."""
-        return [
-            words.starts[i - count] + words.words[i - count].rfind("'") + 1
-            for i in words.vocabulary.get(form, ())
-            if i >= count
-        ]
+    def _before(words: Words, forms: Cues, count: int) -> list[int]:
+        """Where the last part of the word so many before one of ``forms`` begins."""
+        stood = [words.at(at) - count for at in words.opening(forms)]
+        return [words.starts[i] + words.words[i].rfind("'") + 1 for i in stood if i >= 0]
 
     @staticmethod
     def _before_days(words: Words) -> list[int]:
