@@ -99,7 +99,7 @@ _LIKE_FIGURES = Cues(a + b for a in "oil" for b in ("", *"oil"))
 # So many characters behind the day its month may begin ("the twenty-first day of").
 _DAY_TO_MONTH = 40
 _DAYS = Cues({"day", "eve"})
-_DAY, _NEW = Cues({"day"}), Cues({"new"})
+_FEAST, _NEW = Cues({"day"}), Cues({"new"})
 _READ = str.maketrans("OoIl", "0011")
 
 
@@ -150,7 +150,7 @@ class WordedDateRecognizer(NoteRecognizer):
         ):
             for m in matches(pattern, text, starts):
                 yield Hit(m.start(), m.end(), "DATE", score)
-        for m in matches(_NATIONAL, text, self._before(words, _DAY, 2)):
+        for m in matches(_NATIONAL, text, self._before(words, _FEAST, 2)):
             if not words.bits[words.at(m.start())] & lx.ORDINARY:
                 yield Hit(m.start(), m.end(), "DATE", 0.9)
         wide = " - " in text or " / " in text
