@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from noteproc.records import Note
 from noteproc.redaction import Redactor
+from tests.redacting import gone
 
 
 @pytest.fixture(scope="module")
 def redactor() -> Redactor:
     return Redactor()
-
-
-def _gone(redactor: Redactor, text: str, words: str) -> list[bool]:
-    start = text.index(words)
-    covered = {i for p in redactor.redact(Note("n", text)).phi for i in range(p.start, p.end)}
-    return [i in covered for i in range(start, start + len(words)) if text[i].isalnum()]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +39,7 @@ def _gone(redactor: Redactor, text: str, words: str) -> list[bool]:
     ],
 )
 def test_goes(redactor: Redactor, text: str, words: str) -> None:
-    assert all(_gone(redactor, text, words)), text
+    assert all(gone(redactor, text, words)), text
 
 
 @pytest.mark.parametrize(
@@ -65,4 +59,4 @@ def test_goes(redactor: Redactor, text: str, words: str) -> None:
     ],
 )
 def test_stays(redactor: Redactor, text: str, words: str) -> None:
-    assert not any(_gone(redactor, text, words)), text
+    assert not any(gone(redactor, text, words)), text

@@ -6,7 +6,7 @@ import re
 
 from noteproc.redaction import lexicon as lx
 from noteproc.redaction.recognizers.ordinals import ORDINAL_NOUN, before_a_noun, is_rank
-from noteproc.redaction.recognizers.pairs import GRADES, caused, dated, is_part, rated
+from noteproc.redaction.recognizers.pairs import GRADES, WEEKS, caused, dated, is_part, rated
 from noteproc.redaction.shapes import PAIR, YEAR
 from noteproc.redaction.spans import Span
 from noteproc.redaction.words import Words
@@ -20,7 +20,6 @@ _PLAIN_DIGITS = re.compile(r"\d+")
 # A day alone, day and month, day, month and year.
 _DATE_DIGITS = (1, 2, 6, 8)
 _SCORED = re.compile(r"\b(?:pain|pre|post|scored?|worst)\b", re.IGNORECASE)
-_WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
 # "2-1/2 liters", "8 of 10", "C6-7".
 _MIXED_NUMBER = re.compile(r"\d{1,2}[- ][1-7]/[2-8]|\d{1,2} of \d{1,2}|\d\.\d\.\d")
 # "|g/dL|12-16|": the reference range of a message's line.
@@ -60,7 +59,7 @@ def no_date(words: Words, span: Span, inside: range, shown: str) -> bool:
         return False
     if not datable(words, inside, shown) or (len(found[2]) > 2 and not YEAR.fullmatch(found[2])):
         return True
-    return found[2] == "7" and _WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
+    return found[2] == "7" and WEEKS.search(words.text, max(0, span.start - 4), span.start) is not None
 
 
 def _in_a_row(words: Words, span: Span) -> bool:

@@ -99,7 +99,8 @@ _TO_DAY = re.compile(r"(?: ?(?:->|→|-|–) ?| (?:to|thru|through) )\d")
 _SENTENCE_END = re.compile(r"[.?!;]\s|\n")
 _APART = re.compile(r"(?:,|, and|\.|\bnow|\bat|\bto) $")
 _PULSE = re.compile(r"\b(?:pulses?|[Pp]ulses? \([^)\n]{1,12}\))[^.\n]{0,40}$", re.IGNORECASE)
-_WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
+# Weeks of a pregnancy, before their sevenths.
+WEEKS = re.compile(r"(?<!\d)(?:2\d|3\d|4[0-3])[ +-]$")
 _SCALE_NEAR = re.compile(
     r"\b(?:moca|mmse|slums|mini-?cog|bims|score[ds]?|scale|points?|quiz|test|recall|correct|phq|gad|memory|mem|hints?)\b",
 )
@@ -196,7 +197,7 @@ def short_score(text: str, start: int, end: int, a: int, b: int, separator: str)
         return 0.2
     if a <= b and ((is_part(text, start, end) and not dated(text, start)) or rated(text, start, end)):
         return 0.2
-    if b == 7 and _WEEKS.search(before):
+    if b == 7 and WEEKS.search(before):
         return 0.1
     measured = MEASURE_BEFORE.search(before)
     if measured and a <= b and b in (5, 6, 10):
